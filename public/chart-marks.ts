@@ -1,0 +1,148 @@
+/** What Chart.js does not draw: gaps, limits, lettered flags, names at line ends, the crosshair. Our own, 2 KB. */
+import type { Chart, Plugin } from 'chart.js'
+import { type ChartData, gapsOf, type Palette } from './chart-data.ts'
+
+export interface Marks {
+  data: ChartData
+  colours: Palette
+  /** Index under the pointer. */
+  active: number | null
+}
+
+/** Marks travel beside the chart, not in its options, which Chart.js wraps in proxies. */
+export const marksOf = new WeakMap<Chart, Marks>()
+
+const family = "'Inter Variable', 'Inter fallback', system-ui, sans-serif"
+
+export const marksPlugin: Plugin = {
+  id: 'marks',
+  beforeDatasetsDraw: (chart) => withMarks(chart, drawGaps),
+  afterDatasetsDraw: (chart) => {
+    withMarks(chart, drawLimit)
+    withMarks(chart, drawFlags)
+    withMarks(chart, drawNames)
+    withMarks(chart, drawCrosshair)
+  },
+}
+
+function withMarks(chart: Chart, draw: (chart: Chart, marks: Marks) => void): void {
+  const marks = marksOf.get(chart)
+  if (!marks) return
+  chart.ctx.save()
+  draw(chart, marks)
+  chart.ctx.restore()
+}
+
+const xOf = (chart: Chart, index: number): number => chart.scales.x?.getPixelForValue(index) ?? 0
+const yOf = (chart: Chart, value: number): number => chart.scales.y?.getPixelForValue(value) ?? 0
+
+/** Half a pixel, so that a hairline is one pixel and not two grey ones. */
+const crisp = (n: number): number => Math.round(n) + 0.5
+
+function vertical({ ctx, chartArea }: Chart, x: number, colour: string, dash: number[], top = chartArea.top): void {
+  ctx.beginPath()
+  ctx.setLineDash(dash)
+  ctx.lineWidth = 1
+  ctx.strokeStyle = colour
+  ctx.moveTo(crisp(x), top)
+  ctx.lineTo(crisp(x), chartArea.bottom)
+  ctx.stroke()
+  ctx.setLineDash([])
+}
+
+/** Unknown is not nought: a grey band with a foot, no line. */
+function drawGaps(chart: Chart, { data, colours }: Marks): void {
+  if (data.kind !== 'line' || data.series.length !== 1) return
+  const { ctx, chartArea } = chart
+  for (const [from, to] of gapsOf(data.series[0]?.values ?? [])) {
+    const [left, right] = [xOf(chart, from), xOf(chart, to)]
+    ctx.fillStyle = colours.band
+    ctx.fillRect(left, chartArea.top, right - left, chartArea.bottom - chartArea.top)
+    ctx.fillStyle = colours.other
+    ctx.fillRect(left, chartArea.bottom - 2, right - left, 2)
+  }
+}
+
+function drawLimit(chart: Chart, { data, colours }: Marks): void {
+  if (!data.limit) return
+  const { ctx, chartArea } = chart
+  const critical = data.limit.tone === 'crit'
+  const y = yOf(chart, data.limit.value)
+  if (y < chartArea.top || y > chartArea.bottom) return
+  ctx.beginPath()
+  ctx.setLineDash([4, 3])
+  ctx.lineWidth = 1
+  ctx.strokeStyle = critical ? colours.crit : colours.warn
+  ctx.moveTo(chartArea.left, crisp(y))
+  ctx.lineTo(chartArea.right, crisp(y))
+  ctx.stroke()
+  ctx.font = `500 11px ${family}`
+  ctx.textBaseline = 'bottom'
+  ctx.lineWidth = 3
+  ctx.setLineDash([])
+  ctx.strokeStyle = colours.surface
+  ctx.strokeText(data.limit.text, chartArea.left + 4, y - 3)
+  ctx.fillStyle = critical ? colours.critText : colours.warnText
+  ctx.fillText(data.limit.text, chartArea.left + 4, y - 3)
+}
+
+/** A letter in a box above a dotted line; what it means is in the key below the chart. */
+function drawFlags(chart: Chart, { data, colours }: Marks): void {
+  const { ctx, chartArea } = chart
+  for (const flag of data.annotations ?? []) {
+    if (flag.index < 0 || flag.index >= data.labels.length) continue
+    const x = xOf(chart, flag.index)
+    const top = chartArea.top - 18
+    vertical(chart, x, colours.other, [2, 3], top + 16)
+    ctx.beginPath()
+    ctx.roundRect(Math.round(x) - 7.5, top + 0.5, 16, 16, 4)
+    ctx.fillStyle = colours.surface
+    ctx.fill()
+    ctx.strokeStyle = colours.other
+    ctx.stroke()
+    ctx.font = `600 11px ${family}`
+    ctx.fillStyle = colours.text2
+    ctx.textAlign = 'center'
+    ctx.textBaseline = 'middle'
+    ctx.fillText(flag.letter, Math.round(x) + 0.5, top + 9)
+  }
+}
+
+/** Names at the ends of lines, moved apart where they would touch. */
+function drawNames(chart: Chart, { data }: Marks): void {
+  if (data.kind !== 'line' || data.series.length < 2) return
+  const { ctx, chartArea } = chart
+  const names = data.series
+    .map((series, index) => {
+      const last = series.values.findLastIndex((value) => value !== null)
+      const colour = String(chart.data.datasets[index]?.borderColor)
+      return { name: series.name, colour, y: last < 0 ? null : yOf(chart, series.values[last] ?? 0) }
+    })
+    .filter((name): name is { name: string; colour: string; y: number } => name.y !== null)
+    .sort((a, b) => a.y - b.y)
+  ctx.font = `600 11px ${family}`
+  ctx.textBaseline = 'middle'
+  let lowest = chartArea.top - 13
+  for (const { name, colour, y } of names) {
+    lowest = Math.max(y, lowest + 13)
+    ctx.fillStyle = colour
+    ctx.fillText(name, chartArea.right + 8, lowest)
+  }
+}
+
+function drawCrosshair(chart: Chart, { data, colours, active }: Marks): void {
+  if (active === null) return
+  const { ctx } = chart
+  if (data.kind === 'line') vertical(chart, xOf(chart, active), colours.text, [])
+  for (const dataset of chart.data.datasets) {
+    const value = dataset.data[active]
+    if (dataset.type !== 'line' || typeof value !== 'number') continue
+    ctx.beginPath()
+    ctx.arc(xOf(chart, active), yOf(chart, value), 3.5, 0, 7)
+    ctx.fillStyle = colours.surface
+    ctx.fill()
+    ctx.lineWidth = 1.75
+    ctx.strokeStyle = String(dataset.borderColor)
+    ctx.stroke()
+  }
+}

@@ -1,0 +1,127 @@
+import type { ActivityItem, IconName, Tone } from '../../views/parts/index.ts'
+import { momentText } from '../lib/dates.ts'
+import { formatValue } from '../metrics/format.ts'
+import { minorUnits } from '../metrics/money.ts'
+import type { Activity } from './feed.ts'
+import type { ActivityKind } from './kinds.ts'
+
+interface Words {
+  title: string
+  /** Beside who it was about. */
+  detail?: string | null
+  icon: IconName
+  tone?: Tone
+}
+
+export interface Wording {
+  today: string
+  timeZone: string
+  /** Rows younger than this are tinted. */
+  freshSince?: Date
+}
+
+/** A row of the feed in words: what, to whom, when. */
+export function describe(activity: Activity, { today, timeZone, freshSince }: Wording): ActivityItem {
+  const { title, detail, icon, tone } = WORDS[activity.kind](activity)
+  return {
+    id: activity.id.replace(/[^\w-]/g, '-'),
+    icon,
+    tone,
+    title,
+    detail: [whom(activity), detail].filter(Boolean).join(', '),
+    at: activity.ts,
+    time: momentText(activity.ts, today, timeZone),
+    fresh: freshSince !== undefined && activity.ts >= freshSince,
+  }
+}
+
+/** The title alone, for lists without pictures (CSV). */
+export function titleOf(activity: Activity): string {
+  return WORDS[activity.kind](activity).title
+}
+
+const WORDS: Record<ActivityKind, (activity: Activity) => Words> = {
+  joined: ({ subject, note }) => ({ title: 'Joined', detail: subject ?? note, icon: 'user-plus' }),
+  plan: planWords,
+  payment: paymentWords,
+  build: (activity) => jobWords(activity, 'hammer'),
+  deploy: (activity) => jobWords(activity, 'rocket'),
+  object: ({ subject, note }) => ({ title: `${capital(subject ?? 'object')} created`, detail: note, icon: 'folder' }),
+  error: ({ subject, note, amount }) => ({
+    title: 'Call failed',
+    detail: [subject, ERROR_WORDS[note ?? ''] ?? note, amount === null ? null : formatValue(amount, 'ms', 'table')]
+      .filter(Boolean)
+      .join(', '),
+    icon: 'alert-triangle',
+    tone: 'warn',
+  }),
+  event: ({ subject, note }) => ({ title: subject || 'Event', detail: note, icon: 'activity' }),
+}
+
+const ERROR_WORDS: Record<string, string> = {
+  provider: 'provider error',
+  timeout: 'timed out',
+  safety: 'refused by safety',
+  rate_limit: 'rate limit',
+  client: 'bad request',
+  server: 'server error',
+}
+
+function planWords({ verb, subject, amount, currency }: Activity): Words {
+  const plan = subject ? capital(subject) : 'a plan'
+  const perMonth = amount ? `${signed(amount, currency)} a month` : null
+  switch (verb) {
+    case 'new':
+      return { title: `Subscribed to ${plan}`, detail: perMonth, icon: 'credit-card' }
+    case 'expansion':
+      return { title: `Upgraded to ${plan}`, detail: perMonth, icon: 'arrow-up-right' }
+    case 'contraction':
+      return { title: `Downgraded to ${plan}`, detail: perMonth, icon: 'arrow-down' }
+    case 'reactivation':
+      return { title: `Came back to ${plan}`, detail: perMonth, icon: 'arrow-back-up' }
+    default:
+      return { title: `Left ${plan}`, detail: perMonth, icon: 'user-minus', tone: 'warn' }
+  }
+}
+
+function paymentWords({ verb, subject, note, amount, currency }: Activity): Words {
+  const sum = amountText(amount, currency)
+  if (verb === 'failed') return { title: `Payment failed, ${sum}`, detail: note ?? subject, icon: 'circle-x', tone: 'crit' }
+  if (verb === 'refunded') return { title: `Refunded ${sum}`, detail: subject, icon: 'receipt-refund' }
+  if (verb === 'pending') return { title: `Payment pending, ${sum}`, detail: subject, icon: 'clock' }
+  return { title: `Payment ${sum}`, detail: subject, icon: 'cash-banknote' }
+}
+
+function jobWords({ verb, subject, note, amount }: Activity, icon: IconName): Words {
+  const job = capital(subject || 'job')
+  const took = amount === null ? null : formatValue(amount, 'ms', 'table')
+  switch (verb) {
+    case 'started':
+      return { title: `${job} started`, detail: note, icon }
+    case 'failed':
+      return { title: `${job} failed`, detail: note ?? took, icon: 'circle-x', tone: 'crit' }
+    case 'cancelled':
+      return { title: `${job} cancelled`, detail: took, icon: 'ban' }
+    default:
+      return { title: icon === 'rocket' ? 'Deployed' : `${job} finished`, detail: took, icon: icon === 'rocket' ? icon : 'circle-check' }
+  }
+}
+
+function whom({ who, userId, tenant, tenantId }: Activity): string {
+  return who ?? (userId || tenant || tenantId)
+}
+
+/** "$490.00" of minor units. */
+export function amountText(minor: number | null, currency: string | null): string {
+  if (minor === null) return 'unknown'
+  return formatValue(minor / minorUnits(currency ?? 'USD'), 'money', 'table', currency ?? 'USD')
+}
+
+function signed(minor: number, currency: string | null): string {
+  return `${minor < 0 ? '−' : '+'}${amountText(Math.abs(minor), currency)}`
+}
+
+function capital(text: string): string {
+  const words = text.replace(/[_-]+/g, ' ')
+  return words.charAt(0).toUpperCase() + words.slice(1)
+}

@@ -1,0 +1,62 @@
+import { Hono, type MiddlewareHandler } from 'hono'
+import { requestId } from 'hono/request-id'
+import type { Deps } from '../context.ts'
+import type { Env } from '../env.ts'
+import { onError, onNotFound } from '../lib/errors.ts'
+import { checkOrigin, isDoor, secureHeaders } from '../lib/security.ts'
+import { authOf } from './auth.ts'
+import { actorOf } from './guards.ts'
+import { readOnly } from './read-only.ts'
+
+/** What every request passes before its route: id, log, headers, origin check, who it is. */
+export function baseApp(deps: Deps): Hono<Env> {
+  const { baseUrl } = deps.config
+  const app = new Hono<Env>()
+  app.onError(onError)
+  app.notFound(onNotFound)
+  app.use(requestId({ limitLength: 64 }))
+  app.use(logRequests(deps))
+  app.use(secureHeaders(baseUrl))
+  app.use(checkOrigin(baseUrl))
+  app.use(identify(deps))
+  app.use(readOnly(deps.config.readOnly))
+  return app
+}
+
+/** Frequent and dull when they succeed: only worth a line when somebody looks closely. */
+const QUIET = /^\/(assets\/|healthz|readyz|v1\/|ingest\/)|\/live$/
+
+/** One line a request: never the query (it may hold a token), a header or a body. */
+function logRequests({ log }: Deps): MiddlewareHandler<Env> {
+  return async (c, next) => {
+    const started = performance.now()
+    const own = log.child({ requestId: c.get('requestId') })
+    c.set('log', own)
+    await next()
+    const { status } = c.res
+    const quiet = status < 400 && QUIET.test(c.req.path)
+    if (quiet && !own.isLevelEnabled('debug')) return
+    const ms = Math.round((performance.now() - started) * 10) / 10
+    const line = { method: c.req.method, path: c.req.path, status, ms, who: actorOf(c.get('who') ?? null) }
+    own[quiet ? 'debug' : 'info'](line, 'request')
+  }
+}
+
+/** Files and probes need nobody, so they ask nothing of the database. */
+const ANYBODY = /^\/(assets\/|healthz$|readyz$)/
+
+/** Sets `who`. A key that does not hold is nobody, whatever cookie comes with it. */
+function identify(deps: Deps): MiddlewareHandler<Env> {
+  const { keys, sessions } = authOf(deps)
+  return async (c, next) => {
+    c.set('who', null)
+    const authorization = c.req.header('authorization')
+    if (authorization !== undefined) c.set('who', await keys.fromHeader(authorization))
+    else if (!ANYBODY.test(c.req.path) && !isDoor(c.req.path)) {
+      const found = await sessions.recognise(c.req.header('cookie'))
+      if (found) c.set('who', found.admin)
+      if (found?.renewed) c.header('Set-Cookie', found.renewed)
+    }
+    await next()
+  }
+}

@@ -1,0 +1,16 @@
+import type { MiddlewareHandler } from 'hono'
+import type { Env } from '../env.ts'
+import { Forbidden } from '../lib/errors.ts'
+import { isDoor, isUnsafe } from '../lib/security.ts'
+
+/** Signing in and out, and what is one's own; ingest goes on, everything else that changes something does not. */
+const GOES_ON = /^\/(login|logout|setup|api\/auth\/login|dashboard\/preferences|dashboard\/account\/sessions\/.+)$/
+
+/** READ_ONLY=1: a list of what still works, so that a route added later is blocked until somebody decides otherwise. */
+export function readOnly(on: boolean): MiddlewareHandler<Env> {
+  return async (c, next) => {
+    if (on && isUnsafe(c.req.method) && !isDoor(c.req.path) && !GOES_ON.test(c.req.path))
+      throw new Forbidden('Quarterdeck runs with READ_ONLY=1: actions and settings are switched off.')
+    await next()
+  }
+}

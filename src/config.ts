@@ -1,0 +1,247 @@
+import { resolve } from 'node:path'
+import { z } from 'zod'
+
+/** A setting from the environment; `key` is its name in Config. */
+interface Setting<T> {
+  key: string
+  schema: z.ZodType<T, string>
+  /** As one would write it in the environment; absent = optional. */
+  default: string
+  secret?: boolean
+  doc: string
+}
+
+const text = z.string().trim()
+const list = text.transform((value) => value.split(',').map((part) => part.trim()).filter((part) => part !== ''))
+
+const integer = (low: number, high: number) =>
+  text
+    .regex(/^\d+$/, 'must be a whole number')
+    .transform(Number)
+    .pipe(z.number().min(low, `must be at least ${low}`).max(high, `must be at most ${high}`))
+
+const choice = <const T extends string>(...values: T[]) =>
+  text.pipe(z.enum(values, { error: `must be one of ${values.join(', ')}` }))
+
+const flag = text
+  .toLowerCase()
+  .refine((value) => ['', '0', '1', 'true', 'false', 'yes', 'no'].includes(value), 'must be 1 or 0')
+  .transform((value) => ['1', 'true', 'yes'].includes(value))
+
+const url = (protocols: string[]) => (value: string) =>
+  URL.canParse(value) && protocols.includes(new URL(value).protocol.slice(0, -1))
+
+const webUrl = url(['http', 'https'])
+
+const origins = list.refine(
+  (values) => values.every((value) => webUrl(value) && new URL(value).origin === value),
+  'must be origins such as https://example.com, separated by commas',
+)
+
+const timeZone = text.refine((zone) => {
+  try {
+    return new Intl.DateTimeFormat('en', { timeZone: zone }).format() !== '' && !/^[+-]/.test(zone)
+  } catch {
+    return false
+  }
+}, 'must be an IANA time zone such as Europe/Berlin')
+
+const UNITS: Record<string, number> = { '': 1, KB: 1024, MB: 1024 ** 2 }
+const bytes = text
+  .toUpperCase()
+  .regex(/^\d+ ?(KB|MB)?$/, 'must be a size such as 512 KB or 5 MB')
+  .transform((value) => Number.parseInt(value, 10) * UNITS[value.replace(/[\d ]/g, '')]!)
+  .pipe(z.number().min(1024, 'must be at least 1 KB').max(64 * 1024 ** 2, 'must be at most 64 MB'))
+
+const setting = <T, K extends string>(one: Setting<T> & { key: K }) => one
+
+/** Every setting there is: Config, the checks at boot and the README's table come from here. */
+export const settings = {
+  PORT: setting({ key: 'port', schema: integer(0, 65_535), default: '3000', doc: 'Port to listen on.' }),
+  HOST: setting({
+    key: 'host',
+    schema: text.min(1, 'must not be empty'),
+    default: '127.0.0.1',
+    doc: 'Address to listen on; `0.0.0.0` for all.',
+  }),
+  BASE_URL: setting({
+    key: 'baseUrl',
+    schema: text
+      .refine((value) => value === '' || webUrl(value), 'must be a URL such as https://admin.example.com')
+      .transform((value) => value.replace(/\/+$/, '')),
+    default: '',
+    doc: 'Where browsers reach Quarterdeck; links, cookies and the origin check follow it. Default: made of `HOST` and `PORT`.',
+  }),
+  TIME_ZONE: setting({
+    key: 'timeZone',
+    schema: timeZone,
+    default: 'UTC',
+    doc: 'IANA zone whose days the figures are counted in.',
+  }),
+  DATABASE_URL: setting({
+    key: 'databaseUrl',
+    schema: text.refine(
+      (value) => value === '' || url(['postgres', 'postgresql'])(value),
+      'must be a URL such as postgres://user:password@host:5432/database',
+    ),
+    default: '',
+    secret: true,
+    doc: 'A Postgres of version 15 or later. Without it Quarterdeck runs one of its own in `DATA_DIR`.',
+  }),
+  DATA_DIR: setting({
+    key: 'dataDir',
+    schema: text.min(1, 'must not be empty').transform((value) => resolve(value)),
+    default: '.data',
+    doc: 'Folder of the embedded Postgres and of the generated secret.',
+  }),
+  SECRET_KEY: setting({
+    key: 'secretKey',
+    schema: text.refine((value) => value === '' || value.length >= 32, 'must have at least 32 characters'),
+    default: '',
+    secret: true,
+    doc: 'Signs and encrypts. Without it one is made and kept in `DATA_DIR`; set it when several processes share a database.',
+  }),
+  CURRENCY: setting({
+    key: 'currency',
+    schema: text.toUpperCase().regex(/^[A-Z]{3}$/, 'must be an ISO 4217 code such as USD'),
+    default: 'USD',
+    doc: 'Currency that money is reported in.',
+  }),
+  ACTIVE_DEFINITION: setting({
+    key: 'activeDefinition',
+    schema: choice('any', 'actions', 'login'),
+    default: 'any',
+    doc: 'What makes a user active: `any` use, `actions` (log-in, AI request, preview request, joining a live view) or `login`.',
+  }),
+  PASSIVE_EVENTS: setting({
+    key: 'passiveEvents',
+    schema: list,
+    default: '',
+    doc: 'Event names that do not make their user active, separated by commas.',
+  }),
+  LOGIN_EVENTS: setting({
+    key: 'loginEvents',
+    schema: list,
+    default: 'login,Signed In,signed_in',
+    doc: 'Event names that are log-ins, separated by commas.',
+  }),
+  RETENTION_DAYS: setting({
+    key: 'retentionDays',
+    schema: integer(31, 36_500),
+    default: '400',
+    doc: 'Days that raw facts are kept and accepted for; imports may be older.',
+  }),
+  INGEST_BODY_LIMIT: setting({
+    key: 'ingestBodyLimitBytes',
+    schema: bytes,
+    default: '5 MB',
+    doc: 'Largest request body, also after unpacking.',
+  }),
+  INGEST_RATE_LIMIT: setting({
+    key: 'ingestRatePerSecond',
+    schema: integer(1, 1_000_000),
+    default: '1000',
+    doc: 'Requests a second that one API key may send.',
+  }),
+  INGEST_BATCH_LIMIT: setting({
+    key: 'ingestBatchLimit',
+    schema: integer(1, 50_000),
+    default: '5000',
+    doc: 'Facts in one request.',
+  }),
+  LOG_LEVEL: setting({
+    key: 'logLevel',
+    schema: choice('trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'),
+    default: 'info',
+    doc: 'Least severe level that is logged.',
+  }),
+  READ_ONLY: setting({
+    key: 'readOnly',
+    schema: flag,
+    default: '0',
+    doc: '`1` removes every action and every change of configuration; sign-in, ingest and the scheduler go on.',
+  }),
+  PRIVACY: setting({
+    key: 'privacy',
+    schema: choice('standard', 'strict'),
+    default: 'standard',
+    doc: '`strict` shows of a user only id, e-mail, plan and counts.',
+  }),
+  PROBE_URLS: setting({
+    key: 'probeUrls',
+    schema: list.refine((values) => values.every(webUrl), 'must be http(s) URLs separated by commas'),
+    default: '',
+    doc: 'URLs to probe each minute, separated by commas.',
+  }),
+  GEOIP_DB: setting({
+    key: 'geoipDb',
+    schema: text.transform((value) => (value === '' ? undefined : resolve(value))),
+    default: '',
+    doc: 'An .mmdb file (city or country) used instead of the bundled country database.',
+  }),
+  TARGET_P95_MS: setting({
+    key: 'targetP95Ms',
+    schema: integer(1, 600_000),
+    default: '1000',
+    doc: 'Latency that 95 % of calls should stay under, in milliseconds.',
+  }),
+  CORS_ORIGINS: setting({
+    key: 'corsOrigins',
+    schema: origins,
+    default: '',
+    doc: 'Origins whose pages may call `/api`, separated by commas.',
+  }),
+  TRUST_PROXY: setting({
+    key: 'trustProxy',
+    schema: flag,
+    default: '0',
+    doc: '`1` believes `X-Forwarded-For` and `X-Forwarded-Proto`: only behind a proxy that sets them.',
+  }),
+} as const
+
+type Settings = typeof settings
+
+/** The settings, checked and typed; `secretKey` is '' until keepSecretKey has seen to it. */
+export type Config = {
+  [Name in keyof Settings as Settings[Name]['key']]: z.output<Settings[Name]['schema']>
+}
+
+/** Says every bad setting at once. */
+export class ConfigError extends Error {
+  constructor(readonly problems: string[]) {
+    super(`The configuration has ${problems.length === 1 ? 'a problem' : `${problems.length} problems`}:\n${problems.map((line) => `  ${line}`).join('\n')}`)
+    this.name = 'ConfigError'
+  }
+}
+
+/** Reads the settings. @throws ConfigError */
+export function loadConfig(env: Record<string, string | undefined>): Config {
+  const problems: string[] = []
+  const config: Record<string, unknown> = {}
+  for (const [name, { key, schema, default: fallback, ...rest }] of Object.entries(settings)) {
+    const given = env[name]?.trim() || fallback
+    const { success, data, error } = (schema as z.ZodType).safeParse(given)
+    if (success) config[key] = data
+    else problems.push(problem(name, error.issues[0]!.message, given, 'secret' in rest && rest.secret === true))
+  }
+  if (problems.length > 0) throw new ConfigError(problems)
+  const complete = config as unknown as Config
+  return { ...complete, baseUrl: complete.baseUrl || defaultBaseUrl(complete) }
+}
+
+const problem = (name: string, message: string, given: string, secret: boolean): string =>
+  `${name} ${message}${secret ? '' : ` (it is ${JSON.stringify(given)})`}`
+
+/** A wildcard address is not one that a browser can be sent to. */
+function defaultBaseUrl({ host, port }: Config): string {
+  const name = ['0.0.0.0', '::'].includes(host) ? 'localhost' : host.includes(':') ? `[${host}]` : host
+  return `http://${name}:${port}`
+}
+
+/** The README's table of settings. */
+export function settingsTable(): string {
+  const rows = Object.entries(settings).map(
+    ([name, { default: fallback, doc }]) => `| \`${name}\` | ${fallback ? `\`${fallback}\`` : ''} | ${doc} |`,
+  )
+  return ['| setting | default | what it does |', '| --- | --- | --- |', ...rows].join('\n')
+}

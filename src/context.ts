@@ -1,0 +1,14 @@
+import type { Logger } from 'pino'
+import type { Config } from './config.ts'
+import type { Db } from './db/connect.ts'
+import type { Writer } from './facts/writer.ts'
+
+/** Everything the app needs from outside; tests inject their own `now`, `fetch` and database. */
+export interface Deps {
+  config: Config
+  log: Logger
+  db: Db
+  writer: Writer
+  now: () => Date
+  fetch: typeof fetch
+}

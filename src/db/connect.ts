@@ -1,0 +1,79 @@
+import postgres from 'postgres'
+
+export type Sql = postgres.Sql
+
+/** The pools of one database. */
+export interface Db {
+  /** Pages and everything short. */
+  sql: Sql
+  /** Folds, exports, jobs: few connections, never pipelined, so that a long query holds up nothing behind it. */
+  heavy: Sql
+  url: string
+  close(): Promise<void>
+}
+
+const INT8 = 20
+const NUMERIC = 1700
+const DATE = 1082
+
+/**
+ * Counts and money in minor units fit a double exactly up to 2^53; days are strings, since a Date would give them a
+ * time and a zone that they do not have.
+ */
+const types = {
+  bigint: { to: INT8, from: [INT8], serialize: String, parse: Number },
+  numeric: { to: NUMERIC, from: [NUMERIC], serialize: String, parse: Number },
+  day: { to: DATE, from: [DATE], serialize: String, parse: (value: string) => value },
+}
+
+interface PoolOptions {
+  max: number
+  name: string
+  statementTimeoutMs: number
+  pipeline?: number
+  session?: Record<string, string | number>
+}
+
+/** A pool which fails fast when Postgres is away, so that pages can answer from their caches within 2 s. */
+function connectPool(url: string, { max, name, statementTimeoutMs, pipeline, session }: PoolOptions): Sql {
+  return postgres(url, {
+    max,
+    types,
+    connect_timeout: 1.5,
+    idle_timeout: 60,
+    max_lifetime: 30 * 60,
+    backoff: (attempts: number) => Math.min(1, 0.05 * attempts),
+    ...(pipeline === undefined ? {} : { max_pipeline: pipeline }),
+    onnotice: () => {},
+    connection: {
+      application_name: `quarterdeck ${name}`,
+      statement_timeout: statementTimeoutMs,
+      idle_in_transaction_session_timeout: 60_000,
+      TimeZone: 'UTC',
+      ...session,
+    },
+  }) as unknown as Sql
+}
+
+/** The pools for reading and for heavy work. */
+export function connect(url: string): Db {
+  const sql = connectPool(url, { max: 6, name: 'pages', statementTimeoutMs: 15_000 })
+  const heavy = connectPool(url, { max: 3, name: 'heavy', statementTimeoutMs: 10 * 60_000, pipeline: 1 })
+  return {
+    sql,
+    heavy,
+    url,
+    async close() {
+      await Promise.all([sql.end({ timeout: 5 }), heavy.end({ timeout: 5 })])
+    },
+  }
+}
+
+/**
+ * The writer's two connections. synchronous_commit is set whatever the server says: off, acknowledged facts are lost
+ * when the server is killed.
+ */
+export function connectWriter(url: string): Sql {
+  const session = { synchronous_commit: 'on' }
+  return connectPool(url, { max: 2, name: 'writer', statementTimeoutMs: 30_000, pipeline: 1, session })
+}

@@ -1,0 +1,85 @@
+import { isIncident, iso, MINUTE_MS } from './calendar.ts'
+import type { Visit } from './day.ts'
+import { Emitter, type JobStory, type Window } from './emitter.ts'
+import { DESKTOPS, PHONES, PLACES } from './places.ts'
+import { Random } from './random.ts'
+import { timeOfDay, type World } from './world.ts'
+
+const GAUGE_STEP_MS = 20 * MINUTE_MS
+const PROBE_STEP_MS = 10 * MINUTE_MS
+const VISITORS_PER_SIGN_UP = 5
+
+/** Who is there and what runs on the days in question. */
+export interface Busy {
+  jobs: JobStory[]
+  visits: Visit[]
+}
+
+/** What happens without any user: queues fill, caches answer, probes look, strangers visit the site. */
+export function simulateAmbience(world: World, day: number, window: Window, busy: Busy, probeTarget: string): Emitter {
+  const out = new Emitter(window)
+  const [fromMs, toMs] = [world.dayMs(day), world.dayMs(day + 1)]
+  for (let atMs = fromMs; atMs < toMs; atMs += GAUGE_STEP_MS) gauges(world, atMs, out, busy)
+  if (!window.live) for (let atMs = fromMs; atMs < toMs; atMs += PROBE_STEP_MS) probe(world, atMs, out, probeTarget)
+  visitors(world, day, out)
+  return out
+}
+
+function gauges(world: World, atMs: number, out: Emitter, busy: Busy): void {
+  const random = new Random(world.options.seed, 'gauges', atMs / GAUGE_STEP_MS)
+  const sampled = out.window.live ? {} : sampledAt(busy, atMs)
+  for (const [name, value] of Object.entries({ ...reportedAt(world, busy, atMs, random), ...sampled }))
+    out.emit('gauges', atMs, { name, value, ts: iso(atMs) }, random.uuid(atMs))
+}
+
+/** What Acme Studio's own monitoring reports. */
+function reportedAt(world: World, busy: Busy, atMs: number, random: Random): Record<string, number> {
+  const trouble = isIncident(world.calendar, atMs)
+  const hitRate = 0.86 + random.between(-0.04, 0.04) - (trouble ? 0.3 : 0)
+  return {
+    'cache.hit_rate': Math.round(hitRate * 1000) / 1000,
+    'ws.connections': online(busy, atMs) + random.int(0, 2),
+  }
+}
+
+/** What Quarterdeck's own sampler would have found, under the same names. */
+function sampledAt({ jobs, visits }: Busy, atMs: number): Record<string, number> {
+  const waiting = jobs.filter((job) => job.enqueuedMs <= atMs && job.startedMs > atMs)
+  const running = jobs.filter((job) => job.startedMs <= atMs && job.finishedMs > atMs)
+  const depths: Record<string, number> = { 'queue.depth': waiting.length }
+  for (const { queue } of waiting) depths[`queue.depth:${queue}`] = (depths[`queue.depth:${queue}`] ?? 0) + 1
+  return { ...depths, 'jobs.running': running.length, 'users.online': online({ jobs, visits }, atMs) }
+}
+
+/** Users with a visit within the last two minutes. */
+function online({ visits }: Busy, atMs: number): number {
+  const there = visits.filter((visit) => visit.startMs <= atMs && visit.endMs > atMs - 2 * MINUTE_MS)
+  return new Set(there.map((visit) => visit.user.id)).size
+}
+
+function probe(world: World, atMs: number, out: Emitter, target: string): void {
+  const random = new Random(world.options.seed, 'probe', atMs / PROBE_STEP_MS)
+  const trouble = isIncident(world.calendar, atMs)
+  const ok = !random.chance(trouble ? 0.12 : 0.0006)
+  const latency = random.around(trouble ? 310 : 38, 0.35)
+  const row = { target, ok, ts: iso(atMs), http_status: ok ? 200 : 503, latency_ms: Math.round(latency * 10) / 10 }
+  out.emit('probes', atMs, { ...row, error: ok ? undefined : 'HTTP 503' }, random.uuid(atMs))
+}
+
+/** Visitors of the public site who never sign up: they have an anonymous id only, so they are nobody's activity. */
+function visitors(world: World, day: number, out: Emitter): void {
+  const random = new Random(world.options.seed, 'visitors', day)
+  const signUps = world.usersThrough(day).filter((user) => world.dayOf(user.createdMs) === day).length
+  for (let n = random.poisson(signUps * VISITORS_PER_SIGN_UP); n > 0; n--) {
+    const place = random.weighted(PLACES)
+    const visitor = random.uuid(world.dayMs(day))
+    const agent = random.weighted(random.chance(0.4) ? PHONES : DESKTOPS).agent
+    const ip = `${random.pick(place.networks)}.${random.int(0, 255)}.${random.int(2, 250)}`
+    let atMs = world.dayMs(day) + timeOfDay(random, place)
+    for (const name of random.pick([['Home'], ['Home', 'Pricing'], ['Home', 'Gallery', 'Pricing']])) {
+      const row = { type: 'page', name, anonymous_id: visitor, ts: iso(atMs), ip, user_agent: agent }
+      out.emit('events', atMs, { ...row, properties: { path: `/${name.toLowerCase()}` } }, random.uuid(atMs))
+      atMs += random.between(5, 70) * 1000
+    }
+  }
+}

@@ -1,0 +1,55 @@
+import type { Context } from 'hono'
+import type { Deps } from '../context.ts'
+import type { Env, KeyWho } from '../env.ts'
+import type { FactIn, Meta, Outcome } from '../facts/types.ts'
+import { WriterBusy, WriterUnavailable } from '../facts/writer.ts'
+import { Problem } from '../lib/errors.ts'
+import { bindTenants } from './bind.ts'
+import type { BrokenRow } from './parse.ts'
+
+/** What a door made of a request. */
+export interface Delivery {
+  key: KeyWho
+  /** The kind under which what could not be read is kept. */
+  kind: string
+  facts: FactIn[]
+  broken: BrokenRow[]
+}
+
+const TOLD_ERRORS = 20
+
+/**
+ * Stores what a door has read, and counts by place in the request: resolves after all of it has committed.
+ * @throws Problem 429 (the writer's queue is full) or 503 (the database is away), with Retry-After
+ */
+export async function store({ writer }: Deps, delivery: Delivery, meta: Meta): Promise<Outcome> {
+  const { facts, refused } = bindTenants(delivery.key, delivery.facts)
+  const broken = [...delivery.broken, ...refused]
+  const rejections = broken.map(({ reason, raw }) => ({ kind: delivery.kind, source: meta.source, reason, raw }))
+  try {
+    const [outcome] = await Promise.all([writer.write(facts, meta), rejections.length > 0 && writer.reject(rejections)])
+    if (broken.length === 0) return outcome
+    const told = broken.map(({ index, reason }) => ({ index, reason }))
+    return { ...outcome, rejected: [...outcome.rejected, ...told].sort((a, b) => a.index - b.index) }
+  } catch (error) {
+    throw problemOf(error)
+  }
+}
+
+function problemOf(error: unknown): unknown {
+  if (error instanceof WriterBusy) return new Problem(429, 'Too many facts at once', `${error.message}.`, 1)
+  if (error instanceof WriterUnavailable)
+    return new Problem(503, 'The database is away', 'Nothing of this request is lost if it is sent again.', 2)
+  return error
+}
+
+/**
+ * How a door answers: what became of the facts, and of the first 20 rejected ones why. 2xx means that facts have been
+ * committed; a request of which every fact was rejected is 422 with the same counts, as nothing of it is stored.
+ */
+export function answer(c: Context<Env>, { accepted, duplicate, rejected }: Outcome, more: object = {}): Response {
+  const counts = { accepted, duplicate, rejected: rejected.length, errors: rejected.slice(0, TOLD_ERRORS) }
+  if (rejected.length === 0 || accepted + duplicate > 0) return c.json({ ...more, ...counts })
+  const problem = { title: 'No valid fact', status: 422, detail: rejected[0]!.reason }
+  return c.body(JSON.stringify({ ...problem, ...counts }), 422, { 'content-type': 'application/problem+json' })
+}

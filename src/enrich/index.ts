@@ -1,0 +1,17 @@
+import type { Enrichment } from '../facts/types.ts'
+import { openGeoip } from './geoip.ts'
+import { createAgentReader } from './user-agent.ts'
+
+export type Enrich = (ip: string | undefined, userAgent: string | undefined) => Enrichment
+
+const NOWHERE = { country: null, city: null }
+
+/**
+ * What an address and a user agent become at the door; what is not given or not known is null.
+ * @throws when the GeoIP database cannot be read
+ */
+export function createEnricher(config: { geoipDb?: string | undefined }): Enrich {
+  const placeOf = openGeoip(config.geoipDb || undefined)
+  const agentOf = createAgentReader()
+  return (ip, userAgent) => ({ ...(ip ? placeOf(ip) : NOWHERE), ...agentOf(userAgent ?? '') })
+}

@@ -1,0 +1,106 @@
+/**
+ * MRR as a ledger. Pure: what a subscription's state is worth a month, and which movements lead from one state of a
+ * customer to the next. Movements of a customer add up to the change of its MRR exactly, to the minor unit.
+ */
+
+export type MovementKind = 'new' | 'expansion' | 'contraction' | 'churn' | 'reactivation' | 'fx'
+
+export interface SubscriptionState {
+  subscriptionId: string
+  customerId: string
+  userId: string
+  tenantId: string
+  plan: string
+  status: 'trialing' | 'active' | 'past_due' | 'paused' | 'cancelled' | 'expired'
+  interval: 'day' | 'week' | 'month' | 'year'
+  intervalCount: number
+  quantity: number
+  amountMinor: number
+  currency: string
+  startedAt: Date
+  trialEndsAt: Date | null
+  endsAt: Date | null
+  updatedAt: Date
+}
+
+export interface Movement {
+  ts: Date
+  plan: string
+  kind: MovementKind
+  amountMinor: number
+  /** +1 when the customer begins to pay, −1 when it stops; −1/+1 on the plans of a change. */
+  customersDelta: number
+}
+
+const MONTHS: Record<SubscriptionState['interval'], number> = { day: 12 / 365, week: 12 / 52, month: 1, year: 12 }
+
+/** The state's MRR in minor units: active and past due, and cancelled until its paid period ends; else 0. */
+export function mrrOf(state: SubscriptionState): number {
+  const paid =
+    state.status === 'active' ||
+    state.status === 'past_due' ||
+    (state.status === 'cancelled' && state.endsAt !== null && state.endsAt > state.updatedAt)
+  if (!paid) return 0
+  return Math.round((state.amountMinor * state.quantity) / (MONTHS[state.interval] * state.intervalCount))
+}
+
+/**
+ * The states a subscription went through up to the first one we are told of: one that was first seen when it had long
+ * begun, or had ended, still began when it says so.
+ */
+export function withHistory(first: SubscriptionState): SubscriptionState[] {
+  const began = paidSince(first)
+  const ended = endOf(first)
+  const everPaid = first.status !== 'trialing' && first.status !== 'paused' && began < ended && began <= first.updatedAt
+  if (!everPaid || began.getTime() === first.updatedAt.getTime()) return [first]
+  return [{ ...first, status: 'active', endsAt: null, updatedAt: began }, endedInThePast(first)]
+}
+
+function paidSince(state: SubscriptionState): Date {
+  return state.trialEndsAt && state.trialEndsAt > state.startedAt ? state.trialEndsAt : state.startedAt
+}
+
+function endOf(state: SubscriptionState): Date {
+  if (state.status !== 'cancelled' && state.status !== 'expired') return new Date(8.64e15)
+  return state.endsAt ?? state.updatedAt
+}
+
+/** A state that tells of an end in the past takes effect then, not when we were told. */
+export function endedInThePast(state: SubscriptionState): SubscriptionState {
+  const over = state.status === 'cancelled' || state.status === 'expired'
+  return over && state.endsAt && state.endsAt < state.updatedAt ? { ...state, updatedAt: state.endsAt } : state
+}
+
+/**
+ * Movements of one subscription's change, seen from its customer.
+ * @param before the subscription's last state, undefined if new
+ * @param others MRR of the customer's other subscriptions, minor units
+ * @param paidBefore whether the customer ever had MRR
+ */
+export function movementsOf(
+  before: SubscriptionState | undefined,
+  after: SubscriptionState,
+  others: number,
+  paidBefore: boolean,
+): Movement[] {
+  const from = before ? mrrOf(before) : 0
+  const to = mrrOf(after)
+  const planChanged = before !== undefined && before.plan !== after.plan && from > 0 && to > 0
+  if (from === to && !planChanged) return []
+  const kind = kindOf(others + from, others + to, paidBefore)
+  if (planChanged)
+    return [
+      { ts: after.updatedAt, plan: before.plan, kind, amountMinor: -from, customersDelta: -1 },
+      { ts: after.updatedAt, plan: after.plan, kind, amountMinor: to, customersDelta: 1 },
+    ]
+  const plan = to === 0 && before ? before.plan : after.plan
+  return [{ ts: after.updatedAt, plan, kind, amountMinor: to - from, customersDelta: deltaOf(others + from, others + to) }]
+}
+
+function kindOf(from: number, to: number, paidBefore: boolean): MovementKind {
+  if (from === 0) return paidBefore ? 'reactivation' : 'new'
+  if (to === 0) return 'churn'
+  return to >= from ? 'expansion' : 'contraction'
+}
+
+const deltaOf = (from: number, to: number): number => (from === 0 ? 1 : to === 0 ? -1 : 0)

@@ -1,0 +1,39 @@
+import type { Deps } from '../context.ts'
+import { addDays, type Day, today } from '../lib/time.ts'
+import { closeDay, missingDays } from '../metrics/snapshot.ts'
+import { defineJob } from './define.ts'
+import { dropOldPartitions, pruneOwnTables, rotateSeen } from './retention.ts'
+
+/** A night's share after an import of years; until they are stored, pages read those days from the roll-ups. */
+const MAX_DAYS_TO_CLOSE = 400
+
+export default defineJob({
+  name: 'daily',
+  schedule: '0 1 * * *',
+  catchUp: true,
+  resumable: true,
+  label: 'Daily tasks',
+  doc: 'Stores the metrics of yesterday (and of days that were missed), drops raw facts older than RETENTION_DAYS, and tidies up.',
+  async run({ deps, run, now }) {
+    const days = await daysToClose(deps, now)
+    let done = 0
+    await run.progress(done, days.length)
+    for (const day of days) {
+      await closeDay(deps, day)
+      await run.progress(++done)
+    }
+    const dropped = await dropOldPartitions(deps, now)
+    await rotateSeen(deps, now)
+    await pruneOwnTables(deps, now)
+    return [`closed ${days.at(0)} to ${days.at(-1)}`, dropped.length > 0 && `dropped ${dropped.join(', ')}`]
+      .filter(Boolean)
+      .join('; ')
+  },
+})
+
+/** Yesterday, always; and closed days without a snapshot, the newest first to be had where there are very many. */
+async function daysToClose(deps: Deps, now: Date): Promise<Day[]> {
+  const yesterday = addDays(today(now, deps.config.timeZone), -1)
+  const missing = (await missingDays(deps)).filter((day) => day < yesterday)
+  return [...missing.slice(-MAX_DAYS_TO_CLOSE), yesterday]
+}

@@ -1,0 +1,14 @@
+import daily from './daily.ts'
+import type { Job } from './define.ts'
+import fold from './fold.ts'
+import minute from './minute.ts'
+import rebuild from './rebuild.ts'
+import settleDays from './settle-days.ts'
+
+/** Every job there is; a file that defines one and is missing here fails a test. */
+export const jobs: readonly Job[] = [fold, minute, settleDays, daily, rebuild]
+
+/** A job by its name. */
+export function findJob(name: string): Job | undefined {
+  return jobs.find((job) => job.name === name)
+}

@@ -1,0 +1,102 @@
+import type { Deps } from '../context.ts'
+import { forgetPartitions } from '../facts/partitions.ts'
+
+const DAY_MS = 86_400_000
+const SEEN_DAYS = 8
+const LIVE_HOURS = 48
+/** A partition's drop waits for readers of the whole table; rather than holding up the writers behind it, it gives up. */
+const DROP_LOCK_TIMEOUT = '3s'
+const REJECTED_DAYS = 90
+const LOGIN_FAILURE_DAYS = 30
+const RUN_DAYS = 90
+/** Jobs that run by the minute or so would be most of the table. */
+const FREQUENT_RUN_DAYS = 7
+const FREQUENT_JOBS = ['minute', 'settle-days']
+
+const partitionedTables = ['events', 'api_calls', 'gauges', 'probes'] as const
+type PartitionedTable = (typeof partitionedTables)[number]
+
+/**
+ * Drops the months of raw facts that ended RETENTION_DAYS ago; answers their names. The retention of an imported fact
+ * counts from its import, or a trace of last year would be gone the next night; and nothing is dropped before it is
+ * folded.
+ */
+export async function dropOldPartitions(deps: Deps, now: Date): Promise<string[]> {
+  const oldest = new Date(now.getTime() - deps.config.retentionDays * DAY_MS)
+  const dropped: string[] = []
+  for (const table of partitionedTables) {
+    for (const { name, until } of await partitionsOf(deps, table)) {
+      if (until <= oldest && (await dropPartition(deps, table, name, until, oldest))) dropped.push(name)
+    }
+  }
+  if (dropped.length > 0) forgetPartitions()
+  return dropped
+}
+
+/** Every 8 days the older half of what dedupe knows is emptied and becomes the current one: ids are known 8 to 16 days. */
+export async function rotateSeen({ db }: Deps, now: Date): Promise<boolean> {
+  const due = new Date(now.getTime() - SEEN_DAYS * DAY_MS)
+  return (await db.sql.begin(async (tx) => {
+    // Writers hold this lock shared while they look into both tables.
+    await tx`select pg_advisory_xact_lock(7102)`
+    const [state] = await tx<{ current: 'a' | 'b' }[]>`select current from seen_state where since <= ${due} for update`
+    if (!state) return false
+    const older = state.current === 'a' ? 'b' : 'a'
+    await tx`truncate ${tx(`seen_${older}`)}`
+    await tx`update seen_state set current = ${older}, since = ${now}`
+    return true
+  })) as boolean
+}
+
+/** Drops what Quarterdeck no longer needs of its own records. */
+export async function pruneOwnTables({ db: { heavy: sql } }: Deps, now: Date): Promise<void> {
+  const ago = (days: number) => new Date(now.getTime() - days * DAY_MS)
+  await sql`delete from rejected_facts where at < ${ago(REJECTED_DAYS)}`
+  await sql`delete from login_failures where at < ${ago(LOGIN_FAILURE_DAYS)}`
+  await sql`delete from admin_sessions where expires_at < ${now}`
+  await sql`
+    delete from job_runs
+    where finished_at < ${ago(RUN_DAYS)}
+      or (finished_at < ${ago(FREQUENT_RUN_DAYS)} and job = any(${FREQUENT_JOBS}))`
+}
+
+/** Drops the minutes that live cards no longer show. */
+export async function pruneMinutes({ db }: Deps, now: Date): Promise<void> {
+  await db.heavy`delete from api_call_minutes where at < ${new Date(now.getTime() - LIVE_HOURS * 3_600_000)}`
+}
+
+/** The months of a table, by the names that `ensure_partition` gives them. */
+async function partitionsOf({ db }: Deps, table: PartitionedTable): Promise<{ name: string; until: Date }[]> {
+  const rows = await db.sql<{ name: string }[]>`
+    select c.relname as name
+    from pg_inherits i join pg_class c on c.oid = i.inhrelid
+    where i.inhparent = ${table}::regclass
+    order by c.relname`
+  return rows.flatMap(({ name }) => {
+    const [, year, month] = /_(\d{4})_(\d\d)$/.exec(name) ?? []
+    return year && month ? { name, until: new Date(Date.UTC(Number(year), Number(month), 1)) } : []
+  })
+}
+
+async function dropPartition(
+  { db, log }: Deps,
+  table: PartitionedTable,
+  name: string,
+  until: Date,
+  oldest: Date,
+): Promise<boolean> {
+  try {
+    return (await db.heavy.begin(async (tx) => {
+      const [found] = await tx<{ needed: boolean }[]>`
+        select exists (select from ${tx(name)} where received_at > ${oldest})
+          or exists (select from fact_batches where kind = ${table} and min_ts < ${until}) as needed`
+      if (found?.needed) return false
+      await tx`select set_config('lock_timeout', ${DROP_LOCK_TIMEOUT}, true)`
+      await tx`drop table ${tx(name)}`
+      return true
+    })) as boolean
+  } catch (error) {
+    log.warn({ err: error, partition: name }, 'an old partition was not dropped; it is tried again tomorrow')
+    return false
+  }
+}

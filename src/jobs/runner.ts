@@ -1,0 +1,164 @@
+import type { Deps } from '../context.ts'
+import { type Claim, type ClaimRequest, claimSlot } from './claim.ts'
+import type { DayRange, Job, Run } from './define.ts'
+import { noteFailure, noteSuccess } from './health.ts'
+
+const HEARTBEAT_MS = 10_000
+/** Storing an outcome is tried for about half a minute, less than a heartbeat takes to go stale. */
+const FINISH_RETRY_MS = [0, 500, 1_000, 2_000, 4_000, 8_000, 15_000]
+
+export type Outcome = 'ok' | 'failed' | 'cancelled' | 'abandoned'
+type StopReason = 'cancelled' | 'lost' | 'stopping'
+
+/** Thrown out of `run.progress` when a run should go no further. */
+export class RunStopped extends Error {
+  constructor(readonly reason: StopReason) {
+    super(`The run was stopped: ${reason}.`)
+  }
+}
+
+interface Active {
+  controller: AbortController
+  done: Promise<Outcome>
+}
+const activeByDatabase = new WeakMap<Deps['db'], Set<Active>>()
+
+export type Started = { state: 'started'; id: string; done: Promise<Outcome> } | Exclude<Claim, { state: 'claimed' }>
+
+/** Claims a slot and, when the claim is ours, starts the job in the background: `done` never rejects. */
+export async function startRun(deps: Deps, job: Job, request: ClaimRequest, range?: DayRange): Promise<Started> {
+  const claim = await claimSlot(deps.db.sql, job, {
+    ...request,
+    note: range ? `${range.from}..${range.to}` : undefined,
+  })
+  if (claim.state !== 'claimed') return claim
+  return { state: 'started', id: claim.id, done: executeRun(deps, job, claim.id, request.slot, range) }
+}
+
+/** Runs a claimed job to its end and stores the outcome. */
+export function executeRun(deps: Deps, job: Job, id: string, slot: Date, range?: DayRange): Promise<Outcome> {
+  const controller = new AbortController()
+  const run: Run = {
+    id,
+    range,
+    signal: controller.signal,
+    progress: (done, total, note) => storeProgress(deps, controller, { id, slot }, { done, total, note }),
+  }
+  const done = work(deps, job, run, slot, controller)
+  const active = { controller, done }
+  const all = activeRuns(deps)
+  all.add(active)
+  void done.finally(() => all.delete(active))
+  return done
+}
+
+/** Stops what runs in this process (unfinished work is taken over at the next start) and waits until it has. */
+export async function stopRuns(deps: Deps): Promise<void> {
+  const all = [...activeRuns(deps)]
+  for (const { controller } of all) controller.abort(new RunStopped('stopping'))
+  await Promise.all(all.map(({ done }) => done))
+}
+
+/** The note of a run over a range begins with the range, which is how a successor knows what was asked. */
+export function rangeOf(note: string | null): DayRange | undefined {
+  const match = /^(\d{4}-\d\d-\d\d)\.\.(\d{4}-\d\d-\d\d)/.exec(note ?? '')
+  return match ? { from: match[1]!, to: match[2]! } : undefined
+}
+
+async function work(deps: Deps, job: Job, run: Run, slot: Date, controller: AbortController): Promise<Outcome> {
+  const beat = setInterval(() => void heartbeat(deps, { id: run.id, slot }, controller), HEARTBEAT_MS)
+  beat.unref()
+  const startedMs = performance.now()
+  let outcome: Outcome = 'ok'
+  let note: string | undefined
+  let error: unknown
+  try {
+    note = await job.run({ deps, run, now: deps.now() })
+  } catch (thrown) {
+    error = thrown
+    outcome = outcomeOf(thrown, controller.signal)
+  } finally {
+    clearInterval(beat)
+  }
+  const fields = { job: job.name, run: run.id, outcome, note, tookMs: Math.round(performance.now() - startedMs) }
+  if (outcome === 'failed') noteFailure(deps, job.name, error)
+  else noteSuccess(deps, job.name)
+  if (outcome !== 'failed') deps.log[job.pulse ? 'debug' : 'info'](fields, 'job finished')
+  await storeOutcome(deps, { id: run.id, slot }, { outcome, note, error })
+  return outcome
+}
+
+/** A job may stop by itself on `signal` with an error of its own; the signal then tells why. */
+function outcomeOf(thrown: unknown, signal: AbortSignal): Outcome {
+  const stopped = thrown instanceof RunStopped ? thrown : signal.reason
+  if (!(stopped instanceof RunStopped)) return 'failed'
+  return stopped.reason === 'cancelled' ? 'cancelled' : 'abandoned'
+}
+
+interface Claimed {
+  id: string
+  slot: Date
+}
+
+/** `scheduled_for` tells a pulse's row that was claimed anew from the run that we are. */
+async function storeProgress(
+  deps: Deps,
+  controller: AbortController,
+  { id, slot }: Claimed,
+  { done, total, note }: { done: number; total?: number; note?: string },
+): Promise<void> {
+  controller.signal.throwIfAborted()
+  const rows = await deps.db.sql<{ cancel_requested: boolean }[]>`
+    update job_runs
+    set done = ${done}, total = coalesce(${total ?? null}, total), note = coalesce(${note ?? null}, note),
+      heartbeat_at = now()
+    where id = ${id} and scheduled_for = ${slot} and finished_at is null
+    returning cancel_requested`
+  stopIfTold(rows[0], controller)
+  controller.signal.throwIfAborted()
+}
+
+async function heartbeat(deps: Deps, { id, slot }: Claimed, controller: AbortController): Promise<void> {
+  try {
+    const rows = await deps.db.sql<{ cancel_requested: boolean }[]>`
+      update job_runs set heartbeat_at = now()
+      where id = ${id} and scheduled_for = ${slot} and finished_at is null
+      returning cancel_requested`
+    stopIfTold(rows[0], controller)
+  } catch {
+    // The database is away: the run itself meets that and says so, or the next beat works again.
+  }
+}
+
+function stopIfTold(row: { cancel_requested: boolean } | undefined, controller: AbortController): void {
+  if (!row) controller.abort(new RunStopped('lost'))
+  else if (row.cancel_requested) controller.abort(new RunStopped('cancelled'))
+}
+
+async function storeOutcome(
+  deps: Deps,
+  { id, slot }: Claimed,
+  { outcome, note, error }: { outcome: Outcome; note?: string; error?: unknown },
+): Promise<void> {
+  const message = outcome === 'failed' ? String(error instanceof Error ? error.message : error).slice(0, 2_000) : null
+  for (const waitMs of FINISH_RETRY_MS) {
+    await new Promise((resolve) => setTimeout(resolve, waitMs))
+    try {
+      await deps.db.sql`
+        update job_runs
+        set outcome = ${outcome}, note = coalesce(${note ?? null}, note), error = ${message}, finished_at = now()
+        where id = ${id} and scheduled_for = ${slot} and finished_at is null`
+      return
+    } catch {
+      // Tried again; if the database stays away the run goes stale and is taken over, which is safe.
+    }
+  }
+}
+
+function activeRuns(deps: Deps): Set<Active> {
+  const known = activeByDatabase.get(deps.db)
+  if (known) return known
+  const fresh = new Set<Active>()
+  activeByDatabase.set(deps.db, fresh)
+  return fresh
+}

@@ -1,0 +1,156 @@
+import { scopeOf } from '../auth/scope.ts'
+import type { Who } from '../env.ts'
+import { addDays, type Day, daysBetween, today } from './time.ts'
+
+export const RANGES = ['today', '7d', '30d', '90d', 'month', 'last-month', 'year', 'custom'] as const
+export type Range = (typeof RANGES)[number]
+export const COMPARES = ['previous', 'year', 'none'] as const
+export type Compare = (typeof COMPARES)[number]
+
+/** The shared filter bar. It lives in the URL only: a URL is the view. */
+export interface Filters {
+  range: Range
+  /** First and last day, both included. */
+  from: Day
+  to: Day
+  compare: Compare
+  /** As the URL has it; undefined = all that the admin may see. */
+  tenant: string | undefined
+  /** What queries filter by: '*' or a tenant. */
+  scope: string
+  /** The running day, in the configured zone. */
+  today: Day
+  /** What was wrong with the URL, to be shown on the page. */
+  notice: string | undefined
+}
+
+export interface FilterContext {
+  who: Who
+  now: Date
+  timeZone: string
+}
+
+/** Longer ranges are cut: about three years is what a page can show. */
+const MAX_DAYS = 1_100
+
+/**
+ * The filters of a query string. Bad values become the defaults with a notice, never an error;
+ * a tenant that the admin may not see is refused (Forbidden).
+ */
+export function parseFilters(query: URLSearchParams, context: FilterContext): Filters {
+  const day = today(context.now, context.timeZone)
+  const notices: string[] = []
+  const range = oneOf(query, 'range', RANGES, '30d', notices)
+  const compare = oneOf(query, 'compare', COMPARES, 'previous', notices)
+  const tenant = tenantOf(query, notices)
+  const bounds = range === 'custom' ? customBounds(query, day, notices) : undefined
+  return {
+    range: range === 'custom' && !bounds ? '30d' : range,
+    ...(bounds ?? presetBounds(range, day)),
+    compare,
+    tenant,
+    scope: scopeOf(context.who, tenant),
+    today: day,
+    notice: notices.length ? notices.join(' ') : undefined,
+  }
+}
+
+/** The query string of some filters, without what is default; `change` replaces some of them. */
+export function filterQuery(filters: Filters, change: Partial<Filters> = {}, keep: Record<string, string> = {}): string {
+  const next = { ...filters, ...change }
+  const query = new URLSearchParams()
+  if (next.range !== '30d') query.set('range', next.range)
+  if (next.range === 'custom') {
+    query.set('from', next.from)
+    query.set('to', next.to)
+  }
+  if (next.compare !== 'previous') query.set('compare', next.compare)
+  if (next.tenant !== undefined) query.set('tenant', next.tenant)
+  for (const [name, value] of Object.entries(keep)) query.set(name, value)
+  const text = query.toString()
+  return text ? `?${text}` : ''
+}
+
+/** The days an export or an API call needs for the same numbers. */
+export function exportQuery(filters: Filters, more: Record<string, string> = {}): string {
+  const query = new URLSearchParams({ ...more, from: filters.from, to: filters.to })
+  if (filters.tenant !== undefined) query.set('tenant', filters.tenant)
+  return `?${query}`
+}
+
+/** What answers depend on, for cache keys. */
+export function filterKey(filters: Filters): string {
+  return [filters.scope, filters.from, filters.to, filters.compare].join('|')
+}
+
+/** First and last day of a preset. */
+export function presetBounds(range: Range, day: Day): { from: Day; to: Day } {
+  const month = `${day.slice(0, 7)}-01`
+  switch (range) {
+    case 'today':
+      return { from: day, to: day }
+    case '7d':
+      return { from: addDays(day, -6), to: day }
+    case '90d':
+      return { from: addDays(day, -89), to: day }
+    case 'month':
+      return { from: month, to: day }
+    case 'last-month': {
+      const end = addDays(month, -1)
+      return { from: `${end.slice(0, 7)}-01`, to: end }
+    }
+    case 'year':
+      return { from: `${day.slice(0, 4)}-01-01`, to: day }
+    default:
+      return { from: addDays(day, -29), to: day }
+  }
+}
+
+/** Whether a text is a day of the calendar: 2026-02-30 is not. */
+export function isDay(text: string): boolean {
+  if (!/^\d{4}-\d{2}-\d{2}$/.test(text) || text < '1970-01-01') return false
+  const date = new Date(`${text}T00:00:00Z`)
+  return !Number.isNaN(date.getTime()) && date.toISOString().startsWith(text)
+}
+
+function oneOf<T extends string>(
+  query: URLSearchParams,
+  name: string,
+  allowed: readonly T[],
+  fallback: T,
+  notices: string[],
+): T {
+  const text = query.get(name)
+  if (text === null || text === '') return fallback
+  const found = allowed.find((value) => value === text)
+  if (!found) notices.push(`“${text.slice(0, 40)}” is not a ${name} that exists; the default is shown.`)
+  return found ?? fallback
+}
+
+function tenantOf(query: URLSearchParams, notices: string[]): string | undefined {
+  const text = query.get('tenant')
+  if (!text || text === '*') return undefined
+  if (text.length <= 200 && !text.includes('\0')) return text
+  notices.push('The tenant of the address is not a valid id; all are shown.')
+  return undefined
+}
+
+function customBounds(query: URLSearchParams, day: Day, notices: string[]): { from: Day; to: Day } | undefined {
+  let from = query.get('from') ?? ''
+  let to = query.get('to') || day
+  if (!isDay(from) || !isDay(to)) {
+    notices.push('The dates of the address are not days of the calendar; the last 30 days are shown.')
+    return undefined
+  }
+  if (from > to) [from, to] = [to, from]
+  if (from > day) {
+    notices.push('The dates of the address lie in the future; the last 30 days are shown.')
+    return undefined
+  }
+  if (to > day) to = day
+  if (daysBetween(from, to) >= MAX_DAYS) {
+    from = addDays(to, 1 - MAX_DAYS)
+    notices.push(`The range is longer than ${MAX_DAYS} days; its end is shown.`)
+  }
+  return { from, to }
+}

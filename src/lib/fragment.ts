@@ -1,0 +1,57 @@
+import { promisify } from 'node:util'
+import { gzip } from 'node:zlib'
+import type { Context } from 'hono'
+import { CardCache } from './cache.ts'
+import { etagMatches, etagOf } from './etag.ts'
+
+/** A rendered piece of a page, with what it was rendered from. */
+export interface Fragment {
+  data: unknown
+  html: string
+  etag: string
+  at: Date
+  /** Compressed on first use, then kept. */
+  packed?: Promise<Buffer>
+}
+
+/** Half of the cards' time to live: what a poll answers is 7 s old at most, and usually 2. */
+const TTL_MS = 2_500
+const packLevel = { level: 5 }
+const pack = promisify<string, typeof packLevel, Buffer>(gzip)
+
+/** Rendered fragments for some seconds, so that a poll which changed nothing costs a look-up and a 304. */
+export class FragmentCache {
+  readonly #cache: CardCache
+
+  constructor(now: () => Date) {
+    this.#cache = new CardCache({ now, ttlMs: TTL_MS, max: 500 })
+  }
+
+  /** The fragment of the key; `render` answers undefined where there is no such page. */
+  async get(key: string, render: () => Promise<{ data: unknown; html: string } | undefined>): Promise<Fragment | undefined> {
+    const { value, at } = await this.#cache.get(key, async () => {
+      const made = await render()
+      return made && { ...made, etag: etagOf(withoutClock(made.html)) }
+    })
+    return value && Object.assign(value, { at })
+  }
+}
+
+/** Answers with the fragment, or with 304 where the client has it. */
+export async function sendFragment(c: Context, fragment: Fragment): Promise<Response> {
+  const headers: Record<string, string> = {
+    'Cache-Control': 'private, no-cache',
+    ETag: `W/${fragment.etag}`,
+    Vary: 'Accept-Encoding, Cookie',
+  }
+  if (etagMatches(c.req.header('if-none-match'), fragment.etag)) return c.body(null, 304, headers)
+  headers['Content-Type'] = 'text/html; charset=utf-8'
+  if (!/\bgzip\b/.test(c.req.header('accept-encoding') ?? '')) return c.body(fragment.html, 200, headers)
+  fragment.packed ??= pack(fragment.html, packLevel)
+  return c.body(new Uint8Array(await fragment.packed), 200, { ...headers, 'Content-Encoding': 'gzip' })
+}
+
+/** When and how fast a number was computed: that it was computed anew, to the same value, is no change. */
+function withoutClock(html: string): string {
+  return html.replace(/<(time|span) [^>]*data-(?:ago|volatile)[^>]*>[^<]*<\/\1>/g, '')
+}

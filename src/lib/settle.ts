@@ -1,0 +1,151 @@
+import type { Logger } from 'pino'
+import type { CardCache } from './cache.ts'
+
+/** What a card has to show. A card fails alone: `settle` never throws. */
+export type Card<T> =
+  | { state: 'filled'; value: T; at: Date }
+  | { state: 'degraded'; reason: string; lastGood?: T; at?: Date }
+  | { state: 'error'; requestId: string }
+
+export interface Settling {
+  cache: CardCache
+  log: Logger
+  requestId: string
+  book: StateBook
+}
+
+export interface SettleOptions {
+  /** What the answer depends on besides the card's name: scope, filters. */
+  key?: string
+  /** How long the page waits; the computation goes on and fills the cache for the next poll. */
+  budgetMs?: number
+}
+
+/** Enough for any roll-up at 10M events, and a page with the database gone still answers within 2 s. */
+export const CARD_BUDGET_MS = 1_500
+/** While the database is known to be away, a card with a last good value does not make its page wait. */
+const AWAY_BUDGET_MS = 250
+const AWAY = 'The database does not answer'
+
+/** The card's value, or why there is none together with the last good one. */
+export async function settle<T>(
+  context: Settling,
+  name: string,
+  load: () => Promise<T>,
+  options: SettleOptions = {},
+): Promise<Card<T>> {
+  const key = `${name}|${options.key ?? ''}`
+  const { cache, book } = context
+  const last = cache.lastGood<T>(key)
+  const budgetMs = book.isDegraded(DATABASE) && last ? AWAY_BUDGET_MS : (options.budgetMs ?? CARD_BUDGET_MS)
+  try {
+    const { value, at, tick } = await withinBudget(cache.get(key, load), budgetMs)
+    book.recovered(DATABASE, tick)
+    book.recovered(name, tick)
+    return { state: 'filled', value, at }
+  } catch (error) {
+    const outage = outageOf(error)
+    if (!outage) {
+      context.log.error({ err: error, card: name, requestId: context.requestId }, 'a card failed')
+      return { state: 'error', requestId: context.requestId }
+    }
+    const reason = noteOutage(book, name, outage)
+    return { state: 'degraded', reason, lastGood: last?.value, at: last?.at }
+  }
+}
+
+/** One line for the database, not one for each card that waits for it; a card that is slow by itself has its own. */
+function noteOutage(book: StateBook, name: string, { reason, slow }: Outage): string {
+  if (slow && book.isDegraded(DATABASE)) return AWAY
+  book.degraded(slow ? name : DATABASE, reason)
+  return reason
+}
+
+/** The value of a card that has one, be it the last good one. */
+export function valueOf<T>(card: Card<T>): T | undefined {
+  if (card.state === 'filled') return card.value
+  return card.state === 'degraded' ? card.lastGood : undefined
+}
+
+/** The source that most cards live on. */
+export const DATABASE = 'database'
+
+/** Which sources are degraded now; a line is logged when that changes, not per request. */
+export class StateBook {
+  /** By the process's clock. */
+  readonly #since = new Map<string, number>()
+  readonly #log: Logger
+
+  constructor(log: Logger) {
+    this.#log = log
+  }
+
+  degraded(source: string, reason: string): void {
+    if (this.#since.has(source)) return
+    this.#since.set(source, performance.now())
+    this.#log.warn({ event: 'system.analytics.degraded', source, reason }, 'analytics degraded')
+  }
+
+  /** Only a value computed after the failure proves that it is over; a cached one proves nothing. */
+  recovered(source: string, computedTick: number): void {
+    const since = this.#since.get(source)
+    if (since === undefined || computedTick <= since) return
+    this.#since.delete(source)
+    const downMs = Math.round(computedTick - since)
+    this.#log.info({ event: 'system.analytics.recovered', source, downMs }, 'analytics recovered')
+  }
+
+  isDegraded(source: string): boolean {
+    return this.#since.has(source)
+  }
+
+  get sources(): string[] {
+    return [...this.#since.keys()]
+  }
+}
+
+interface Outage {
+  reason: string
+  slow: boolean
+}
+
+class OverBudget extends Error {}
+
+async function withinBudget<T>(work: Promise<T>, budgetMs: number): Promise<T> {
+  let timer: NodeJS.Timeout | undefined
+  const alarm = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new OverBudget()), budgetMs)
+  })
+  try {
+    return await Promise.race([work, alarm])
+  } finally {
+    clearTimeout(timer)
+    // Who waits no longer must not leave an unhandled rejection behind.
+    work.catch(() => {})
+  }
+}
+
+/** SQLSTATE classes of a server that is away, overloaded or going down: connection, resources, intervention. */
+const AWAY_CLASSES = new Set(['08', '53', '57', '58'])
+const AWAY_CODES = new Set([
+  'CONNECTION_CLOSED',
+  'CONNECTION_ENDED',
+  'CONNECTION_DESTROYED',
+  'CONNECT_TIMEOUT',
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'ENOTFOUND',
+  'EPIPE',
+  'ETIMEDOUT',
+  'ENOENT',
+])
+
+/** The reason in plain words where a source is away or slow; undefined where it is a bug of ours. */
+export function outageOf(error: unknown): Outage | undefined {
+  if (error instanceof OverBudget) return { reason: 'Slow to compute; it shows at the next refresh', slow: true }
+  const code = (error as { code?: unknown } | null)?.code
+  if (typeof code !== 'string') return undefined
+  if (code === '57014') return { reason: 'The query took too long and was stopped', slow: true }
+  const away = AWAY_CODES.has(code) || (code.length === 5 && AWAY_CLASSES.has(code.slice(0, 2)))
+  return away ? { reason: AWAY, slow: false } : undefined
+}

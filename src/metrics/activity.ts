@@ -1,0 +1,65 @@
+import { addDays, type Day, daysBetween } from '../lib/time.ts'
+import type { Expr, Fragment, SqlContext } from './define.ts'
+import type { Window } from './window.ts'
+
+/** The longest window a metric of activity looks back. */
+export const LOOKBACK_DAYS = 60
+
+/** How many of the 128 bits a window may reach back from today: a user's newest day may be ahead of our clock. */
+export const TRUSTED_BITS = 125
+
+/**
+ * Users with, as `b`, their last 60 days as seen from each day: leftmost bit = active on that day. Recent days are
+ * read from user_activity, which is 20 times less to read; days which its 128 bits no longer cover from user_days.
+ */
+export function activityRows(q: SqlContext, w: Window): Fragment {
+  const edge = addDays(q.today, LOOKBACK_DAYS - TRUSTED_BITS)
+  const recent = w.days.filter((day) => day >= edge)
+  const old = w.days.filter((day) => day < edge)
+  if (old.length === 0) return recentRows(q, w, recent)
+  if (recent.length === 0) return oldRows(q, w, old)
+  return q.sql`${recentRows(q, w, recent)} 
+      union all
+      ${oldRows(q, w, old)}`
+}
+
+/** The days as a table; readable where they follow each other. */
+function daysAsRows(sql: SqlContext['sql'], days: Day[]): Fragment {
+  const [from, to] = [days[0] as Day, days.at(-1) as Day]
+  if (daysBetween(from, to) + 1 !== days.length) return sql`unnest(${days}::text[]::date[])`
+  return sql`(select ${from}::date + n from generate_series(0, ${days.length - 1}::int) n)`
+}
+
+function recentRows({ sql }: SqlContext, w: Window, days: Day[]): Fragment {
+  return sql`select a.scope, d.day, a.user_id, bits_from(a.bits, a.last_day, d.day) as b
+      from user_activity a cross join ${daysAsRows(sql, days)} d (day)
+      where a.scope = any(${w.scopes}::text[]) and a.user_id <> '' and a.last_day > d.day - ${LOOKBACK_DAYS}::int`
+}
+
+function oldRows({ sql }: SqlContext, w: Window, days: Day[]): Fragment {
+  return sql`select u.scope, d.day, u.user_id, bit_or(day_bit(d.day - u.day)) as b
+      from ${daysAsRows(sql, days)} d (day)
+      join user_days u on u.day between d.day - ${LOOKBACK_DAYS - 1}::int and d.day
+      where u.active and u.user_id <> '' and u.scope = any(${w.scopes}::text[])
+      group by u.scope, d.day, u.user_id`
+}
+
+/** The bits of days `first` … `end - 1` before a day. A subselect, so that it is made once and not for each row. */
+export const mask =
+  (first: number, end: number): Expr =>
+  ({ sql }) =>
+    sql`(select rpad(lpad(repeat('1', ${end - first}::int), ${end}::int, '0'), 128, '0')::bit(128))`
+
+/** Whether `b` has any of those bits. */
+export const activeIn =
+  (first: number, end: number): Expr =>
+  (q) =>
+    q.sql`(r.b & ${mask(first, end)(q)}) <> 0::bit(128)`
+
+/** How many users were active in a range whose last day is `to`, each counted once, from the bits alone. */
+export function distinctFromBits(q: SqlContext, scopes: string[], to: string, days: number): Fragment {
+  return q.sql`select a.scope, count(*)::float8 as v0 from user_activity a
+    where a.scope = any(${scopes}::text[]) and a.user_id <> '' and a.last_day > ${to}::date - ${days}::int
+      and (bits_from(a.bits, a.last_day, ${to}::date) & ${mask(0, days)(q)}) <> 0::bit(128)
+    group by a.scope`
+}

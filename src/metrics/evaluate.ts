@@ -1,0 +1,128 @@
+import { type Day, eachDay } from '../lib/time.ts'
+import { asksFor, liveAmong } from './asks.ts'
+import { type MetricKey, metricOf } from './catalogue.ts'
+import { Cells, type Parts, partsOn, readCells, readTotals } from './cells.ts'
+import type { DerivedMetric, LiveMetric, RollupMetric, SqlContext } from './define.ts'
+import { firstDays, type RollupName } from './rollups.ts'
+import { readSnapshots } from './snapshot-read.ts'
+import type { Ask } from './statement.ts'
+import { combine, emptyParts, isWhole, metricValue, totalOf } from './total.ts'
+
+export interface Range {
+  from: Day
+  to: Day
+}
+export interface Point {
+  day: Day
+  /** null is unknown, which is not zero. */
+  value: number | null
+}
+export interface Evaluated {
+  points: Point[]
+  total: number | null
+}
+
+/** The values of some metrics in one scope, over one or more ranges. */
+export class Evaluation {
+  private readonly q: SqlContext
+  private readonly scope: string
+  private readonly keys: readonly string[]
+  private readonly asks: Ask[]
+  private cells = new Cells()
+  private totals = new Map<Range, Cells>()
+  private readings = new Map<string, number | null>()
+  private firsts = new Map<RollupName, Day | null>()
+
+  constructor(q: SqlContext, scope: string, keys: readonly string[]) {
+    this.q = q
+    this.scope = scope
+    this.keys = keys
+    this.asks = asksFor(keys)
+  }
+
+  /**
+   * Reads all that is needed: closed days from the snapshots, the rest from the roll-ups, all at the same time.
+   * Without `totals` the total of what its days cannot be added up to is unknown.
+   */
+  async load(ranges: Range[], by?: string, totals = true): Promise<this> {
+    const { q, scope, asks } = this
+    const days = [...new Set(ranges.flatMap(({ from, to }) => eachDay(from, to)))].filter((day) => day <= q.today)
+    const stocks = asks.filter(({ metric }) => metric.running)
+    const flows = asks.filter(({ metric }) => !metric.running)
+    const closed = by ? [] : days.filter((day) => day < q.today)
+    const open = by ? days : days.filter((day) => day >= q.today)
+    const [snapshots, firsts, ...rest] = await Promise.all([
+      readSnapshots(q, scope, closed, flows),
+      firstDays(q, new Set(asks.map(({ metric }) => metric.from))),
+      readCells(q, stocks, [scope], days, by),
+      readCells(q, flows, [scope], open, by),
+      ...(totals ? ranges.map((range) => this.loadTotals(range, by)) : []),
+      ...liveAmong(this.keys).map((key) => this.loadReading(key)),
+    ])
+    this.firsts = firsts
+    this.cells = snapshots.cells
+    for (const part of rest) if (part instanceof Cells) this.cells.merge(part)
+    this.cells.merge(await readCells(q, snapshots.missingAsks, [scope], snapshots.missingDays))
+    return this
+  }
+
+  /** One metric over a range, for all rows or for one value of the dimension. */
+  get(key: string, range: Range, dim?: string): Evaluated {
+    const metric = metricOf(key as MetricKey)
+    if (metric.kind === 'live') return this.live(key, metric, range)
+    if (metric.kind === 'derived') return this.derived(metric, range)
+    return this.stored(key, metric, range, dim)
+  }
+
+  /** The values of the dimension, of the largest total first. */
+  groups(key: string, range: Range): ({ key: string } & Evaluated)[] {
+    return this.cells
+      .dims(key)
+      .map((dim) => ({ key: dim, ...this.get(key, range, dim) }))
+      .sort((a, b) => Math.abs(b.total ?? 0) - Math.abs(a.total ?? 0) || a.key.localeCompare(b.key))
+  }
+
+  private stored(key: string, metric: RollupMetric, range: Range, dim?: string): Evaluated {
+    const days = eachDay(range.from, range.to)
+    const history = { cells: this.cells, firsts: this.firsts, today: this.q.today }
+    const parts = days.map((day) => partsOn(history, key, metric, this.scope, day, dim))
+    const points = days.map((day, i) => ({ day, value: metricValue(metric, parts[i] as Parts) }))
+    if (days.length === 1 || !isWhole(metric)) return { points, total: totalOf(metric, parts) }
+    const whole = this.totals.get(range)?.get(key, this.scope, range.to, dim)
+    const known = points.some(({ value }) => value !== null)
+    return { points, total: known ? metricValue(metric, whole ?? emptyParts(metric)) : null }
+  }
+
+  private derived(metric: DerivedMetric, range: Range): Evaluated {
+    const inputs = metric.of.map((key) => this.get(key, range))
+    const of = (pick: (input: Evaluated) => number | null | undefined) => combine(metric, inputs.map(pick))
+    const points = eachDay(range.from, range.to).map((day, i) => ({ day, value: of((e) => e.points[i]?.value) }))
+    return { points, total: of((e) => e.total) }
+  }
+
+  private live(key: string, metric: LiveMetric, range: Range): Evaluated {
+    const past =
+      metric.history.kind === 'derived' ? this.derived(metric.history, range) : this.stored(key, metric.history, range)
+    if (range.to < this.q.today) return past
+    const reading = this.readings.get(key) ?? null
+    const points = past.points.map((p) => (p.day === this.q.today ? { day: p.day, value: reading } : p))
+    return { points, total: reading }
+  }
+
+  private async loadTotals(range: Range, by?: string): Promise<void> {
+    const whole = this.asks.filter(({ metric }) => isWhole(metric))
+    if (whole.length === 0 || range.from >= range.to) return
+    this.totals.set(range, await readTotals(this.q, whole, [this.scope], range, by))
+  }
+
+  private async loadReading(key: MetricKey): Promise<void> {
+    const metric = metricOf(key)
+    if (metric.kind === 'live') this.readings.set(key, await readLive(this.q, metric, this.scope))
+  }
+}
+
+/** One reading, now. */
+export async function readLive(q: SqlContext, metric: LiveMetric, scope: string): Promise<number | null> {
+  const [row] = await q.sql<{ value: number | null }[]>`select (${metric.read(q, scope)})::float8 as value`
+  return row?.value ?? null
+}

@@ -1,0 +1,155 @@
+import type { Deps } from '../context.ts'
+import { addDays, type Day, daysBetween, eachDay } from '../lib/time.ts'
+import { asksFor } from './asks.ts'
+import { type MetricKey, metricOf } from './catalogue.ts'
+import { sqlContext } from './context.ts'
+import type { Metric, SqlContext } from './define.ts'
+import { type Evaluated, Evaluation, type Point, type Range, readLive } from './evaluate.ts'
+import { sqlText } from './sql-text.ts'
+import { daysStatement, totalStatement, windowFor } from './statement.ts'
+import { isWhole } from './total.ts'
+
+export type { Point, Range } from './evaluate.ts'
+export type Compare = 'previous' | 'year' | 'none'
+export type State = 'ok' | 'warn' | 'crit' | 'unknown'
+
+export interface Series {
+  key: MetricKey
+  /** One for each day of the range; null is a gap. */
+  points: Point[]
+  total: number | null
+  /** With `by`: the values of the dimension, largest first, 100 at the most. */
+  groups?: Group[]
+  /** What computes the days, as it can be run in psql. */
+  sql: string
+  computedAt: Date
+  tookMs: number
+}
+export interface Group extends Evaluated {
+  key: string
+}
+
+export interface Summary {
+  key: MetricKey
+  value: number | null
+  previous: number | null
+  /** Percentages and scores differ in points, all others by the ratio (0.12 = 12 % more). */
+  change: number | null
+  points: Point[]
+  previousPoints: Point[]
+  /** The value of the last day that has one. */
+  latest: number | null
+  computedAt: Date
+  state: State
+}
+
+const MAX_GROUPS = 100
+
+/** A metric day by day, with its total, and by one of its dimensions. */
+export async function series(
+  deps: Deps,
+  key: MetricKey,
+  { scope, from, to, by }: { scope: string; from: Day; to: Day; by?: string },
+): Promise<Series> {
+  const [only] = await manySeries(deps, [key], { scope, from, to, by })
+  return only as Series
+}
+
+/** Several metrics over the same days: their roll-ups are read once. */
+export async function manySeries(
+  deps: Deps,
+  keys: readonly MetricKey[],
+  { scope, from, to, by }: { scope: string; from: Day; to: Day; by?: string },
+): Promise<Series[]> {
+  const began = performance.now()
+  const q = sqlContext(deps, deps.db.sql)
+  const range: Range = { from, to }
+  const [whole, parts] = await Promise.all([
+    new Evaluation(q, scope, keys).load([range]),
+    by === undefined ? undefined : new Evaluation(q, scope, keys).load([range], by),
+  ])
+  const tookMs = performance.now() - began
+  return keys.map((key) => ({
+    key,
+    ...whole.get(key, range),
+    ...(parts ? { groups: parts.groups(key, range).slice(0, MAX_GROUPS) } : {}),
+    sql: statementText(q, key, scope, range, by),
+    computedAt: q.now,
+    tookMs,
+  }))
+}
+
+/** Values of a period beside those of another, with their state. */
+export async function summary<K extends MetricKey>(
+  deps: Deps,
+  keys: readonly K[],
+  { scope, from, to, compare }: { scope: string; from: Day; to: Day; compare: Compare },
+): Promise<Record<K, Summary>> {
+  const q = sqlContext(deps, deps.db.sql)
+  const range: Range = { from, to }
+  const before = comparedRange(range, compare)
+  const evaluation = await new Evaluation(q, scope, keys).load(before ? [range, before] : [range])
+  const entries = keys.map((key): [K, Summary] => {
+    const metric = metricOf(key)
+    const { points, total: value } = evaluation.get(key, range)
+    const { points: previousPoints, total: previous } = before
+      ? evaluation.get(key, before)
+      : { points: [], total: null }
+    const latest = points.findLast((point) => point.value !== null)?.value ?? null
+    const change = changeOf(metric, value, previous)
+    const state = stateOf(metric, value)
+    return [key, { key, value, previous, change, points, previousPoints, latest, computedAt: q.now, state }]
+  })
+  return Object.fromEntries(entries) as Record<K, Summary>
+}
+
+/** The reading of a live metric now; of any other its value of today. */
+export async function live(deps: Deps, key: MetricKey, scope: string): Promise<number | null> {
+  const q = sqlContext(deps, deps.db.sql)
+  const metric = metricOf(key)
+  if (metric.kind === 'live') return readLive(q, metric, scope)
+  const range = { from: q.today, to: q.today }
+  return (await new Evaluation(q, scope, [key]).load([range])).get(key, range).total
+}
+
+/** The period to compare with: as many days right before, or the same days a year ago. */
+export function comparedRange({ from, to }: Range, compare: Compare): Range | undefined {
+  if (compare === 'none') return undefined
+  if (compare === 'year') return { from: yearBefore(from), to: yearBefore(to) }
+  const days = daysBetween(from, to) + 1
+  return { from: addDays(from, -days), to: addDays(to, -days) }
+}
+
+/** Whether a value is as it should be: beyond warn or crit on the bad side it is not. */
+export function stateOf(metric: Metric, value: number | null): State {
+  if (value === null) return 'unknown'
+  const beyond = (limit: number | undefined) =>
+    limit !== undefined && (metric.good === 'up' ? value < limit : value > limit)
+  if (beyond(metric.crit)) return 'crit'
+  return beyond(metric.warn) ? 'warn' : 'ok'
+}
+
+function changeOf({ unit }: Metric, value: number | null, previous: number | null): number | null {
+  if (value === null || previous === null) return null
+  if (unit === 'percent' || unit === 'score') return value - previous
+  return previous === 0 ? null : (value - previous) / Math.abs(previous)
+}
+
+function yearBefore(day: Day): Day {
+  const before = `${String(Number(day.slice(0, 4)) - 1).padStart(4, '0')}${day.slice(4)}`
+  return before.endsWith('02-29') ? before.replace('02-29', '02-28') : before
+}
+
+/** The statements behind a metric; they are built like those that ran, and never sent. */
+function statementText(q: SqlContext, key: MetricKey, scope: string, range: Range, by?: string): string {
+  const metric = metricOf(key)
+  const texts = metric.kind === 'live' ? [`-- ${key}, now\n${sqlText(metric.read(q, scope))}`] : []
+  for (const ask of asksFor([key])) {
+    const days = eachDay(range.from, range.to)
+    texts.push(`-- ${ask.key}, by day\n${sqlText(daysStatement(q, [ask], windowFor([ask], [scope], days), by))}`)
+    if (!isWhole(ask.metric) || days.length === 1) continue
+    const total = totalStatement(q, [ask], [scope], range.from, range.to, by)
+    texts.push(`-- ${ask.key}, of the whole range\n${sqlText(total)}`)
+  }
+  return texts.join('\n\n')
+}

@@ -1,0 +1,21 @@
+import { type MetricKey, metricOf } from './catalogue.ts'
+import { rollups } from './rollups.ts'
+
+/** Which facts fill a metric: the last part of the typed door's URL. */
+export function factsOf(key: MetricKey): string {
+  const metric = metricOf(key)
+  if (metric.kind === 'derived') return factsOf(metric.of[0] as MetricKey)
+  if (metric.kind !== 'live') return rollups[metric.from].facts
+  return LIVE_FACTS[key.slice(0, key.indexOf('.'))] ?? 'events'
+}
+
+/** Where a metric's numbers come from, for people: the roll-ups, and the facts which fill them. */
+export function sourceOf(key: MetricKey): string {
+  const metric = metricOf(key)
+  if (metric.kind === 'derived') return [...new Set(metric.of.map((of) => sourceOf(of as MetricKey)))].join('; ')
+  if (metric.kind === 'live') return `read now, from ${factsOf(key)}`
+  const { table, facts } = rollups[metric.from]
+  return `${table}, from ${facts}`
+}
+
+const LIVE_FACTS: Record<string, string> = { ai: 'api-calls', api: 'api-calls', jobs: 'jobs', system: 'probes' }

@@ -1,0 +1,83 @@
+import { addDays, type Day, daysBetween, eachDay } from '../lib/time.ts'
+import { distinctFromBits, TRUSTED_BITS } from './activity.ts'
+import type { Fragment, Part, RollupMetric, SqlContext } from './define.ts'
+import { groupBy } from './group-by.ts'
+import { type Rollup, rollups } from './rollups.ts'
+import { type Window, windowOf } from './window.ts'
+
+export interface Ask {
+  key: string
+  metric: RollupMetric
+}
+
+/** Metrics which one statement can answer together: of one roll-up, running or not. */
+export function groupByRollup(asks: Ask[]): Ask[][] {
+  const groups = groupBy(asks, ({ metric }) => `${metric.from} ${metric.running}`)
+  return [...groups.values()]
+}
+
+/**
+ * The parts of several metrics a scope and day (and value of a dimension), as columns v0, v1 … in the order of
+ * the asks. A running sum gets one row for all that was before the window and one for each day with a change.
+ */
+export function daysStatement(q: SqlContext, asks: Ask[], window: Window, by?: string): Fragment {
+  const { sql } = q
+  const day = window.running ? sql`greatest(r.day, ${window.from}::date - 1)` : sql`r.day`
+  const columns = asks.flatMap(({ metric }) => metric.parts).map((part) => part.day)
+  const dim = dimOf(q, asks, by)
+  return sql`select r.scope, ${day}::text as day${dim ? sql`, ${dim} as dim` : sql``}${columnList(q, columns)}
+    from (${rollupOf(asks).rows(q, window)}) r
+    group by 1, 2${dim ? sql`, 3` : sql``}
+    order by 2`
+}
+
+/** The same for a range as a whole: what its days cannot be added up to. */
+export function totalStatement(
+  q: SqlContext,
+  asks: Ask[],
+  scopes: string[],
+  from: Day,
+  to: Day,
+  by?: string,
+): Fragment {
+  const { sql } = q
+  const only = asks[0]
+  if (!by && asks.length === 1 && only?.metric.bits) {
+    const days = eachDay(from, to).length
+    if (days + Math.max(0, daysBetween(to, q.today)) <= TRUSTED_BITS) return distinctFromBits(q, scopes, to, days)
+  }
+  const columns = asks.map(({ metric }) => (metric.parts[0] as Part).total ?? (metric.parts[0] as Part).day)
+  const dim = dimOf(q, asks, by)
+  return sql`select r.scope${dim ? sql`, ${dim} as dim` : sql``}${columnList(q, columns)}
+    from (${rollupOf(asks).rows(q, windowOf(scopes, eachDay(from, to)))}) r
+    group by 1${dim ? sql`, 2` : sql``}`
+}
+
+/** The window a group needs for some days: a change against n days before reaches further back. */
+export function windowFor(asks: Ask[], scopes: string[], days: Iterable<Day>): Window {
+  const running = asks[0]?.metric.running ?? false
+  const window = windowOf(scopes, days, running)
+  const lag = Math.max(0, ...asks.map(({ metric }) => metric.lag?.days ?? 0))
+  return { ...window, from: addDays(window.from, -lag) }
+}
+
+function rollupOf(asks: Ask[]): Rollup {
+  const first = asks[0]
+  if (!first) throw new Error('nothing to ask')
+  return rollups[first.metric.from]
+}
+
+function dimOf(q: SqlContext, asks: Ask[], by: string | undefined): Fragment | undefined {
+  if (!by) return undefined
+  const { dims } = rollupOf(asks)
+  const dim = Object.hasOwn(dims, by) ? dims[by] : undefined
+  if (!dim) throw new Error(`no dimension ${by}`)
+  return dim(q)
+}
+
+function columnList(q: SqlContext, columns: Part['day'][]): Fragment[] {
+  return columns.map(
+    (column, i) => q.sql`,
+      (${column(q)})::float8 as ${q.sql(`v${i}`)}`,
+  )
+}

@@ -1,0 +1,58 @@
+import type { MetricKey } from '../metrics/catalogue.ts'
+
+/** The ten tiles, in reading order. */
+export const KPIS = [
+  'users.total',
+  'users.mau',
+  'users.stickiness',
+  'users.paid',
+  'product.projects_open',
+  'revenue.mrr',
+  'revenue.payments_volume',
+  'ai.cost',
+  'revenue.mrr_to_ai_cost',
+  'jobs.build_success_rate',
+] as const satisfies readonly MetricKey[]
+
+/** Shorter words where the tile is narrow. */
+export const KPI_LABELS: Partial<Record<MetricKey, string>> = {
+  'users.mau': 'Active users, 30 d',
+  'users.stickiness': 'DAU ÷ MAU',
+}
+
+/** Today so far, against the whole of yesterday. */
+export const TODAY = [
+  'users.dau',
+  'users.new',
+  'jobs.builds_succeeded',
+  'product.deploys',
+  'ai.cost',
+  'revenue.payments_volume',
+  'users.growth_wow',
+  'users.growth_mom',
+] as const satisfies readonly MetricKey[]
+
+export const NOW = [
+  'users.online',
+  'jobs.running',
+  'jobs.queued',
+  'ai.requests_last_hour',
+  'api.error_rate_last_hour',
+] as const satisfies readonly MetricKey[]
+
+/** The tabs of the large chart; `of` is the metric behind the tab's number. */
+export const TRENDS = {
+  dau: { key: 'users.dau', of: 'users.dau_mean', label: 'Active a day' },
+  wau: { key: 'users.wau', of: 'users.wau', label: '7 days' },
+  mau: { key: 'users.mau', of: 'users.mau', label: '30 days' },
+  new: { key: 'users.new', of: 'users.new', label: 'New users' },
+} as const satisfies Record<string, { key: MetricKey; of: MetricKey; label: string }>
+export type Trend = keyof typeof TRENDS
+
+export const HEALTH = [
+  'system.health',
+  'system.uptime',
+  'api.success_rate',
+  'system.speed',
+  'api.latency_p95',
+] as const satisfies readonly MetricKey[]

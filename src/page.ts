@@ -1,0 +1,104 @@
+import type { Child } from 'hono/jsx'
+import type { IconName, LayoutProps } from '../views/parts/index.ts'
+import { isAllowed } from './auth/guards.ts'
+import type { Deps } from './context.ts'
+import type { AdminWho, Role } from './env.ts'
+import { type Filters, filterKey, filterQuery } from './lib/filters.ts'
+import { type Card, type SettleOptions, settle, type Settling } from './lib/settle.ts'
+
+/** The nav's headings, in order, with their icon. */
+export const NAV_GROUPS = {
+  Now: 'bolt',
+  People: 'users',
+  Product: 'box',
+  Money: 'coin',
+  AI: 'sparkles',
+  Engineering: 'server-2',
+  Work: 'tool',
+} as const satisfies Record<string, IconName>
+export type NavGroupName = keyof typeof NAV_GROUPS
+
+/** What a page gets to load and to render with. */
+export interface PageContext {
+  deps: Deps
+  admin: AdminWho
+  filters: Filters
+  /** The path asked for, parameters filled in. */
+  path: string
+  /** Path parameters, `:key` and the like. */
+  param: Record<string, string>
+  /** The page's own query parameters (those named in `params`), '' where absent. */
+  query: Record<string, string>
+  settling: Settling
+  /** This page's address with some of its own parameters or filters changed; '' drops a parameter. */
+  href: (change?: { query?: Record<string, string>; filters?: Partial<Filters> }) => string
+}
+
+export interface Page<T = unknown> {
+  /** Under /dashboard; may hold parameters. */
+  path: string
+  title: string
+  group: NavGroupName
+  order: number
+  role: Role
+  /** Letter pressed after G. */
+  key?: string
+  /** A page reached from another one; that one's path is current in the nav. */
+  under?: string
+  /** Where the live part answers; default: path + '/live'. */
+  livePath?: string
+  /** Seconds between polls of the live part; absent = the page does not refresh. */
+  every?: number
+  /** Query parameters of its own. */
+  params?: readonly string[]
+  /** The filters that mean something here; default: all. */
+  filters?: 'all' | 'tenant'
+  /** undefined = there is no such thing: 404. */
+  load: (context: PageContext) => Promise<T | undefined>
+  /** What a poll replaces. */
+  Live: (props: PageProps<T>) => Child
+  /** What stands around the live part, and stays; default: nothing. */
+  View?: (props: PageProps<T> & { live: Child }) => Child
+  /** Title, crumbs, exports, buttons of the frame. */
+  frame?: (props: PageProps<T>) => Partial<LayoutProps>
+}
+
+export interface PageProps<T> {
+  data: T
+  context: PageContext
+}
+
+/** A page of the dashboard. Adding one is a file in views/pages and a line in pages.tsx. */
+export function definePage<T>(page: Page<T>): Page<T> {
+  return page
+}
+
+/** Whether an admin's role reaches a page. */
+export function maySee(admin: AdminWho, page: Pick<Page, 'role'>): boolean {
+  return isAllowed({ role: page.role }, admin)
+}
+
+/** A card's value under its own budget, cached by scope, filters and `options.key`. */
+export function card<T>(
+  context: PageContext,
+  name: string,
+  load: () => Promise<T>,
+  options: SettleOptions = {},
+): Promise<Card<T>> {
+  const key = `${filterKey(context.filters)}|${options.key ?? ''}`
+  return settle(context.settling, name, load, { ...options, key })
+}
+
+/** Addresses of a page that keep what is not changed. */
+export function hrefs(path: string, filters: Filters, query: Record<string, string>): PageContext['href'] {
+  return (change = {}) => {
+    const own = Object.entries({ ...query, ...change.query }).filter(([, value]) => value !== '')
+    return `${path}${filterQuery(filters, change.filters, Object.fromEntries(own))}`
+  }
+}
+
+/** The page of a metric, with the same filters. */
+export function metricHref(filters: Filters, key: string): string {
+  return `/dashboard/metrics/${encodeURIComponent(key)}${filterQuery(filters)}`
+}
+

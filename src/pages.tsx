@@ -1,0 +1,131 @@
+import type { Context, Hono } from 'hono'
+import { raw } from 'hono/html'
+import activity from '../views/pages/activity.tsx'
+import metric from '../views/pages/metric.tsx'
+import metrics from '../views/pages/metrics.tsx'
+import overview from '../views/pages/overview.tsx'
+import { Layout } from '../views/layout.tsx'
+import { type FilterBarProps, LiveRegion, Note } from '../views/parts/index.ts'
+import { adminOf, requireRole } from './auth/guards.ts'
+import type { Deps } from './context.ts'
+import type { Env } from './env.ts'
+import { NotFound } from './lib/errors.ts'
+import { parseFilters } from './lib/filters.ts'
+import { type Fragment, FragmentCache, sendFragment } from './lib/fragment.ts'
+import { CardCache } from './lib/cache.ts'
+import { StateBook } from './lib/settle.ts'
+import { filterBar, frameAdmin, navOf, sourceStates } from './page-frame.ts'
+import { hrefs, type Page, type PageContext } from './page.ts'
+import { paletteOf } from './palette.ts'
+
+/** Every page of views/pages; a test finds the file that is missing here. */
+export const pages = [overview, activity, metrics, metric] as unknown as readonly Page[]
+
+interface Services {
+  deps: Deps
+  cards: CardCache
+  fragments: FragmentCache
+  book: StateBook
+}
+
+/** The pages, their live fragments, and what the command palette finds. */
+export function mountPages(app: Hono<Env>, deps: Deps): void {
+  const services = {
+    deps,
+    cards: new CardCache({ now: deps.now }),
+    fragments: new FragmentCache(deps.now),
+    book: new StateBook(deps.log),
+  }
+  app.get('/', (c) => c.redirect('/dashboard'))
+  app.get('/dashboard/palette.json', requireRole('viewer'), (c) => {
+    c.header('Cache-Control', 'private, no-cache')
+    return c.json(paletteOf(pages, adminOf(c)))
+  })
+  for (const page of pages) mountPage(app, services, page)
+}
+
+function mountPage(app: Hono<Env>, services: Services, page: Page): void {
+  const guard = requireRole(page.role)
+  // The fragment first: "/dashboard/metrics/:key" must not swallow "/dashboard/metrics/live".
+  if (page.every) {
+    app.get(livePathOf(page), guard, async (c) => {
+      const context = contextOf(c, services, page)
+      return sendFragment(c, await fragmentOf(services, page, context))
+    })
+  }
+  app.get(page.path, guard, async (c) => {
+    const context = contextOf(c, services, page)
+    // At the same time: with the database away each waits for its budget, and the page answers within 2 s.
+    const [fragment, filters] = await Promise.all([fragmentOf(services, page, context), filterBar(context, page)])
+    c.header('Cache-Control', 'private, no-store')
+    return c.html(await frame(services, page, context, fragment, filters))
+  })
+}
+
+function livePathOf(page: Page): string {
+  return page.livePath ?? `${page.path}/live`
+}
+
+/** What the handlers of a page know of a request. */
+function contextOf(c: Context<Env>, services: Services, page: Page): PageContext {
+  const { deps } = services
+  const admin = adminOf(c)
+  const search = new URL(c.req.url).searchParams
+  const filters = parseFilters(search, { who: admin, now: deps.now(), timeZone: deps.config.timeZone })
+  const query = Object.fromEntries((page.params ?? []).map((name) => [name, (search.get(name) ?? '').slice(0, 1_000)]))
+  const param = c.req.param() as Record<string, string>
+  const settling = { cache: services.cards, log: c.get('log'), requestId: c.get('requestId'), book: services.book }
+  const path = withParams(page.path, param)
+  return { deps, admin, filters, param, query, settling, path, href: hrefs(path, filters, query) }
+}
+
+function withParams(path: string, param: Record<string, string>): string {
+  return path.replace(/:(\w+)/g, (_, name: string) => encodeURIComponent(param[name] ?? ''))
+}
+
+/** The live part, rendered once for all who ask within the interval. */
+async function fragmentOf(services: Services, page: Page, context: PageContext): Promise<Fragment> {
+  const { filters, param, query, admin } = context
+  const key = JSON.stringify([page.path, param, query, filters, admin.role])
+  const fragment = await services.fragments.get(key, async () => {
+    const data = await page.load(context)
+    if (data === undefined) return undefined
+    return { data, html: String(await (<page.Live data={data} context={context} />)) }
+  })
+  if (!fragment) throw new NotFound(`There is no ${page.title.toLowerCase()} of this name.`)
+  return fragment
+}
+
+async function frame(
+  services: Services,
+  page: Page,
+  context: PageContext,
+  { data, html, at }: Fragment,
+  filterBarProps: FilterBarProps,
+) {
+  const { filters, param, query } = context
+  const liveHref = hrefs(withParams(livePathOf(page), param), filters, query)
+  const live = page.every ? (
+    <LiveRegion src={liveHref()} every={page.every}>
+      {raw(html)}
+    </LiveRegion>
+  ) : (
+    raw(html)
+  )
+  return (
+    <Layout
+      title={page.title}
+      page={page.under ?? page.path}
+      admin={frameAdmin(context.admin)}
+      nav={navOf(pages, context.admin)}
+      product={new URL(context.deps.config.baseUrl).host}
+      filters={filterBarProps}
+      freshness={{ at, every: page.every }}
+      sources={sourceStates(services.book)}
+      {...page.frame?.({ data, context })}
+    >
+      {context.filters.notice && <Note tone="warn">{context.filters.notice}</Note>}
+      {page.View ? <page.View data={data} context={context} live={live} /> : live}
+    </Layout>
+  )
+}

@@ -1,0 +1,26 @@
+import type { PaletteData } from '../views/parts/index.ts'
+import type { AdminWho } from './env.ts'
+import { catalogue } from './metrics/catalogue.ts'
+import { maySee, type Page } from './page.ts'
+
+/** What the command palette finds: the pages of the admin's role, and every metric. */
+export function paletteOf(pages: readonly Page[], admin: AdminWho): PaletteData {
+  const shown = pages.filter((page) => !page.under && maySee(admin, page))
+  return {
+    items: [
+      ...shown.map(({ title, path, group, key }) => ({
+        group: 'Pages',
+        title,
+        href: path,
+        note: group,
+        keys: key ? `G ${key}` : undefined,
+      })),
+      ...Object.entries(catalogue).map(([key, { label }]) => ({
+        group: 'Metrics',
+        title: label,
+        href: `/dashboard/metrics/${encodeURIComponent(key)}`,
+        note: key,
+      })),
+    ],
+  }
+}

@@ -1,0 +1,127 @@
+import { scopes } from './fragments.ts'
+import type { FoldContext, Fragment } from './types.ts'
+
+/** ISO text: the driver takes an array of dates for a single one. */
+export type Instant = string
+
+/**
+ * Roll-ups of facts that change: their marked hours or days are deleted and folded anew. `buckets` are the starts of
+ * hours, or of local days, as instants.
+ */
+export type FoldBuckets = (context: FoldContext, buckets: Instant[]) => Promise<void>
+
+/** Jobs by the hour they were enqueued in, and finished in. */
+export const foldJobHours: FoldBuckets = async ({ tx }, buckets) => {
+  const zeros = tx`0::bigint`
+  await tx`delete from job_hours where hour = any(${buckets}::timestamptz[])`
+  await tx`
+    with b as (select distinct unnest(${buckets}::timestamptz[]) as hour),
+    parts as (
+      select j.tenant_id, b.hour, j.kind, count(*) as enqueued, ${zeros} as succeeded, ${zeros} as failed,
+        ${zeros} as cancelled, ${zeros} as run_n, 0::float8 as run_ms, ${zeros} as wait_n, 0::float8 as wait_ms,
+        null::int as bucket
+      from b join jobs j on j.enqueued_at >= b.hour and j.enqueued_at < b.hour + interval '1 hour'
+      group by 1, 2, 3
+      union all
+      select j.tenant_id, b.hour, j.kind, 0, count(*) filter (where j.status = 'succeeded'),
+        count(*) filter (where j.status = 'failed'), count(*) filter (where j.status = 'cancelled'),
+        count(r.run_ms), coalesce(sum(r.run_ms), 0), count(r.wait_ms), coalesce(sum(r.wait_ms), 0),
+        hist_bucket(r.run_ms)
+      from b join jobs j on j.finished_at >= b.hour and j.finished_at < b.hour + interval '1 hour',
+        lateral (select
+          case when j.status <> 'cancelled' then extract(epoch from j.finished_at - j.started_at)::float8 * 1000 end as run_ms,
+          extract(epoch from j.started_at - j.enqueued_at)::float8 * 1000 as wait_ms) r
+      group by 1, 2, 3, hist_bucket(r.run_ms)
+    )
+    insert into job_hours (scope, hour, kind, enqueued, succeeded, failed, cancelled, run_n, run_ms, wait_n, wait_ms, run_hist)
+    select scope, hour, kind, sum(enqueued), sum(succeeded), sum(failed), sum(cancelled), sum(run_n), sum(run_ms),
+      sum(wait_n), sum(wait_ms), hist_dense(array_agg(bucket), array_agg(run_n))
+    from parts cross join ${scopes(tx)}
+    where scope is not null
+    group by 1, 2, 3`
+}
+
+/** The local days that begin at the marked instants, with their ends. */
+function days({ tx, config }: FoldContext, buckets: Instant[]): Fragment {
+  const zone = config.timeZone
+  return tx`
+    select start, day, (day + 1)::timestamp at time zone ${zone} as until
+    from (select distinct b as start, (b at time zone ${zone})::date as day from unnest(${buckets}::timestamptz[]) b) d`
+}
+
+async function clearDays({ tx, config }: FoldContext, table: string, buckets: Instant[]): Promise<void> {
+  await tx`
+    delete from ${tx(table)}
+    where day in (select (b at time zone ${config.timeZone})::date from unnest(${buckets}::timestamptz[]) b)`
+}
+
+/** Payments by day, provider and outcome. */
+export const foldPaymentDays: FoldBuckets = async (context, buckets) => {
+  const { tx } = context
+  await clearDays(context, 'payment_days', buckets)
+  await tx`
+    insert into payment_days
+    select scope, day, provider, status, currency, count(*), sum(amount_minor), sum(fee_minor), sum(fee_waived_minor),
+      sum(refunded_minor)
+    from (${days(context, buckets)}) d join payments p on p.ts >= d.start and p.ts < d.until cross join ${scopes(tx)}
+    where scope is not null
+    group by 1, 2, 3, 4, 5`
+}
+
+/** Sign-ups by day, sign-up provider and country. */
+export const foldSignupDays: FoldBuckets = async (context, buckets) => {
+  const { tx } = context
+  await clearDays(context, 'signup_days', buckets)
+  await tx`
+    insert into signup_days
+    select scope, day, coalesce(provider, ''), coalesce(country, ''), count(*)
+    from (${days(context, buckets)}) d join users u on u.created_at >= d.start and u.created_at < d.until
+      cross join ${scopes(tx)}
+    where scope is not null and u.status <> 'deleted'
+    group by 1, 2, 3, 4`
+}
+
+/** Objects of each kind by the day they were created, and closed. */
+export const foldObjectDays: FoldBuckets = async (context, buckets) => {
+  const { tx } = context
+  await clearDays(context, 'object_days', buckets)
+  await tx`
+    with d as materialized (${days(context, buckets)}),
+    parts as (
+      select tenant_id, day, kind, 1 as created, 0 as closed, coalesce(quantity, 0) as quantity
+      from d join objects o on o.created_at >= d.start and o.created_at < d.until
+      union all
+      select tenant_id, day, kind, 0, 1, 0
+      from d join objects o on o.closed_at >= d.start and o.closed_at < d.until
+    )
+    insert into object_days
+    select scope, day, kind, sum(created), sum(closed), sum(quantity)
+    from parts cross join ${scopes(tx)}
+    where scope is not null
+    group by 1, 2, 3`
+}
+
+/** How many users joined and left each plan class, by day. */
+export const foldPlanDays: FoldBuckets = async (context, buckets) => {
+  const { tx } = context
+  await clearDays(context, 'plan_days', buckets)
+  await tx`
+    with changes as (
+      select p.user_id, p.tenant_id, d.day, p.class, p.plan, before.class as old_class, before.plan as old_plan
+      from (${days(context, buckets)}) d join user_plans p on p.since >= d.start and p.since < d.until
+        left join lateral (
+          select class, plan from user_plans b where b.user_id = p.user_id and b.since < p.since
+          order by b.since desc limit 1
+        ) before on true
+    ),
+    parts as (
+      select tenant_id, day, class, plan, 1 as delta from changes
+      union all
+      select tenant_id, day, old_class, old_plan, -1 from changes where old_class is not null
+    )
+    insert into plan_days
+    select scope, day, class, plan, sum(delta) from parts cross join ${scopes(tx)}
+    where scope is not null
+    group by 1, 2, 3, 4
+    having sum(delta) <> 0`
+}

@@ -1,0 +1,38 @@
+import { localDay, scopes } from './fragments.ts'
+import type { FoldContext, Source } from './types.ts'
+
+/** How often each event happened, by day. */
+export async function foldEventDays({ tx, config }: FoldContext, source: Source): Promise<void> {
+  await tx`
+    with by_tenant as (
+      select tenant_id, ${localDay(tx, 'ts', config.timeZone)} as day, name, count(*) as n
+      from events where ${source}
+      group by 1, 2, 3
+    )
+    insert into event_days as t (scope, day, name, n)
+    select scope, day, name, sum(n) from by_tenant cross join ${scopes(tx)}
+    where scope is not null
+    group by 1, 2, 3
+    order by 1, 2, 3
+    on conflict (scope, day, name) do update set n = t.n + excluded.n`
+}
+
+/** A user's sessions by day: one that passes midnight counts on both days. */
+export async function foldSessionDays({ tx, config }: FoldContext, source: Source): Promise<void> {
+  await tx`
+    with by_tenant as (
+      select user_id, tenant_id, ${localDay(tx, 'ts', config.timeZone)} as day, session_id,
+        min(ts) as first_ts, max(ts) as last_ts, count(*) as events
+      from events where ${source} and session_id is not null and user_id <> ''
+      group by 1, 2, 3, 4
+    )
+    insert into session_days as t (user_id, scope, day, session_id, first_ts, last_ts, events)
+    select user_id, scope, day, session_id, min(first_ts), max(last_ts), sum(events)
+    from by_tenant cross join ${scopes(tx)}
+    where scope is not null
+    group by 1, 2, 3, 4
+    order by 1, 2, 3, 4
+    on conflict (user_id, scope, day, session_id) do update set
+      first_ts = least(t.first_ts, excluded.first_ts), last_ts = greatest(t.last_ts, excluded.last_ts),
+      events = t.events + excluded.events`
+}

@@ -1,0 +1,152 @@
+import type { Logger } from 'pino'
+import type { Config } from '../config.ts'
+import type { Db } from '../db/connect.ts'
+import type { Tx } from '../facts/types.ts'
+import { dayOf, startOfDay } from '../lib/time.ts'
+import type { Instant } from './buckets.ts'
+import { type AppendKind, appendFolds, bucketFolds } from './index.ts'
+import { withFoldLock } from './lock.ts'
+import { markBuckets, markLateFacts } from './stale-days.ts'
+import type { FoldContext, Source } from './types.ts'
+import { foldUserPlans } from './user-plans.ts'
+
+export interface FoldDeps {
+  db: Pick<Db, 'heavy'>
+  config: Config
+  log: Logger
+  now: () => Date
+}
+
+/** What a fold did; all zero when nothing was pending. */
+export interface FoldResult {
+  batches: number
+  facts: number
+  buckets: number
+}
+
+const MAX_BATCHES = 200
+const MAX_FACTS = 100_000
+
+/** Folds until nothing is pending; answers the sums. */
+export async function foldAll(deps: FoldDeps): Promise<FoldResult> {
+  const total: FoldResult = { batches: 0, facts: 0, buckets: 0 }
+  for (;;) {
+    const done = await foldOnce(deps)
+    total.batches += done.batches
+    total.facts += done.facts
+    total.buckets += done.buckets
+    if (done.batches === 0 && done.buckets === 0) return total
+  }
+}
+
+/**
+ * One transaction: takes pending batches off the list and adds exactly their facts to the roll-ups, then folds anew the
+ * buckets that changing facts have marked. Never a watermark: a batch with a lower number may commit later.
+ */
+export async function foldOnce(deps: FoldDeps): Promise<FoldResult> {
+  const folded = await withFoldLock(deps.db.heavy, async (tx) => {
+    const context: FoldContext = { tx, config: deps.config, now: deps.now() }
+    const batches = await takeBatches(tx)
+    for (const batch of batches) await foldBatches(context, batch)
+    const buckets = await foldBuckets(context)
+    return { batches, buckets }
+  })
+  await summariseBrin(deps, folded.batches)
+  return {
+    batches: folded.batches.reduce((sum, { ids }) => sum + ids.length, 0),
+    facts: folded.batches.reduce((sum, { n }) => sum + n, 0),
+    buckets: folded.buckets,
+  }
+}
+
+interface PendingBatches {
+  kind: AppendKind
+  ids: number[]
+  n: number
+  minTs: Date
+  maxTs: Date
+}
+
+/** The delete is the claim; what it answers is folded in this same transaction, or not at all. */
+async function takeBatches(tx: Tx): Promise<PendingBatches[]> {
+  const rows = await tx`
+    with next as (
+      select id, sum(n) over (order by id) - n as before from fact_batches order by id limit ${MAX_BATCHES}
+    ),
+    taken as (
+      delete from fact_batches where id in (select id from next where before < ${MAX_FACTS})
+      returning id, kind, n, min_ts, max_ts
+    )
+    select kind, array_agg(id::float8) as ids, sum(n)::float8 as n, min(min_ts) as min_ts, max(max_ts) as max_ts
+    from taken group by kind order by kind`
+  return rows.map((row) => ({
+    kind: row.kind as AppendKind,
+    ids: row.ids as number[],
+    n: row.n as number,
+    minTs: row.min_ts as Date,
+    maxTs: row.max_ts as Date,
+  }))
+}
+
+async function foldBatches(context: FoldContext, batch: PendingBatches): Promise<void> {
+  const source = sourceOf(context.tx, batch)
+  for (const fold of appendFolds[batch.kind]) await fold(context, source)
+  const today = startOfDay(dayOf(context.now, context.config.timeZone), context.config.timeZone)
+  if (batch.minTs < today) await markLateFacts(context, batch.kind, source, today)
+}
+
+/**
+ * The rows of pending batches. The range lets BRIN find them and the instants prune partitions; `+ 0` keeps the list a
+ * hashed filter instead of one index probe for each batch.
+ */
+function sourceOf(tx: Tx, { ids, minTs, maxTs }: PendingBatches): Source {
+  const [first, last] = [Math.min(...ids), Math.max(...ids)]
+  return tx`
+    batch_id between ${first}::bigint and ${last}::bigint and batch_id + 0 = any(${ids}::bigint[])
+    and ts between ${minTs} and ${maxTs}`
+}
+
+async function foldBuckets(context: FoldContext): Promise<number> {
+  const plans = await foldUserPlans(context)
+  const taken = await context.tx`
+    with taken as (delete from dirty_buckets returning rollup, bucket)
+    select rollup, array_agg(distinct bucket) as buckets from taken group by rollup order by rollup`
+  const marked = new Map(taken.map((row) => [row.rollup as string, (row.buckets as Date[]).map((at) => at.toISOString())]))
+  if (plans.length > 0) marked.set('plan_days', dayStarts(plans, context))
+  let folded = 0
+  for (const [rollup, buckets] of marked) {
+    const { fold, stock } = bucketFolds[rollup]!
+    await fold(context, buckets)
+    await markBuckets(context, buckets, stock)
+    folded += buckets.length
+  }
+  return folded
+}
+
+function dayStarts(instants: Date[], { config }: FoldContext): Instant[] {
+  const days = new Set(instants.map((at) => dayOf(at, config.timeZone)))
+  return [...days].map((day) => startOfDay(day, config.timeZone).toISOString())
+}
+
+/**
+ * Pages filled since the last fold become known to BRIN; until then every fold reads all of them. Outside the fold's
+ * transaction: it only helps the next one.
+ */
+async function summariseBrin({ db, log }: FoldDeps, batches: PendingBatches[]): Promise<void> {
+  for (const { kind, minTs, maxTs, n } of batches) {
+    if (n < 1000) continue
+    try {
+      await db.heavy`
+        select brin_summarize_new_values(i.indexrelid)
+        from pg_inherits h
+          join pg_index i on i.indrelid = h.inhrelid
+          join pg_class c on c.oid = i.indexrelid join pg_am a on a.oid = c.relam and a.amname = 'brin'
+        where h.inhparent = to_regclass(${kind})
+          and h.inhrelid::regclass::text between ${partition(kind, minTs)} and ${partition(kind, maxTs)}`
+    } catch (error) {
+      log.warn({ err: error, kind }, 'BRIN was not summarised')
+    }
+  }
+}
+
+const partition = (kind: string, at: Date): string => `${kind}_${at.toISOString().slice(0, 7).replace('-', '_')}`

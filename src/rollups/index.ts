@@ -1,0 +1,55 @@
+import { clearApiCalls, foldApiCalls } from './api-calls.ts'
+import {
+  type FoldBuckets,
+  foldJobHours,
+  foldObjectDays,
+  foldPaymentDays,
+  foldPlanDays,
+  foldSignupDays,
+} from './buckets.ts'
+import { foldEventDays, foldSessionDays } from './event-days.ts'
+import { foldGaugeHours, foldMrrDays, foldProbeHours } from './samples.ts'
+import type { FoldContext, Source } from './types.ts'
+import { foldUserDaysOfCalls, foldUserDaysOfEvents, foldUserDaysOfJobs } from './user-days.ts'
+
+type FoldSource = (context: FoldContext, source: Source) => Promise<void>
+
+/** The append-only fact tables, and the roll-ups that their batches are folded into. */
+export const appendFolds = {
+  events: [foldUserDaysOfEvents, foldEventDays, foldSessionDays],
+  api_calls: [foldUserDaysOfCalls, foldApiCalls],
+  jobs: [foldUserDaysOfJobs],
+  mrr_movements: [foldMrrDays],
+  gauges: [foldGaugeHours],
+  probes: [foldProbeHours],
+} satisfies Record<string, FoldSource[]>
+export type AppendKind = keyof typeof appendFolds
+
+interface BucketRollup {
+  fold: FoldBuckets
+  /** A stock (users, open projects) changes every later day; a flow the windows of 30 days that see it. */
+  stock: boolean
+  /** An hour or a local day. */
+  grain: 'hour' | 'day'
+}
+
+/** The roll-ups of facts that change, by the name under which their buckets are marked dirty. */
+export const bucketFolds: Record<string, BucketRollup> = {
+  job_hours: { fold: foldJobHours, stock: false, grain: 'hour' },
+  payment_days: { fold: foldPaymentDays, stock: false, grain: 'day' },
+  signup_days: { fold: foldSignupDays, stock: true, grain: 'day' },
+  object_days: { fold: foldObjectDays, stock: true, grain: 'day' },
+  plan_days: { fold: foldPlanDays, stock: true, grain: 'day' },
+}
+
+/** What a rebuild deletes of a day before it folds the day anew; [from, until) are the day's bounds. */
+export async function clearDay(context: FoldContext, day: string, from: Date, until: Date): Promise<void> {
+  const { tx } = context
+  await tx`delete from user_days where day = ${day}`
+  await tx`delete from event_days where day = ${day}`
+  await tx`delete from session_days where day = ${day}`
+  await clearApiCalls(context, day, from, until)
+  await tx`delete from mrr_days where day = ${day}`
+  await tx`delete from gauge_hours where hour >= ${from} and hour < ${until}`
+  await tx`delete from probe_hours where hour >= ${from} and hour < ${until}`
+}

@@ -1,0 +1,108 @@
+import type { Tx } from '../facts/types.ts'
+import { addDays, startOfDay } from '../lib/time.ts'
+import type { FoldDeps } from './fold.ts'
+import { localDay } from './fragments.ts'
+import { type AppendKind, appendFolds, bucketFolds, clearDay } from './index.ts'
+import type { Instant } from './buckets.ts'
+import { withFoldLock } from './lock.ts'
+import { markBuckets } from './stale-days.ts'
+import type { FoldContext, Source } from './types.ts'
+
+/** The day's roll-ups exist but its raw facts were dropped by the retention: folding it anew would erase it. */
+export class RawFactsGone extends Error {
+  override name = 'RawFactsGone'
+}
+
+/**
+ * Deletes a local day's roll-ups and aggregates it anew from its facts, in one transaction. Pending batches are left
+ * out in each statement: the fold lock keeps them pending, and the next fold adds them.
+ * @param day 'YYYY-MM-DD' in the configured zone
+ * @throws RawFactsGone
+ */
+export async function rebuildDay(deps: FoldDeps, day: string): Promise<void> {
+  const zone = deps.config.timeZone
+  const [from, until] = [startOfDay(day, zone), startOfDay(addDays(day, 1), zone)]
+  await withFoldLock(deps.db.heavy, async (tx) => {
+    const context: FoldContext = { tx, config: deps.config, now: deps.now() }
+    await refuseWhenGone(tx, day, from, until)
+    const wereActive = await tx`select user_id, scope from user_days where day = ${day} and active`
+    await clearDay(context, day, from, until)
+    await foldSources(context, from, until)
+    await clearBits(context, day, wereActive as unknown as ActiveRow[])
+    await foldDayBuckets(context, from, until)
+    await markBuckets(context, [from.toISOString()], true)
+  })
+}
+
+async function foldSources(context: FoldContext, from: Date, until: Date): Promise<void> {
+  const { tx } = context
+  const source: Source = tx`
+    ts >= ${from} and ts < ${until} and batch_id not in (select id from fact_batches)`
+  for (const kind of Object.keys(appendFolds) as AppendKind[])
+    for (const fold of appendFolds[kind]) await fold(context, source)
+}
+
+async function foldDayBuckets(context: FoldContext, from: Date, until: Date): Promise<void> {
+  for (const { fold, grain } of Object.values(bucketFolds))
+    await fold(context, grain === 'day' ? [from.toISOString()] : await hoursOf(context, from, until))
+}
+
+async function hoursOf({ tx }: FoldContext, from: Date, until: Date): Promise<Instant[]> {
+  const rows = await tx`
+    select generate_series(${from}::timestamptz, ${until}::timestamptz - interval '1 second', interval '1 hour') as hour`
+  return rows.map((row) => (row.hour as Date).toISOString())
+}
+
+interface ActiveRow {
+  user_id: string
+  scope: string
+}
+
+/** OR cannot clear a bit: users who are not active any more on the day get theirs from user_days. */
+async function clearBits({ tx }: FoldContext, day: string, wereActive: ActiveRow[]): Promise<void> {
+  const users = wereActive.map((row) => row.user_id)
+  const scopes = wereActive.map((row) => row.scope)
+  const gone = await tx`
+    select user_id, scope from unnest(${users}::text[], ${scopes}::text[]) o(user_id, scope)
+    where not exists (
+      select from user_days d where d.user_id = o.user_id and d.scope = o.scope and d.day = ${day} and d.active
+    )`
+  if (gone.length === 0) return
+  const goneUsers = gone.map((row) => row.user_id as string)
+  const goneScopes = gone.map((row) => row.scope as string)
+  const pairs = tx`(select * from unnest(${goneUsers}::text[], ${goneScopes}::text[]))`
+  await tx`delete from user_activity where (user_id, scope) in ${pairs}`
+  await tx`
+    insert into user_activity (user_id, scope, last_day, bits)
+    select user_id, scope, last_day, bit_or(bits_from(day_bit(0), day, last_day))
+    from (
+      select user_id, scope, day, max(day) over (partition by user_id, scope) as last_day
+      from user_days where active and (user_id, scope) in ${pairs}
+    ) d
+    group by user_id, scope, last_day`
+}
+
+async function refuseWhenGone(tx: Tx, day: string, from: Date, until: Date): Promise<void> {
+  const [found] = await tx`
+    select exists (select from user_days where day = ${day}) or exists (select from event_days where day = ${day})
+        or exists (select from api_call_days where at = ${day}) as stored,
+      exists (select from events where ts >= ${from} and ts < ${until})
+        or exists (select from api_calls where ts >= ${from} and ts < ${until})
+        or exists (select from jobs where ts >= ${from} and ts < ${until}) as raw`
+  if (found?.stored && !found.raw) throw new RawFactsGone(`the raw facts of ${day} are gone; its numbers stay as they are`)
+}
+
+/** The first and last local day with raw facts; undefined when there are none. */
+export async function rawDays({ db, config }: FoldDeps): Promise<{ from: string; to: string } | undefined> {
+  const day = localDay(db.heavy as unknown as Tx, 'ts', config.timeZone)
+  const [found] = await db.heavy`
+    select min(day)::text as first, max(day)::text as last from (
+      (select ${day} as day from events order by ts limit 1) union all
+      (select ${day} from events order by ts desc limit 1) union all
+      (select ${day} from api_calls order by ts limit 1) union all
+      (select ${day} from api_calls order by ts desc limit 1) union all
+      (select ${day} from jobs order by ts limit 1) union all
+      (select ${day} from jobs order by ts desc limit 1)
+    ) d`
+  return found?.first ? { from: found.first as string, to: found.last as string } : undefined
+}

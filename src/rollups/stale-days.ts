@@ -1,0 +1,37 @@
+import type { Instant } from './buckets.ts'
+import type { AppendKind } from './index.ts'
+import type { FoldContext, Source } from './types.ts'
+
+/** Trailing windows (MAU and the like) see a fact on its own day and the 29 after it. */
+const WINDOW_DAYS = 29
+
+/** Facts of closed days make the snapshots of those days, and of the windows that see them, stale. */
+export async function markLateFacts(
+  { tx, config }: FoldContext,
+  kind: AppendKind,
+  source: Source,
+  today: Date,
+): Promise<void> {
+  const [stored] = await tx`select exists (select from metric_days) as any`
+  if (!stored?.any) return
+  const tenant = kind === 'probes' ? tx`''` : tx`tenant_id`
+  // MRR is a stock: a late movement changes every day after it.
+  const until = kind === 'mrr_movements' ? tx`'infinity'::date` : tx`f.day + ${WINDOW_DAYS}::int`
+  await tx`
+    insert into dirty_metric_days
+    select distinct m.scope, m.day
+    from (
+      select distinct ${tenant} as tenant_id, (ts at time zone ${config.timeZone})::date as day
+      from ${tx(kind)} where ${source} and ts < ${today}
+    ) f join metric_days m on m.scope in ('*', f.tenant_id) and m.day >= f.day and m.day <= ${until}`
+}
+
+/** The same for facts that change, of whose buckets the tenants are not known. */
+export async function markBuckets({ tx, config }: FoldContext, buckets: Instant[], stock: boolean): Promise<void> {
+  const until = stock ? tx`'infinity'::date` : tx`b.day + ${WINDOW_DAYS}::int`
+  await tx`
+    insert into dirty_metric_days
+    select distinct m.scope, m.day
+    from (select distinct (x at time zone ${config.timeZone})::date as day from unnest(${buckets}::timestamptz[]) x) b
+      join metric_days m on m.day >= b.day and m.day <= ${until}`
+}

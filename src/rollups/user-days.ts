@@ -1,0 +1,119 @@
+import { activeCall, activeEvent, activeJob, addUp, list, localDay, scopes } from './fragments.ts'
+import type { FoldContext, Fragment, Source } from './types.ts'
+
+const COUNTS = ['events', 'api_calls', 'ai_calls', 'ai_requests', 'errors', 'jobs', 'tokens', 'cost'] as const
+type Count = (typeof COUNTS)[number]
+
+/** Events by user and day. Facts without a user count for nobody. */
+export function foldUserDaysOfEvents({ tx, config }: FoldContext, source: Source): Promise<void> {
+  const rows = tx`select user_id, tenant_id, ts, ${activeEvent(tx, config)} as active from events where ${source}`
+  return fold({ tx, config } as FoldContext, rows, { events: tx`count(*)` })
+}
+
+/** API calls by user and day, AI calls among them. */
+export function foldUserDaysOfCalls(context: FoldContext, source: Source): Promise<void> {
+  const { tx, config } = context
+  const rows = tx`
+    select user_id, tenant_id, ts, ${activeCall(tx, config)} as active, ai, first_of_request, status, cost,
+      coalesce(tokens_in, 0) + coalesce(tokens_out, 0) as tokens
+    from api_calls where ${source}`
+  return fold(context, rows, {
+    api_calls: tx`count(*)`,
+    ai_calls: tx`count(*) filter (where ai)`,
+    ai_requests: tx`count(*) filter (where ai and first_of_request)`,
+    errors: tx`count(*) filter (where status = 'error')`,
+    tokens: tx`coalesce(sum(tokens) filter (where ai), 0)`,
+    cost: tx`coalesce(sum(cost), 0)`,
+  })
+}
+
+/** Jobs by the user and day that began them. */
+export function foldUserDaysOfJobs(context: FoldContext, source: Source): Promise<void> {
+  const { tx, config } = context
+  const rows = tx`select user_id, tenant_id, ts, ${activeJob(tx, config)} as active from jobs where ${source}`
+  return fold(context, rows, { jobs: tx`count(*)` })
+}
+
+/**
+ * One statement: the facts by user, tenant and day; into user_days for both scopes; the active days as bits into
+ * user_activity. Users never heard of get a row with their first activity as their beginning.
+ */
+async function fold(context: FoldContext, rows: Fragment, counts: Partial<Record<Count, Fragment>>): Promise<void> {
+  const { tx, config } = context
+  const given = COUNTS.filter((name) => name in counts)
+  const names = list(tx, given, (name) => tx`${tx(name)}`)
+  await tx`
+    with facts as (${rows}),
+    by_tenant as materialized (
+      select user_id, tenant_id, ${localDay(tx, 'ts', config.timeZone)} as day, bool_or(active) as active,
+        min(ts) as first_ts, ${list(tx, given, (name) => tx`${counts[name as Count]!} as ${tx(name)}`)}
+      from facts where user_id <> ''
+      group by 1, 2, 3
+    ),
+    by_scope as materialized (
+      select user_id, scope, day, bool_or(active) as active, ${list(tx, given, (name) => tx`sum(${tx(name)}) as ${tx(name)}`)}
+      from by_tenant cross join ${scopes(tx)}
+      where scope is not null
+      group by 1, 2, 3
+    ),
+    days as (
+      insert into user_days as t (user_id, scope, day, active, plan_class, ${names})
+      select user_id, scope, day, active, ${classOn(context)}, ${names}
+      from by_scope b order by user_id, scope, day
+      on conflict (user_id, scope, day) do update set active = t.active or excluded.active, ${addUp(tx, given)}
+    ),
+    activity as (${activityOf(context, tx`by_scope`)})
+    ${newUsers(context)}`
+}
+
+/** The plan class that held at the end of the row's day. */
+function classOn({ tx, config }: FoldContext): Fragment {
+  return tx`
+    coalesce((
+      select class from user_plans p
+      where p.user_id = b.user_id and p.since < (b.day + 1)::timestamp at time zone ${config.timeZone}
+      order by since desc limit 1
+    ), 'free')`
+}
+
+/** Sets the bits of active days; a row whose bits are set already is not written. */
+export function activityOf({ tx }: FoldContext, rows: Fragment): Fragment {
+  return tx`
+    insert into user_activity as t (user_id, scope, last_day, bits)
+    select user_id, scope, last_day, bit_or(bits_from(day_bit(0), day, last_day))
+    from (
+      select user_id, scope, day, max(day) over (partition by user_id, scope) as last_day
+      from ${rows} active_rows where active
+    ) d
+    group by user_id, scope, last_day
+    order by user_id, scope
+    on conflict (user_id, scope) do update set
+      last_day = greatest(t.last_day, excluded.last_day),
+      bits = bits_from(t.bits, t.last_day, greatest(t.last_day, excluded.last_day))
+        | bits_from(excluded.bits, excluded.last_day, greatest(t.last_day, excluded.last_day))
+    where excluded.last_day > t.last_day
+      or t.bits | bits_from(excluded.bits, excluded.last_day, t.last_day) <> t.bits`
+}
+
+function newUsers({ tx, config }: FoldContext): Fragment {
+  const start = (column: string) => tx`date_trunc('day', ${tx(column)}, ${config.timeZone})`
+  return tx`,
+    firsts as (
+      select b.user_id, max(b.tenant_id) as tenant_id, min(b.first_ts) as created_at, u.created_at as old_created
+      from by_tenant b left join users u on u.user_id = b.user_id
+      where u.user_id is null or not u.created_known and b.first_ts < u.created_at
+      group by b.user_id, u.created_at
+    ),
+    stored as (
+      insert into users as t (user_id, tenant_id, created_at, created_known, updated_at)
+      select user_id, tenant_id, created_at, false, 'epoch' from firsts order by user_id
+      on conflict (user_id) do update set created_at = excluded.created_at
+      where not t.created_known and excluded.created_at < t.created_at
+    ),
+    marked as (
+      insert into dirty_buckets
+      select 'signup_days', ${start('created_at')} from firsts
+      union select 'signup_days', ${start('old_created')} from firsts where old_created is not null
+    )
+    insert into dirty_users select user_id, tenant_id from firsts`
+}

@@ -1,0 +1,80 @@
+import type { FoldContext } from './types.ts'
+
+const RANK = ['free', 'trial_expired', 'trial', 'paid']
+
+/**
+ * Recomputes, for users whose account or subscription changed, which plan class they were in since when, and puts it
+ * into their days. A subscription without a user holds for all users of its tenant. Answers the instants at which a
+ * class began or used to begin, so that plan_days can be folded anew there.
+ */
+export async function foldUserPlans({ tx, config }: FoldContext): Promise<Date[]> {
+  const users = await takeDirtyUsers({ tx, config } as FoldContext)
+  if (users.length === 0) return []
+  const old = await tx`delete from user_plans where user_id = any(${users}::text[]) returning since`
+  const fresh = await tx`
+    with u as (select user_id, tenant_id, created_at from users where user_id = any(${users}::text[]) and status <> 'deleted'),
+    states as (
+      select u.user_id, s.*, lead(s.ts) over (partition by u.user_id, s.subscription_id order by s.ts) as until
+      from u join lateral (
+        select subscription_id, ts, plan, status, mrr_minor, trial_ends_at, ends_at from subscription_states
+        where user_id = u.user_id
+        union all
+        select subscription_id, ts, plan, status, mrr_minor, trial_ends_at, ends_at from subscription_states
+        where user_id = '' and tenant_id = u.tenant_id and u.tenant_id <> ''
+      ) s on true
+    ),
+    spans as (
+      select user_id, ts as since, least(until, ends_at) as until, 'paid' as class, plan from states where mrr_minor > 0
+      union all
+      select user_id, ts, least(until, trial_ends_at), 'trial', plan from states where status = 'trialing'
+      union all
+      select user_id, greatest(ts, trial_ends_at), until, 'trial_expired', plan from states
+      where trial_ends_at is not null and mrr_minor = 0
+    ),
+    points as (
+      select user_id, created_at as at from u
+      union select s.user_id, at from spans s join u using (user_id), lateral (values (s.since), (s.until)) v(at)
+      where at > u.created_at
+    ),
+    classes as (
+      select p.user_id, p.at, coalesce(best.class, 'free') as class, coalesce(best.plan, 'free') as plan
+      from points p left join lateral (
+        select class, plan from spans s
+        where s.user_id = p.user_id and s.since <= p.at and (s.until is null or s.until > p.at)
+        order by array_position(${RANK}::text[], class) desc, since desc limit 1
+      ) best on true
+    ),
+    changes as (
+      select *, lag(class) over w as old_class, lag(plan) over w as old_plan from classes
+      window w as (partition by user_id order by at)
+    )
+    insert into user_plans (user_id, since, tenant_id, class, plan)
+    select c.user_id, c.at, u.tenant_id, c.class, c.plan from changes c join u using (user_id)
+    where (c.class, c.plan) is distinct from (c.old_class, c.old_plan)
+    returning since`
+  await classifyDays({ tx, config } as FoldContext, users)
+  return [...old, ...fresh].map((row) => row.since as Date)
+}
+
+async function takeDirtyUsers({ tx }: FoldContext): Promise<string[]> {
+  const rows = await tx`
+    with taken as (delete from dirty_users returning user_id, tenant_id)
+    select user_id from taken where user_id <> ''
+    union
+    select u.user_id from taken t join users u on u.tenant_id = t.tenant_id where t.user_id = '' and t.tenant_id <> ''`
+  return rows.map((row) => row.user_id as string)
+}
+
+async function classifyDays({ tx, config }: FoldContext, users: string[]): Promise<void> {
+  await tx`
+    with classed as (
+      select d.user_id, d.scope, d.day, coalesce((
+        select class from user_plans p
+        where p.user_id = d.user_id and p.since < (d.day + 1)::timestamp at time zone ${config.timeZone}
+        order by since desc limit 1
+      ), 'free') as class
+      from user_days d where d.user_id = any(${users}::text[])
+    )
+    update user_days d set plan_class = c.class from classed c
+    where d.user_id = c.user_id and d.scope = c.scope and d.day = c.day and d.plan_class <> c.class`
+}

@@ -1,0 +1,321 @@
+import { request as httpRequest } from 'node:http'
+import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { type TestApp, testApp } from './helpers/app.ts'
+
+const DAY_MS = 86_400_000
+const NOW = new Date('2026-11-10T12:00:00Z')
+const PHONE =
+  'Mozilla/5.0 (iPhone; CPU iPhone OS 17_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/17.5 Mobile/15E148 Safari/604.1'
+
+let t: TestApp
+let key: string
+beforeAll(async () => {
+  t = await testApp({
+    now: () => NOW,
+    config: { trustProxy: true, ingestBodyLimitBytes: 100_000, ingestBatchLimit: 50 },
+  })
+  key = await t.key(['ingest'])
+})
+afterAll(() => t.close())
+
+interface Answer {
+  accepted: number
+  duplicate: number
+  rejected: number
+  errors: { index: number; reason: string; line?: number }[]
+}
+
+type Body = string | Buffer | ReadableStream
+const post = (path: string, body: Body, headers: Record<string, string> = {}, auth = `Bearer ${key}`) =>
+  t.request(path, {
+    method: 'POST',
+    body: body as BodyInit,
+    headers: { 'content-type': 'application/json', ...(auth ? { authorization: auth } : {}), ...headers },
+    ...({ duplex: 'half' } as object),
+  })
+const send = async (path: string, body: unknown, headers = {}): Promise<Answer> => {
+  const response = await post(path, typeof body === 'string' ? body : JSON.stringify(body), headers)
+  return (await response.json()) as Answer
+}
+const named = async (name: string) => t.sql`select * from events where name = ${name} order by user_id`
+const rejectedWith = async (text: string) =>
+  t.sql`select kind, source, reason, convert_from(raw, 'UTF8') as raw from rejected_facts where reason like ${`%${text}%`}`
+
+describe('who may send', () => {
+  test('no key and a wrong key are 401, a key without ingest is 403', async () => {
+    expect((await post('/ingest/events', '[]', {}, '')).status).toBe(401)
+    expect((await post('/ingest/events', '[]', {}, 'Bearer qd_wrong')).status).toBe(401)
+    expect((await post('/ingest/events', '[]', {}, `Bearer ${await t.key(['read', 'act'])}`)).status).toBe(403)
+  })
+
+  test('a key may come as Bearer token or as Basic user', async () => {
+    expect((await post('/ingest/events', '[]', {}, `Basic ${btoa(`${key}:`)}`)).status).toBe(200)
+    expect((await post('/ingest/events', '[]')).status).toBe(200)
+  })
+
+  test('an admin session does not send facts', async () => {
+    const response = await t.request('/ingest/events', {
+      method: 'POST',
+      body: '[]',
+      headers: { 'content-type': 'application/json', cookie: await t.admin('owner') },
+    })
+    expect([401, 403]).toContain(response.status)
+  })
+
+  test('a kind that does not exist is 404 and says which do', async () => {
+    const response = await post('/ingest/nonsense', '[]')
+    expect(response.status).toBe(404)
+    expect(await response.text()).toContain('api-calls')
+  })
+})
+
+describe('what a body may be', () => {
+  test('a content type that is not known is 415, and so is an encoding', async () => {
+    expect((await post('/ingest/events', 'a,b', { 'content-type': 'text/csv' })).status).toBe(415)
+    expect((await post('/ingest/events', '[]', { 'content-encoding': 'zstd' })).status).toBe(415)
+  })
+
+  test.each([
+    ['broken JSON', '[{"name":'],
+    ['a number', '42'],
+    ['nothing', ''],
+    ['bytes that are not UTF-8', Buffer.from('5b7b226e616d65223a22ff227d5d', 'hex')],
+  ])('%s is 422 with a reason', async (_, body) => {
+    const response = await post('/ingest/events', body)
+    expect(response.status).toBe(422)
+    expect(response.headers.get('content-type')).toContain('application/problem+json')
+  })
+
+  test.each([
+    ['gzip', gzipSync],
+    ['deflate', deflateSync],
+    ['br', brotliCompressSync],
+  ])('a %s body is unpacked', async (encoding, pack) => {
+    const body = pack(JSON.stringify([{ name: `packed ${encoding}`, user_id: 'u1' }]))
+    expect((await post('/ingest/events', body, { 'content-encoding': encoding })).status).toBe(200)
+    expect(await named(`packed ${encoding}`)).toHaveLength(1)
+  })
+
+  test('a body that is not what its encoding says is 422', async () => {
+    expect((await post('/ingest/events', '[]', { 'content-encoding': 'gzip' })).status).toBe(422)
+  })
+
+  test.each([
+    ['gzip', gzipSync],
+    ['deflate', deflateSync],
+    ['br', brotliCompressSync],
+  ])('a %s bomb is 413', async (encoding, pack) => {
+    const bomb = pack(Buffer.alloc(20_000_000, 32))
+    expect(bomb.length).toBeLessThan(100_000)
+    expect((await post('/ingest/events', bomb, { 'content-encoding': encoding })).status).toBe(413)
+  })
+
+  test('a body over the limit is 413, at the limit it is taken', async () => {
+    const padded = (bytes: number) => `[]${' '.repeat(bytes - 2)}`
+    expect((await post('/ingest/events', padded(100_001))).status).toBe(413)
+    expect((await post('/ingest/events', padded(100_000))).status).toBe(200)
+  })
+
+  test('more facts than a request may hold are 413', async () => {
+    const facts = Array.from({ length: 51 }, () => ({ name: 'too many' }))
+    expect((await post('/ingest/events', JSON.stringify(facts))).status).toBe(413)
+    expect(await named('too many')).toHaveLength(0)
+  })
+})
+
+describe('over the wire', () => {
+  const wire = async (headers: Record<string, string>, write: (to: ReturnType<typeof httpRequest>) => void) => {
+    const url = new URL('/ingest/events', await t.listen())
+    return new Promise<number>((resolve, reject) => {
+      const auth = { authorization: `Bearer ${key}`, 'content-type': 'application/json' }
+      const request = httpRequest(url, { method: 'POST', headers: { ...auth, ...headers } }, (response) => {
+        response.resume()
+        resolve(response.statusCode!)
+      })
+      request.on('error', reject)
+      write(request)
+    })
+  }
+
+  test('a chunked body without a length is taken', async () => {
+    const status = await wire({ 'transfer-encoding': 'chunked' }, (request) => {
+      request.write('[{"name":"chun')
+      request.end('ked","user_id":"u1"}]')
+    })
+    expect(status).toBe(200)
+    expect(await named('chunked')).toHaveLength(1)
+  })
+
+  test('a chunked body is counted while it comes in, and is 413 before it ends', async () => {
+    let sent: ReturnType<typeof httpRequest> | undefined
+    const status = await wire({ 'transfer-encoding': 'chunked' }, (request) => {
+      sent = request
+      request.write(' '.repeat(100_001))
+    })
+    expect(status).toBe(413)
+    sent?.destroy()
+  })
+
+  test('a body that announces too much is refused before a byte of it was sent', async () => {
+    let sent: ReturnType<typeof httpRequest> | undefined
+    const status = await wire({ 'content-length': '100001' }, (request) => {
+      sent = request
+      request.flushHeaders()
+    })
+    expect(status).toBe(413)
+    sent?.destroy()
+  })
+})
+
+describe('what becomes of facts', () => {
+  test('one object, an array and NDJSON are all taken', async () => {
+    expect(await send('/ingest/events', { name: 'one', user_id: 'u1' })).toMatchObject({ accepted: 1 })
+    expect(await send('/ingest/events', [{ name: 'one' }, { name: 'one' }])).toMatchObject({ accepted: 2 })
+    const lines = '{"name":"one"}\r\n\n{"name":"one"}\n'
+    expect(await send('/ingest/events', lines, { 'content-type': 'application/x-ndjson' })).toMatchObject({
+      accepted: 2,
+    })
+    expect(await named('one')).toHaveLength(5)
+  })
+
+  test('poisoned rows are rejected with their place and reason, and lose no neighbour', async () => {
+    const answer = await send('/ingest/events', [
+      { name: 'poison', user_id: 'ok1' },
+      { name: 'poison', user_id: 'nul\0' },
+      { user_id: 'nameless' },
+      42,
+      null,
+      { name: 'poison', ts: '2026-02-30T00:00:00Z' },
+      { name: 'poison', tenant_id: '*' },
+      { name: 'poison', ts: new Date(NOW.getTime() + 2 * DAY_MS).toISOString() },
+      { name: 'poison', ts: new Date(NOW.getTime() - 401 * DAY_MS).toISOString() },
+      { name: 'poison', properties: { half: '\ud800' } },
+      { name: 'poison', user_id: 'ok2' },
+    ])
+    expect(answer).toMatchObject({ accepted: 2, duplicate: 0, rejected: 9 })
+    expect(answer.errors.map(({ index }) => index)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9])
+    expect((await named('poison')).map((row) => row.user_id)).toEqual(['ok1', 'ok2'])
+    expect(await rejectedWith('NUL')).toMatchObject([{ kind: 'events', source: 'typed' }])
+  })
+
+  test('a request of which nothing can be stored is 422 with the same counts', async () => {
+    const response = await post('/ingest/events', '[{"user_id":"u1"},{}]')
+    expect(response.status).toBe(422)
+    expect(await response.json()).toMatchObject({
+      status: 422,
+      accepted: 0,
+      rejected: 2,
+      errors: [{ index: 0 }, { index: 1 }],
+    })
+  })
+
+  test('only the first 20 reasons are told, all are counted and kept', async () => {
+    const facts = Array.from({ length: 30 }, (_, n) => ({ name: 'many', tenant_id: '*', properties: { n } }))
+    const answer = await send('/ingest/events', [{ name: 'many' }, ...facts])
+    expect(answer).toMatchObject({ accepted: 1, rejected: 30 })
+    expect(answer.errors).toHaveLength(20)
+    expect((await rejectedWith('tenant_id')).length).toBeGreaterThanOrEqual(30)
+  })
+
+  test('a broken line of NDJSON is one rejected row, told by its line', async () => {
+    const lines = ['{"name":"line"}', '', '{"name":', '[]', '{"user_id":"nameless"}', '{"name":"line"}'].join('\n')
+    const answer = await send('/ingest/events', lines, { 'content-type': 'application/x-ndjson' })
+    expect(answer).toMatchObject({ accepted: 2, rejected: 3 })
+    expect(answer.errors.map(({ index, line }) => [index, line])).toEqual([
+      [1, 3],
+      [2, 4],
+      [3, 5],
+    ])
+    expect(await rejectedWith('line 3 is not JSON')).toMatchObject([{ kind: 'events', raw: '{"name":' }])
+  })
+
+  test('facts sent again are duplicates and change nothing', async () => {
+    const facts = [
+      { id: 'again-1', name: 'again', user_id: 'u1', ts: '2026-11-10T10:00:00Z' },
+      { id: 'again-2', name: 'again', user_id: 'u1' },
+    ]
+    expect(await send('/ingest/events', facts)).toMatchObject({ accepted: 2, duplicate: 0, rejected: 0 })
+    expect(await send('/ingest/events', facts)).toMatchObject({ accepted: 0, duplicate: 2, rejected: 0 })
+    const corrected = [
+      { ...facts[0], ts: '2026-11-10T11:00:00Z' },
+      { id: 'again-3', name: 'again' },
+    ]
+    expect(await send('/ingest/events', corrected)).toMatchObject({ accepted: 1, duplicate: 1, rejected: 0 })
+    expect(await named('again')).toHaveLength(3)
+  })
+
+  test('each kind has its door', async () => {
+    const facts: Record<string, object> = {
+      events: { name: 'door' },
+      'api-calls': { model: 'gpt-4o', provider: 'openai', tokens_in: 1000, tokens_out: 100 },
+      jobs: { id: 'j1', kind: 'build', status: 'succeeded', enqueued_at: '2026-11-10T10:00:00Z' },
+      payments: { id: 'p1', provider: 'stripe', status: 'succeeded', amount: 1900 },
+      subscriptions: { id: 's1', plan: 'pro', status: 'active', amount: 1900, user_id: 'u1', interval: 'month' },
+      users: { id: 'u1', email: 'u1@example.com' },
+      identities: { anonymous_id: 'a1', user_id: 'u1' },
+      tenants: { id: 't1', name: 'Tenant' },
+      objects: { kind: 'project', id: 'o1' },
+      plans: { id: 'pro', name: 'Pro', class: 'paid' },
+      gauges: { name: 'queue_depth', value: 3 },
+      probes: { target: 'https://example.com', ok: true },
+      'mrr-movements': { id: 'm1', customer_id: 'c1', kind: 'new', amount: 1900 },
+    }
+    for (const [path, fact] of Object.entries(facts))
+      expect([path, await send(`/ingest/${path}`, fact)]).toMatchObject([path, { accepted: 1, rejected: 0 }])
+  })
+
+  test("a row's own address and user agent become country and device; a program's connection says nothing", async () => {
+    await send(
+      '/ingest/events',
+      { name: 'row place', ip: '81.2.69.142', user_agent: PHONE },
+      { 'user-agent': 'curl/8' },
+    )
+    expect(await named('row place')).toMatchObject([{ country: 'GB', device: 'phone', browser: 'Safari', os: 'iOS' }])
+    await send('/ingest/events', { name: 'server' }, { 'user-agent': 'curl/8', 'x-forwarded-for': '81.2.69.142' })
+    expect(await named('server')).toMatchObject([{ country: null, device: null }])
+    const forwarded = { 'user-agent': PHONE, 'x-forwarded-for': '10.0.0.1, 8.8.8.8' }
+    await send('/ingest/events', { name: 'browser' }, forwarded)
+    expect(await named('browser')).toMatchObject([{ country: 'US', device: 'phone' }])
+  })
+})
+
+describe('how fast and how much', () => {
+  test('a key that sends too fast is 429 with Retry-After, and another key is not', async () => {
+    const slow = await testApp({ config: { ingestRatePerSecond: 3 } })
+    try {
+      const [one, other] = [await slow.key(['ingest']), await slow.key(['ingest'])]
+      const ask = (secret: string) =>
+        slow.request('/ingest/events', {
+          method: 'POST',
+          body: '[]',
+          headers: { 'content-type': 'application/json', authorization: `Bearer ${secret}` },
+        })
+      const answers = await Promise.all(Array.from({ length: 10 }, () => ask(one)))
+      const refused = answers.filter(({ status }) => status === 429)
+      expect(refused.length).toBeGreaterThanOrEqual(4)
+      expect(Number(refused[0]!.headers.get('retry-after'))).toBeGreaterThanOrEqual(1)
+      expect((await ask(other)).status).toBe(200)
+    } finally {
+      await slow.close()
+    }
+  })
+
+  test('a full queue is 429, a database that is away 503, both with Retry-After', async () => {
+    const { WriterBusy, WriterUnavailable } = await import('../src/facts/writer.ts')
+    const write = t.deps.writer.write
+    try {
+      for (const [error, status] of [
+        [new WriterBusy('full'), 429],
+        [new WriterUnavailable('away'), 503],
+      ] as const) {
+        t.deps.writer.write = () => Promise.reject(error)
+        const response = await post('/ingest/events', '[{"name":"x"}]')
+        expect(response.status).toBe(status)
+        expect(Number(response.headers.get('retry-after'))).toBeGreaterThanOrEqual(1)
+      }
+    } finally {
+      t.deps.writer.write = write
+    }
+  })
+})

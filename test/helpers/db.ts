@@ -1,0 +1,21 @@
+import { randomBytes } from 'node:crypto'
+import { inject } from 'vitest'
+import { connect, type Db } from '../../src/db/connect.ts'
+
+/** A database of the test file's own, migrated and empty. */
+export async function testDb(): Promise<Db> {
+  const name = `test_${randomBytes(6).toString('hex')}`
+  const admin = connect(inject('postgresUrl'))
+  await admin.sql`create database ${admin.sql(name)} template template_quarterdeck`
+  const url = new URL(inject('postgresUrl'))
+  url.pathname = `/${name}`
+  const db = connect(url.href)
+  return {
+    ...db,
+    async close() {
+      await db.close()
+      await admin.sql`drop database if exists ${admin.sql(name)} with (force)`
+      await admin.close()
+    },
+  }
+}

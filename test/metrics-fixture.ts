@@ -1,0 +1,251 @@
+import type { Sql } from '../src/db/connect.ts'
+import type { MetricKey } from '../src/metrics/catalogue.ts'
+
+/** A product small enough to be counted by hand, straight into the roll-ups; all days are UTC. */
+export const NOW = new Date('2026-11-20T12:00:00Z')
+export const RANGE = { scope: '*', from: '2026-11-18', to: '2026-11-20' }
+
+export async function fillRollups(sql: Sql): Promise<void> {
+  await users(sql)
+  await money(sql)
+  await calls(sql)
+  await work(sql)
+  await liveRows(sql)
+}
+
+/** u1 and u2 belong to t1, u3 to t2, u4 to nobody. u3 comes back after 50 days, u4 has lapsed. */
+async function users(sql: Sql): Promise<void> {
+  await sql`
+    insert into user_days (user_id, scope, day, active, plan_class, events, ai_requests)
+    select u, s, day::date, true, class, 3, ai from (values
+      ('u1', 't1', '2026-11-18', 'free', 2), ('u1', 't1', '2026-11-19', 'paid', 2), ('u1', 't1', '2026-11-20', 'paid', 4),
+      ('u2', 't1', '2026-11-19', 'trial', 1),
+      ('u3', 't2', '2026-10-01', 'free', 0), ('u3', 't2', '2026-11-20', 'free', 0),
+      ('u4', null, '2026-10-05', 'free', 0)) v (u, t, day, class, ai)
+    cross join lateral (values ('*'), (t)) s (s) where s is not null`
+  await sql`
+    insert into user_days (user_id, scope, day, active) values ('u4', '*', '2026-11-20', false), ('', '*', '2026-11-20', true)`
+  await sql`
+    insert into user_activity
+    select user_id, scope, last, bit_or(bits_from(day_bit(0), day, last)) from (
+      select *, max(day) over (partition by user_id, scope) as last from user_days where active and user_id <> '') d
+    group by 1, 2, 3`
+  await sql`
+    insert into signup_days values
+      ('*', '2026-10-01', 'google', 'DE', 2), ('*', '2026-10-05', 'github', 'US', 1), ('*', '2026-11-13', 'google', 'IN', 1),
+      ('t1', '2026-10-01', 'google', 'DE', 1), ('t1', '2026-11-13', 'google', 'IN', 1), ('t2', '2026-10-01', 'google', 'DE', 1)`
+  await sql`
+    insert into plan_days values
+      ('*', '2026-10-01', 'free', 'free', 2), ('*', '2026-10-05', 'free', 'free', 1), ('*', '2026-11-13', 'trial', 'pro', 1),
+      ('*', '2026-11-19', 'free', 'free', -1), ('*', '2026-11-19', 'paid', 'pro', 1),
+      ('t1', '2026-10-01', 'free', 'free', 1), ('t1', '2026-11-13', 'trial', 'pro', 1),
+      ('t1', '2026-11-19', 'free', 'free', -1), ('t1', '2026-11-19', 'paid', 'pro', 1), ('t2', '2026-10-01', 'free', 'free', 1)`
+  await sql`
+    insert into session_days
+    select u, s, '2026-11-20', id, '2026-11-20T10:00Z', '2026-11-20T10:00Z'::timestamptz + seconds * interval '1 second', n
+    from (values ('u1', 't1', 's1', 300, 5), ('u3', 't2', 's2', 60, 1)) v (u, t, id, seconds, n)
+    cross join lateral (values ('*'), (t)) s (s)`
+}
+
+/** 49 USD new, 10 more, and a customer in EUR who is counted but not converted. */
+async function money(sql: Sql): Promise<void> {
+  await sql`
+    insert into mrr_days (scope, day, plan, kind, currency, n, amount_minor, customers_delta)
+    select s, day::date, 'pro', kind, currency, 1, amount, customers from (values
+      ('t1', '2026-11-18', 'new', 'USD', 4900, 1), ('t1', '2026-11-19', 'expansion', 'USD', 1000, 0),
+      ('t2', '2026-11-19', 'new', 'EUR', 700, 1)) v (t, day, kind, currency, amount, customers)
+    cross join lateral (values ('*'), (t)) s (s)`
+  await sql`
+    insert into payment_days
+    select s, '2026-11-19', 'stripe', status, currency, n, amount, fee, waived, refunded from (values
+      ('succeeded', 'USD', 2, 9800, 300, 50, 0), ('failed', 'USD', 1, 4900, 0, 0, 0),
+      ('refunded', 'USD', 1, 4900, 0, 0, 4900), ('succeeded', 'EUR', 1, 700, 20, 0, 0)
+    ) v (status, currency, n, amount, fee, waived, refunded) cross join (values ('*'), ('t1')) s (s)`
+}
+
+/** m1 has a price, m2 none; the three calls of the web service are no AI calls and fail. */
+async function calls(sql: Sql): Promise<void> {
+  for (const table of ['api_call_days', 'api_call_hours', 'api_call_minutes']) {
+    const at = table === 'api_call_days' ? sql`v.day::date` : sql`(v.day || 'T11:30Z')::timestamptz`
+    await sql`
+      insert into ${sql(table)}
+      select s, ${at}, ai, service, 'acme', model, calls, requests, errors, provider_errors, 0, 0, 0, 0, errors - provider_errors,
+        retries, cached, tin, tout, cost, unknown, 0, timed, timed * ms,
+        hist_dense(array[hist_bucket(ms)], array[timed]::bigint[])
+      from (values
+        ('2026-11-19', true, 'code', 'm1', 10, 8, 1, 1, 2, 3, 1000, 200, 1.5, 0, 10, 1000.0),
+        ('2026-11-20', true, 'code', 'm1', 5, 5, 0, 0, 0, 0, 500, 100, 0.5, 0, 5, 2000.0),
+        ('2026-11-20', true, 'code', 'm2', 2, 2, 0, 0, 0, 0, 10, 10, 0, 2, 0, 1.0),
+        ('2026-11-20', false, 'web', '', 3, 3, 3, 0, 0, 0, 0, 0, 0, 0, 3, 100.0)
+      ) v (day, ai, service, model, calls, requests, errors, provider_errors, retries, cached, tin, tout, cost, unknown, timed, ms)
+      cross join (values ('*'), ('t1')) s (s)`
+  }
+}
+
+async function work(sql: Sql): Promise<void> {
+  await sql`
+    insert into job_hours
+    select s, '2026-11-20T09:00Z', kind, queued, ok, failed, cancelled, ok + failed, (ok + failed) * 10000.0, queued, queued * 100.0,
+      hist_dense(array[hist_bucket(10000)], array[ok + failed]::bigint[])
+    from (values ('build', 4, 3, 1, 0), ('preview', 3, 2, 0, 1), ('deploy', 1, 1, 0, 0)) v (kind, queued, ok, failed, cancelled)
+    cross join (values ('*'), ('t1')) s (s)`
+  await sql`
+    insert into event_days
+    select s, day::date, name, n from (values ('2026-11-19', 'click', 3), ('2026-11-20', 'click', 2), ('2026-11-20', 'view', 1)) v (day, name, n)
+    cross join (values ('*'), ('t2')) s (s)`
+  await sql`
+    insert into object_days
+    select s, day::date, kind, created, closed, 0 from (values
+      ('2026-10-01', 'project', 2, 0), ('2026-11-19', 'project', 1, 1), ('2026-11-19', 'invite', 1, 0)) v (day, kind, created, closed)
+    cross join (values ('*'), ('t1')) s (s)`
+  await sql`
+    insert into gauge_hours (scope, hour, name, n, total, low, high, last, last_ts)
+    select '*', h, name, 60, 0, 0, high, last, h + interval '59 minutes' from (values
+      ('2026-11-19T08:00Z'::timestamptz, 'queue.depth', 7, 2), ('2026-11-20T08:00Z', 'queue.depth', 3, 1)) v (h, name, high, last)`
+  await sql`insert into probe_hours values ('2026-11-20T09:00Z', 'https://acme.example/', 100, 99, 100, 20000)`
+}
+
+/** Raw facts, which only live readings look at. */
+async function liveRows(sql: Sql): Promise<void> {
+  await sql`select ensure_partition('events', ${NOW}), ensure_partition('api_calls', ${NOW})`
+  await sql`
+    insert into events (ts, received_at, batch_id, user_id, tenant_id, type, name, source)
+    select ts::timestamptz, ${NOW}, 1, u, t, 'track', 'click', 'test' from (values
+      ('2026-11-20T11:59:00Z', 'u1', 't1'), ('2026-11-20T11:59:30Z', 'u1', 't1'), ('2026-11-20T11:59:30Z', 'u3', 't2'),
+      ('2026-11-20T11:59:30Z', '', 't2'), ('2026-11-20T11:50:00Z', 'u2', 't1')) v (ts, u, t)`
+  await sql`
+    insert into jobs (job_id, batch_id, ts, tenant_id, kind, status, enqueued_at, updated_at)
+    select id, 1, at::timestamptz, 't1', 'build', status, at::timestamptz, at::timestamptz from (values
+      ('j1', '2026-11-20T11:58:00Z', 'queued'), ('j2', '2026-11-20T11:59:00Z', 'queued'), ('j3', '2026-11-20T11:59:00Z', 'running')
+    ) v (id, at, status)`
+}
+
+const P1000 = 2 ** (79.5 / 8)
+const P2000 = 2 ** (87.5 / 8)
+const P10000 = 2 ** (106.5 / 8)
+
+/** What every metric is over RANGE, by hand. A metric that is not here fails the contract. */
+export const EXPECTED: Record<MetricKey, number | null> = {
+  'users.total': 4,
+  'users.new': 0,
+  'users.dau': 3,
+  'users.dau_mean': 5 / 3,
+  'users.wau': 3,
+  'users.mau': 3,
+  'users.stickiness': (100 * 5) / 30 / 3,
+  'users.lapsed': 1,
+  'users.reactivated': 1,
+  'users.churn_rate': 50,
+  'users.growth_wow': 0,
+  'users.growth_mom': 100 / 3,
+  'users.sessions': 2,
+  'users.session_duration': 180_000,
+  'users.session_depth': 3,
+  'users.paid': 1,
+  'users.free': 2,
+  'users.trial': 1,
+  'users.trial_expired': 0,
+  'users.paid_ratio': 25,
+  'users.active_paid': 1,
+  'users.active_free': 2,
+  'users.active_trial': 1,
+  'users.online': 2,
+  'revenue.mrr': 59,
+  'revenue.arr': 708,
+  'revenue.paying_customers': 2,
+  'revenue.arpu': 59,
+  'revenue.arpa': 29.5,
+  'revenue.mrr_new': 49,
+  'revenue.mrr_expansion': 10,
+  'revenue.mrr_contraction': 0,
+  'revenue.mrr_churn': 0,
+  'revenue.mrr_reactivation': 0,
+  'revenue.net_new_mrr': 59,
+  'revenue.customers_churned': 0,
+  'revenue.customer_churn_rate': null,
+  'revenue.mrr_to_ai_cost': 29.5,
+  'revenue.payments_volume': 147,
+  'revenue.transactions': 5,
+  'revenue.payments_succeeded': 4,
+  'revenue.payments_failed': 1,
+  'revenue.payment_success_rate': 80,
+  'revenue.average_payment': 49,
+  'revenue.refunds': 49,
+  'revenue.fees': 3,
+  'revenue.fees_waived': 0.5,
+  'revenue.net_receipts': 95,
+  'ai.requests': 15,
+  'ai.calls': 17,
+  'ai.tokens_in': 1510,
+  'ai.tokens_out': 310,
+  'ai.token_ratio': 1510 / 310,
+  'ai.cost': 2,
+  'ai.cost_30d': 2,
+  'ai.cost_unknown_calls': 2,
+  'ai.cost_per_request': 2 / 13,
+  'ai.cost_per_success': 2 / 14,
+  'ai.cost_per_active_user': 2 / 3,
+  'ai.requests_last_hour': 7,
+  'ai.requests_per_user_p50': 2,
+  'ai.requests_per_user_p90': 4,
+  'ai.requests_per_user_max': 4,
+  'ai.users': 2,
+  'ai.errors': 1,
+  'ai.errors_provider': 1,
+  'ai.errors_timeout': 0,
+  'ai.errors_safety': 0,
+  'ai.errors_rate_limit': 0,
+  'ai.error_rate': 100 / 17,
+  'ai.rate_limit_rate': 0,
+  'ai.retry_rate': 200 / 17,
+  'ai.cache_hit_rate': 300 / 17,
+  'ai.latency_avg': 20_000 / 15,
+  'ai.latency_p50': P1000,
+  'ai.latency_p95': P2000,
+  'api.calls': 20,
+  'api.errors': 4,
+  'api.errors_client': 0,
+  'api.errors_server': 3,
+  'api.error_rate': 20,
+  'api.success_rate': 80,
+  'api.latency_avg': 20_300 / 18,
+  'api.latency_p50': P1000,
+  'api.latency_p90': P2000,
+  'api.latency_p95': P2000,
+  'api.latency_p99': P2000,
+  'api.calls_per_minute': 0,
+  'api.error_rate_last_hour': 30,
+  'jobs.total': 8,
+  'jobs.succeeded': 6,
+  'jobs.failed': 1,
+  'jobs.cancelled': 1,
+  'jobs.success_rate': 600 / 7,
+  'jobs.duration_avg': 10_000,
+  'jobs.duration_p95': P10000,
+  'jobs.wait_avg': 100,
+  'jobs.builds': 4,
+  'jobs.builds_succeeded': 3,
+  'jobs.builds_failed': 1,
+  'jobs.build_success_rate': 75,
+  'jobs.build_duration_avg': 10_000,
+  'jobs.previews': 3,
+  'jobs.queued': 2,
+  'jobs.running': 1,
+  'jobs.oldest_waiting': 120_000,
+  'queue.depth_max': 7,
+  'product.projects_total': 3,
+  'product.projects_open': 2,
+  'product.projects_new': 1,
+  'product.projects_closed': 1,
+  'product.objects_new': 2,
+  'product.deploys': 1,
+  'events.total': 6,
+  'events.names': 1.5,
+  'activity.events_per_user': 3,
+  'system.uptime': 99,
+  'system.response_time': 200,
+  'system.probes': 100,
+  'system.speed': (100 * 1000) / P2000,
+  'system.health': 99 * 0.7 * Math.min(1, 1000 / P2000),
+}
+

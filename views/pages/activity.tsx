@@ -1,0 +1,153 @@
+import { describe } from '../../src/activity/describe.ts'
+import { type ActivityPage, activityPage, isCursor } from '../../src/activity/feed.ts'
+import { ACTIVITY_KINDS, type ActivityKind, ALL_KINDS, parseKinds } from '../../src/activity/kinds.ts'
+import { cardState, emptyState } from '../../src/card-state.ts'
+import { exportQuery } from '../../src/lib/filters.ts'
+import { momentText, rangeDates } from '../../src/lib/dates.ts'
+import { type Card as Loaded, valueOf } from '../../src/lib/settle.ts'
+import { addDays, startOfDay } from '../../src/lib/time.ts'
+import { card, definePage, type PageContext } from '../../src/page.ts'
+import { ActivityList, Card, Note, Segments } from '../parts/index.ts'
+
+const EVERY_S = 10
+const PAGE_SIZE = 50
+
+interface Data {
+  kinds: ActivityKind[]
+  unknown: string[]
+  before: string | undefined
+  page: Loaded<ActivityPage>
+}
+
+export default definePage<Data>({
+  path: '/dashboard/activity',
+  title: 'Activity',
+  group: 'Now',
+  order: 30,
+  key: 'A',
+  role: 'viewer',
+  every: EVERY_S,
+  params: ['kind', 'before'],
+  filters: 'tenant',
+
+  load: async (context) => {
+    const { deps, filters, query } = context
+    const { kinds, unknown } = parseKinds(query.kind)
+    const before = query.before && isCursor(query.before) ? query.before : undefined
+    const zone = deps.config.timeZone
+    const end = filters.to < filters.today ? startOfDay(addDays(filters.to, 1), zone) : undefined
+    const page = await card(
+      context,
+      'activity',
+      () =>
+        activityPage(deps, {
+          scope: filters.scope,
+          kinds,
+          limit: PAGE_SIZE,
+          before: before ?? (end && `${end.toISOString().replace('Z', '000Z')}~`),
+          floor: startOfDay(filters.from, zone),
+        }),
+      { key: `${kinds.join()}|${before ?? ''}` },
+    )
+    return { kinds, unknown, before, page }
+  },
+
+  frame: ({ context, data }) => ({ exports: [{ label: 'CSV of the range', href: csvOf(context, data.kinds) }] }),
+
+  View: ({ data, context, live }) => (
+    <>
+      {data.unknown.length > 0 && (
+        <Note tone="warn">{`There is no kind of activity “${data.unknown.join(', ').slice(0, 60)}”.`}</Note>
+      )}
+      {context.query.before && !data.before && (
+        <Note tone="warn">The place in the address is not valid; the newest rows are shown.</Note>
+      )}
+      {live}
+    </>
+  ),
+
+  Live: ({ data, context }) => <Feed data={data} context={context} />,
+})
+
+const Feed = ({ data, context }: { data: Data; context: PageContext }) => {
+  const { deps, filters } = context
+  const page = valueOf(data.page)
+  const rows = page?.rows ?? []
+  const wording = {
+    today: filters.today,
+    timeZone: deps.config.timeZone,
+    freshSince: new Date(deps.now().getTime() - EVERY_S * 1_000),
+  }
+  return (
+    <Card
+      id="activity"
+      title="What happened"
+      sub={rangeDates(filters.from, filters.to, filters.today)}
+      flush={rows.length > 0}
+      state={cardState(data.page, deps.now(), () => (rows.length === 0 ? nothing(context, data) : undefined))}
+      tools={<Kinds data={data} context={context} />}
+      foot={page && <Foot data={data} page={page} context={context} />}
+    >
+      <ActivityList name="Activity, newest first" items={rows.map((row) => describe(row, wording))} />
+    </Card>
+  )
+}
+
+/** One kind is one link; several can be named in the address. */
+const Kinds = ({ data, context }: { data: Data; context: PageContext }) => (
+  <Segments
+    name="Kind of activity"
+    items={[
+      { label: 'All', href: context.href({ query: { kind: '', before: '' } }), selected: data.kinds.length === 0 },
+      ...ALL_KINDS.map((kind) => ({
+        label: ACTIVITY_KINDS[kind].label,
+        href: context.href({ query: { kind, before: '' } }),
+        selected: data.kinds.includes(kind),
+      })),
+    ]}
+  />
+)
+
+const Foot = ({ data, page, context }: { data: Data; page: ActivityPage; context: PageContext }) => {
+  const { today } = context.filters
+  const until = page.lookedBackTo && momentText(page.lookedBackTo, today, context.deps.config.timeZone)
+  return (
+    <>
+      <a href={csvOf(context, data.kinds)} download>
+        CSV of the range
+      </a>
+      {until && <span class="q-ink-2">{`Rare rows: looked back to ${until}.`}</span>}
+      {!page.next && <span class="q-ink-2">That is all of the range.</span>}
+      <span class="q-pager">
+        {data.before && (
+          <a class="q-btn q-btn-small" href={context.href({ query: { before: '' } })}>
+            Newest
+          </a>
+        )}
+        {page.next && (
+          <a class="q-btn q-btn-small" href={context.href({ query: { before: page.next } })}>
+            {until ? 'Look further back' : `Next ${PAGE_SIZE}`}
+          </a>
+        )}
+      </span>
+    </>
+  )
+}
+
+/** Nothing at all, or nothing of this kind: the first wants a door, the second another filter. */
+function nothing({ deps, href }: PageContext, { kinds, before }: Data) {
+  if (before || kinds.length > 0) {
+    const what = kinds.map((kind) => ACTIVITY_KINDS[kind].label.toLowerCase()).join(', ') || 'rows'
+    return {
+      kind: 'empty' as const,
+      title: `No ${what} here`,
+      text: 'Choose another kind or range.',
+      link: { label: 'Show all', href: href({ query: { kind: '', before: '' } }) },
+    }
+  }
+  return emptyState(deps, 'events', 'Nothing has happened yet')
+}
+
+function csvOf({ filters }: PageContext, kinds: ActivityKind[]): string {
+  return `/exports/activity.csv${exportQuery(filters, kinds.length ? { kind: kinds.join() } : {})}`
+}

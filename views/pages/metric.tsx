@@ -1,0 +1,94 @@
+import { exportQuery } from '../../src/lib/filters.ts'
+import { valueOf } from '../../src/lib/settle.ts'
+import { loadMetric, type MetricData } from '../../src/metric-page/load.ts'
+import { metricOf } from '../../src/metrics/catalogue.ts'
+import { definePage, type PageContext } from '../../src/page.ts'
+import { Grid, Icon, Note, SqlDrawer, Stack } from '../parts/index.ts'
+import { BreakdownCard } from './metric/breakdown.tsx'
+import { DaysCard } from './metric/days.tsx'
+import { HeadStrip, MainCard } from './metric/main.tsx'
+import { DefinitionCard, FactsCard, TrendsCard } from './metric/side.tsx'
+
+export interface MetricProps {
+  data: MetricData
+  context: PageContext
+}
+
+const DRAWER = 'metric-sql'
+
+export default definePage<MetricData>({
+  path: '/dashboard/metrics/:key',
+  under: '/dashboard/metrics',
+  title: 'Metric',
+  group: 'Work',
+  order: 41,
+  role: 'viewer',
+  every: 30,
+  params: ['by'],
+  load: loadMetric,
+
+  frame: ({ data: { key }, context: { filters } }) => {
+    const query = exportQuery(filters, { metrics: key })
+    return {
+      title: metricOf(key).label,
+      titleNote: <code class="q-code">{key}</code>,
+      crumbs: [{ label: 'Metrics', href: '/dashboard/metrics' }],
+      exports: [
+        { label: 'CSV', href: `/exports/metrics.csv${query}` },
+        { label: 'JSON', href: `/api/metrics/timeseries${query}` },
+      ],
+      actions: (
+        <button class="q-btn" type="button" data-action="drawer" data-value={DRAWER}>
+          <Icon name="code" />
+          SQL
+        </button>
+      ),
+    }
+  },
+
+  View: ({ data, context, live }) => (
+    <>
+      {data.unknownBy && <Note tone="warn">This metric has no such dimension; the first one is shown.</Note>}
+      {live}
+      <Drawer data={data} context={context} />
+    </>
+  ),
+
+  Live: (props) => (
+    <>
+      <HeadStrip {...props} />
+      <Grid>
+        <Stack span={9}>
+          <MainCard {...props} />
+          <BreakdownCard {...props} />
+          <DaysCard {...props} />
+        </Stack>
+        <Stack span={3}>
+          <DefinitionCard {...props} />
+          <TrendsCard {...props} />
+          <FactsCard {...props} />
+        </Stack>
+      </Grid>
+    </>
+  ),
+})
+
+/** The statement as it ran; outside the live part, so that a poll does not scroll it. */
+const Drawer = ({ data: { key, main }, context: { filters, deps } }: MetricProps) => {
+  const found = valueOf(main)?.series
+  const query = exportQuery(filters, { metrics: key })
+  return (
+    <SqlDrawer
+      id={DRAWER}
+      title={metricOf(key).label}
+      code={key}
+      sql={found?.sql ?? '-- not computed: the database does not answer'}
+      tookMs={found?.tookMs}
+      note="What this page asked the roll-ups, with its parameters filled in. `quarterdeck db url` prints an address for psql."
+      addresses={[
+        { verb: 'GET', text: `${deps.config.baseUrl}/exports/metrics.csv${query}` },
+        { verb: 'GET', text: `${deps.config.baseUrl}/api/metrics/timeseries${query}` },
+      ]}
+    />
+  )
+}

@@ -1,0 +1,89 @@
+import { cardState, emptyState } from '../../../src/card-state.ts'
+import { exportQuery } from '../../../src/lib/filters.ts'
+import { valueOf } from '../../../src/lib/settle.ts'
+import { valueText } from '../../../src/metric-view.ts'
+import { metricOf } from '../../../src/metrics/catalogue.ts'
+import { formatChange, formatValue } from '../../../src/metrics/format.ts'
+import type { Series } from '../../../src/metrics/query.ts'
+import { factsOf } from '../../../src/metrics/source.ts'
+import { Card, Change, DataTable, Segments, Share, Sparkline } from '../../parts/index.ts'
+import type { MetricProps } from '../metric.tsx'
+
+/** What a breakdown shows before it says "and n more". */
+const GROUPS_SHOWN = 25
+
+/** The number by one of its dimensions; shares only where the groups add up to it. */
+export const BreakdownCard = (props: MetricProps) => {
+  const { key, by, breakdown } = props.data
+  if (!by || !breakdown) return null
+  const { deps, filters, href } = props.context
+  const metric = metricOf(key)
+  const found = valueOf(breakdown)
+  const query = exportQuery(filters, { metrics: key, by })
+  return (
+    <Card
+      id="breakdown"
+      title="Breakdown"
+      flush={!!found?.now.groups?.length}
+      tools={<Segments name="Dimension" items={metric.by.map((name) => ({ label: capital(name), href: href({ query: { by: name } }), selected: name === by }))} />}
+      menu={{ csv: `/exports/metrics.csv${query}`, json: `/api/metrics/timeseries${query}` }}
+      state={cardState(breakdown, deps.now(), ({ now }) =>
+        now.groups?.length ? undefined : emptyState(deps, factsOf(key), `Nothing to break down by ${by}`),
+      )}
+    >
+      {found && <Groups {...props} by={by} now={found.now} before={found.before} />}
+    </Card>
+  )
+}
+
+const Groups = ({ data: { key }, context, by, now, before }: MetricProps & { by: string; now: Series; before: Series | undefined }) => {
+  const { deps, filters } = context
+  const metric = metricOf(key)
+  const adds = metric.kind === 'sum' || metric.kind === 'last'
+  const groups = now.groups ?? []
+  const rest = groups.length - GROUPS_SHOWN
+  const query = exportQuery(filters, { metrics: key, by })
+  const share = (total: number | null) => (adds && total !== null && now.total ? total / now.total : null)
+  const change = (value: number | null, previous: number | null) =>
+    before ? <Change {...formatChange({ value, previous, change: changeBetween(value, previous, metric.unit) }, metric.unit, metric.good)} /> : '—'
+  return (
+    <DataTable
+      id="breakdown"
+      caption={`${metric.label} by ${by}`}
+      columns={[
+        { key: 'group', label: capital(by), code: by === 'model' },
+        { key: 'value', label: metric.label, number: true, strong: true },
+        ...(adds ? [{ key: 'share', label: 'Share', wide: true }] : []),
+        { key: 'change', label: 'vs before', number: true },
+        { key: 'spark', label: 'By day', number: true, wide: true },
+      ]}
+      rows={groups.slice(0, GROUPS_SHOWN).map((group) => ({
+        cells: {
+          group: group.key === '' ? 'not said' : group.key,
+          value: valueText(deps, key, group.total, 'table'),
+          share: <Share share={share(group.total)} text={shareText(share(group.total))} name={`Share of ${group.key}`} />,
+          change: change(group.total, before?.groups?.find((one) => one.key === group.key)?.total ?? null),
+          spark: <Sparkline small points={group.points.map(({ value }) => value)} />,
+        },
+      }))}
+      total={{ group: 'Total', value: valueText(deps, key, now.total, 'table'), change: change(now.total, before?.total ?? null) }}
+      csv={{ label: `CSV, ${groups.length} ${groups.length === 1 ? 'group' : 'groups'}`, href: `/exports/metrics.csv${query}` }}
+      json={{ label: 'JSON', href: `/api/metrics/timeseries${query}` }}
+      note={noteOf(rest, adds)}
+    />
+  )
+}
+
+function noteOf(rest: number, adds: boolean): string | undefined {
+  if (rest > 0) return `and ${rest} more`
+  return adds ? undefined : 'These do not add up to the total: each is computed for itself.'
+}
+
+function changeBetween(value: number | null, previous: number | null, unit: string): number | null {
+  if (value === null || previous === null) return null
+  if (unit === 'percent') return value - previous
+  return previous === 0 ? null : value / previous - 1
+}
+
+const shareText = (share: number | null): string => (share === null ? '—' : formatValue(share * 100, 'percent', 'table'))
+const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1)

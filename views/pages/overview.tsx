@@ -1,0 +1,72 @@
+import { loadOverview, type OverviewData } from '../../src/overview/load.ts'
+import { definePage, type PageContext } from '../../src/page.ts'
+import { Grid, Note, Pair, Stack, Tile, TileGrid } from '../parts/index.ts'
+import { ActivityCard, AlertsCard, AtRiskCard } from './overview/attention.tsx'
+import { AiHoursCard, AiLatencyCard, BuildsCard, DauCard, PlansCard, TrendCard } from './overview/charts.tsx'
+import { HealthCard } from './overview/health.tsx'
+import { NowStrip, TodayStrip } from './overview/strips.tsx'
+import { kpiTiles } from '../../src/overview/tiles.ts'
+import { exportQuery } from '../../src/lib/filters.ts'
+import { KPIS } from '../../src/overview/keys.ts'
+
+export interface OverviewProps {
+  data: OverviewData
+  context: PageContext
+}
+
+export default definePage<OverviewData>({
+  path: '/dashboard',
+  // "/dashboard/live" is a page of its own.
+  livePath: '/dashboard/overview/live',
+  title: 'Overview',
+  group: 'Now',
+  order: 10,
+  key: 'O',
+  role: 'viewer',
+  every: 30,
+  params: ['trend'],
+  load: loadOverview,
+  frame: ({ context: { filters } }) => ({
+    exports: [
+      { label: 'Key figures, CSV', href: `/exports/metrics.csv${exportQuery(filters, { metrics: KPIS.join() })}` },
+      { label: 'Daily analytics, CSV', href: `/exports/usage_analytics_daily.csv${exportQuery(filters)}` },
+      { label: 'Activity, CSV', href: `/exports/activity.csv${exportQuery(filters)}` },
+    ],
+  }),
+  Live: (props) => (
+    <>
+      <Outage {...props} />
+      <NowStrip {...props} />
+      <TileGrid lead={<HealthCard {...props} />}>
+        {kpiTiles(props.context, props.data.kpis).map((tile) => (
+          <Tile {...tile} />
+        ))}
+      </TileGrid>
+      <TodayStrip {...props} />
+      <Grid>
+        <Stack span={8}>
+          <TrendCard {...props} />
+          <Pair>
+            <AiHoursCard {...props} />
+            <AiLatencyCard {...props} />
+            <PlansCard {...props} />
+            <BuildsCard {...props} />
+          </Pair>
+        </Stack>
+        <Stack span={4}>
+          <AlertsCard {...props} />
+          <AtRiskCard {...props} />
+          <ActivityCard {...props} />
+          <DauCard {...props} />
+        </Stack>
+      </Grid>
+    </>
+  ),
+})
+
+/** Said once above the cards, which say it each for themselves. */
+const Outage = ({ data }: OverviewProps) => {
+  const away = Object.values(data).find((card) => typeof card === 'object' && card.state === 'degraded')
+  if (!away || typeof away !== 'object' || away.state !== 'degraded') return null
+  return <Note tone="warn">{`${away.reason}. Cards show their last good values, marked stale; the page tries again by itself.`}</Note>
+}

@@ -1,0 +1,61 @@
+import { cardState, emptyState } from '../../../src/card-state.ts'
+import { valueOf } from '../../../src/lib/settle.ts'
+import { changeOf, valueText } from '../../../src/metric-view.ts'
+import { metricHref } from '../../../src/page.ts'
+import { Card, Gauge } from '../../parts/index.ts'
+import type { OverviewProps } from '../overview.tsx'
+
+/** Where the word changes. */
+const TICKS: [number, number] = [70, 90]
+
+/** Uptime × calls without error × speed, of the last 24 hours. */
+export const HealthCard = ({ data, context }: OverviewProps) => {
+  const { deps, filters } = context
+  const all = valueOf(data.health)
+  const health = all?.['system.health']
+  const value = health?.value ?? null
+  const row = (label: string, key: 'system.uptime' | 'api.success_rate' | 'system.speed') => ({
+    label,
+    value: valueText(deps, key, all?.[key]?.value, 'table'),
+    tone: toneOf(all?.[key]?.state),
+    href: metricHref(filters, key),
+  })
+  const p95 = all?.['api.latency_p95']?.value
+  return (
+    <Card
+      id="health"
+      title="Platform health"
+      sub="last 24 h"
+      menu={{ metric: metricHref(filters, 'system.health') }}
+      state={cardState(data.health, deps.now(), () =>
+        all && Object.values(all).every((one) => one.value === null)
+          ? emptyState(deps, 'probes', 'Not known yet')
+          : undefined,
+      )}
+    >
+      <Gauge
+        value={value}
+        text={value === null ? '—' : valueText(deps, 'system.health', value, 'tile')}
+        {...wordOf(value)}
+        change={health && value !== null ? changeOf('system.health', health) : undefined}
+        base={health?.previous == null ? undefined : valueText(deps, 'system.health', health.previous, 'tile')}
+        ticks={TICKS}
+        rows={[
+          row('Uptime', 'system.uptime'),
+          row('Calls without error', 'api.success_rate'),
+          row(p95 == null ? 'Speed' : `Speed, p95 ${valueText(deps, 'api.latency_p95', p95, 'table')}`, 'system.speed'),
+        ]}
+      />
+    </Card>
+  )
+}
+
+function toneOf(state: string | undefined): 'warn' | 'crit' | undefined {
+  return state === 'warn' || state === 'crit' ? state : undefined
+}
+
+function wordOf(value: number | null): { word: string; tone: 'good' | 'warn' | 'crit' | 'plain' } {
+  if (value === null) return { word: 'Not known', tone: 'plain' }
+  if (value >= TICKS[1]) return { word: 'Healthy', tone: 'good' }
+  return value >= TICKS[0] ? { word: 'Strained', tone: 'warn' } : { word: 'Unhealthy', tone: 'crit' }
+}

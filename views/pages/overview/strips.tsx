@@ -1,0 +1,85 @@
+import { valueText } from '../../../src/metric-view.ts'
+import { ageText, dayLabel } from '../../../src/lib/dates.ts'
+import { type Card, valueOf } from '../../../src/lib/settle.ts'
+import { type MetricKey, metricOf } from '../../../src/metrics/catalogue.ts'
+import { NOW, TODAY } from '../../../src/overview/keys.ts'
+import { metricHref } from '../../../src/page.ts'
+import { type LiveItem, LiveStrip } from '../../parts/index.ts'
+import type { OverviewProps } from '../overview.tsx'
+
+const NOW_WORDS: Record<(typeof NOW)[number], { label: string; note: string }> = {
+  'users.online': { label: 'Online now', note: 'seen in 2 minutes' },
+  'jobs.running': { label: 'Building now', note: 'jobs running' },
+  'jobs.queued': { label: 'Queue', note: 'jobs waiting' },
+  'ai.requests_last_hour': { label: 'AI requests, 1 h', note: 'in 60 minutes' },
+  'api.error_rate_last_hour': { label: 'Error rate, 1 h', note: 'of all calls' },
+}
+
+/** What is true this minute, with the AI cost of the running day. */
+export const NowStrip = ({ data, context }: OverviewProps) => {
+  const { deps, filters } = context
+  const values = valueOf(data.now)
+  const stale = staleMark(data.now, context)
+  const items = NOW.map((key): LiveItem => {
+    const value = values?.[key] ?? null
+    return {
+      id: key.replace('.', '-'),
+      label: NOW_WORDS[key].label,
+      value: value === null ? null : valueText(deps, key, value, 'tile'),
+      note: value === null ? 'not known' : NOW_WORDS[key].note,
+      href: metricHref(filters, key),
+      ...stale,
+    }
+  })
+  return <LiveStrip items={[...items, costToday({ data, context }), paidShare({ data, context })]} state={stale.mark ? 'stale' : 'live'} />
+}
+
+/** The numbers of the running day beside those of the whole of yesterday. */
+export const TodayStrip = ({ data, context }: OverviewProps) => (
+  <LiveStrip
+    title="Today"
+    state={dayLabel(context.filters.today, context.filters.today)}
+    items={TODAY.filter((key) => key !== 'ai.cost').map((key) => todayItem({ data, context }, key, metricOf(key).label))}
+  />
+)
+
+function costToday(props: OverviewProps): LiveItem {
+  return { ...todayItem(props, 'ai.cost', 'AI cost today'), id: 'cost-today' }
+}
+
+function todayItem({ data, context }: OverviewProps, key: MetricKey, label: string): LiveItem {
+  const { deps, filters } = context
+  const summary = valueOf(data.day)?.[key]
+  return {
+    id: `today-${key.replace('.', '-')}`,
+    label,
+    value: summary?.value == null ? null : valueText(deps, key, summary.value, 'tile'),
+    note: summary?.previous == null ? 'none yesterday' : `${valueText(deps, key, summary.previous, 'tile')} yesterday`,
+    href: metricHref({ ...filters, range: 'today', from: filters.today, to: filters.today }, key),
+    ...staleMark(data.day, context),
+  }
+}
+
+/** Paid against free: the header's ratio. */
+function paidShare({ data, context }: OverviewProps): LiveItem {
+  const { deps, filters } = context
+  const total = valueOf(data.kpis)?.['users.total']?.value ?? null
+  const paid = valueOf(data.kpis)?.['users.paid']?.value ?? null
+  const share = total === null || paid === null || total === 0 ? null : (100 * paid) / total
+  return {
+    id: 'paid-share',
+    label: 'Paid of all users',
+    value: share === null ? null : valueText(deps, 'users.paid_ratio', share, 'tile'),
+    note: share === null ? 'not known' : `${valueText(deps, 'users.paid', paid, 'tile')} of ${valueText(deps, 'users.total', total, 'tile')}`,
+    href: metricHref(filters, 'users.paid_ratio'),
+    ...staleMark(data.kpis, context),
+  }
+}
+
+function staleMark(card: Card<unknown>, { deps }: OverviewProps['context']) {
+  if (card.state === 'filled') return {}
+  if (card.state === 'degraded' && card.at)
+    return { dim: true, mark: { tone: 'stale' as const, text: `${ageText(card.at, deps.now())} old` } }
+  return { dim: true, mark: { tone: 'warn' as const, text: card.state === 'error' ? 'failed' : 'degraded' } }
+}
+

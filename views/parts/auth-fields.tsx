@@ -1,0 +1,44 @@
+import { Icon } from './icons.tsx'
+
+interface TextFieldProps {
+  label: string
+  name: string
+  type?: 'text' | 'email' | 'password'
+  value?: string
+  autocomplete?: string
+  hint?: string
+  minlength?: number
+  required?: boolean
+  autofocus?: boolean
+}
+
+/** Label above, help below. */
+export const TextField = ({ label, name, hint, type = 'text', ...rest }: TextFieldProps) => (
+  <div class="q-auth-field">
+    <label class="form-label" for={`field-${name}`}>
+      {label}
+    </label>
+    <input
+      class="form-control"
+      id={`field-${name}`}
+      name={name}
+      type={type}
+      aria-describedby={hint ? `hint-${name}` : undefined}
+      {...rest}
+    />
+    {hint && (
+      <p class="form-hint" id={`hint-${name}`}>
+        {hint}
+      </p>
+    )}
+  </div>
+)
+
+/** Why the form came back. */
+export const FormError = ({ text }: { text?: string }) =>
+  text ? (
+    <p class="q-field-error q-auth-error" role="alert">
+      <Icon name="alert-octagon" size={14} />
+      <span>{text}</span>
+    </p>
+  ) : null

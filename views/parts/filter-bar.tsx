@@ -1,0 +1,109 @@
+import { Icon } from './icons.tsx'
+import { Menu, MenuItem } from './menu.tsx'
+import type { FilterBarProps, FilterOption } from './types.ts'
+
+/** Range, comparison, tenant: menus of addresses at a desk; on the phone chips that open one sheet. */
+export const FilterBar = (filters: FilterBarProps) => (
+  <section class="q-filters" aria-label="Filters">
+    <div class="q-filters-wide">
+      <RangeMenu {...filters} />
+      {filters.compare && (
+        <Menu label={<Named name="vs" value={filters.compare.label} />} id="menu-compare">
+          <Options options={filters.compare.options} />
+        </Menu>
+      )}
+      {filters.tenant && (
+        <>
+          <span class="q-divider" />
+          <Menu label={<Named name="Tenant" value={filters.tenant.label} />} id="menu-tenant">
+            <Options options={filters.tenant.options} />
+          </Menu>
+        </>
+      )}
+    </div>
+    <div class="q-filters-phone">
+      <Chip icon="calendar" label={short(filters.range.label)} />
+      {filters.compare && <Chip label={`vs ${short(filters.compare.label)}`} />}
+      <Chip icon="filter" label="Filters" />
+    </div>
+  </section>
+)
+
+const Named = ({ name, value }: { name: string; value: string }) => (
+  <span class="q-named">
+    {name} <b>{value}</b>
+  </span>
+)
+
+const Options = ({ options }: { options: FilterOption[] }) => (
+  <>
+    {options.map((option) => (
+      <MenuItem label={option.label} href={option.href} selected={option.selected} />
+    ))}
+  </>
+)
+
+const Chip = ({ icon, label }: { icon?: 'calendar' | 'filter'; label: string }) => (
+  <button type="button" class="q-btn" data-action="filters">
+    {icon && <Icon name={icon} />}
+    {label}
+    {icon !== 'filter' && <Icon name="chevron-down" size={14} />}
+  </button>
+)
+
+/** "Last 30 days" → "30 days", "Previous period" → "previous": three chips fit beside each other. */
+export const short = (label: string): string => {
+  const bare = label.replace(/^Last (?=\d)| period$| dates$/g, '')
+  return /^(Previous|Year|No )/.test(bare) ? bare.toLowerCase() : bare
+}
+
+const RangeMenu = (filters: FilterBarProps) => {
+  const { range } = filters
+  return (
+    <Menu
+      icon="calendar"
+      id="menu-range"
+      wide
+      label={
+        <span class="q-named">
+          <b>{range.label}</b> {range.dates}
+        </span>
+      }
+    >
+      <Options options={range.options.filter((option) => option.value !== 'custom')} />
+      <hr />
+      <form class="q-dates" method="get" action={filters.action}>
+        <Kept filters={filters} />
+        <input type="hidden" name="range" value="custom" />
+        <DateFields filters={filters} prefix="bar" />
+        <button class="q-btn q-btn-small" type="submit">
+          Show these dates
+        </button>
+      </form>
+      <p class="q-menu-foot">{`Days in ${range.timeZone}`}</p>
+    </Menu>
+  )
+}
+
+/** Two days, named; both forms have them, so the ids differ. */
+export const DateFields = ({ filters, prefix }: { filters: FilterBarProps; prefix: string }) => (
+  <div class="q-dates-fields">
+    <label class="q-label" for={`${prefix}-from`}>
+      From
+      <input class="form-control" id={`${prefix}-from`} type="date" name="from" value={filters.range.from} required />
+    </label>
+    <label class="q-label" for={`${prefix}-to`}>
+      To
+      <input class="form-control" id={`${prefix}-to`} type="date" name="to" value={filters.range.to} required />
+    </label>
+  </div>
+)
+
+const chosen = (options?: FilterOption[]): string | undefined => options?.find((option) => option.selected)?.value
+
+const Kept = ({ filters }: { filters: FilterBarProps }) => {
+  const values = { ...filters.keep, compare: chosen(filters.compare?.options), tenant: chosen(filters.tenant?.options) }
+  return (
+    <>{Object.entries(values).map(([name, value]) => value && <input type="hidden" name={name} value={value} />)}</>
+  )
+}

@@ -1,0 +1,46 @@
+import type { Child } from 'hono/jsx'
+import { About } from './about.tsx'
+import { StateMark } from './badge.tsx'
+import { Change } from './change.tsx'
+import { Sparkline } from './sparkline.tsx'
+import type { TileProps } from './types.ts'
+
+/** A number with its change, base and shape; the whole tile is one link, and its popover answers for it. */
+export const Tile = (props: TileProps) => {
+  const { id, label, href, value, unit, degraded, about, loading } = props
+  return (
+    <article class={`q-tile${degraded ? ' q-dim' : ''}`} id={`tile-${id}`} aria-busy={loading ? 'true' : undefined}>
+      <a class="q-tile-link" href={href} data-about-for={about ? `about-${id}` : undefined}>
+        <span class="q-tile-label">{label}</span>
+        <span class="q-tile-line">
+          <span class="q-tile-value q-num">
+            {loading ? <span class="q-bone q-bone-value" /> : (value ?? '—')}
+            {!loading && unit && value !== null && <small class="q-unit">{unit}</small>}
+          </span>
+          <StateMark mark={degraded && !props.mark ? { tone: 'warn', text: 'degraded' } : props.mark} />
+        </span>
+        <span class="q-tile-change">{loading ? <span class="q-bone q-bone-line" /> : <Comparison {...props} />}</span>
+        {!loading && props.points && <Sparkline points={props.points} previous={props.previous} />}
+      </a>
+      {about && <About id={`about-${id}`} label={label} about={about} />}
+    </article>
+  )
+}
+
+const Comparison = ({ change, base, degraded }: TileProps) => {
+  if (degraded) return <span class="q-base">{degraded.reason}</span>
+  return (
+    <>
+      {change && <Change {...change} />}
+      {base && <span class="q-base">{`vs ${base}`}</span>}
+    </>
+  )
+}
+
+/** The Overview's block: a card at the left over two rows, tiles beside it. Without `lead` tiles fill the width. */
+export const TileGrid = ({ lead, children }: { lead?: Child; children?: Child }) => (
+  <div class={lead ? 'q-tiles q-tiles-led' : 'q-tiles'}>
+    {lead}
+    {children}
+  </div>
+)

@@ -1,0 +1,97 @@
+/** Props of cards and charts. */
+import type { Child } from 'hono/jsx'
+import type { IconName } from './icons.tsx'
+import type { Link } from './types-base.ts'
+import type { ChangeProps } from './types-numbers.ts'
+
+export type CardState =
+  | { kind: 'filled' }
+  | { kind: 'loading' }
+  | { kind: 'empty'; title: string; text: string; icon?: IconName; code?: string; link?: Link }
+  | { kind: 'degraded'; reason: string; at?: Date; nextTry?: string }
+  | { kind: 'stale'; age: string; reason?: string }
+  | { kind: 'error'; requestId: string; retry?: string }
+
+export interface CardMenu {
+  /** The card holds a chart with a table twin. */
+  table?: boolean
+  csv?: string
+  json?: string
+  /** Id of a SqlDrawer on the page, or an address. */
+  sql?: { drawer: string } | { href: string }
+  metric?: string
+}
+
+/** Columns of twelve. On the phone all are 12. */
+export type Span = 3 | 4 | 5 | 6 | 7 | 8 | 9 | 12
+
+export interface CardProps {
+  id: string
+  title: string
+  sub?: string
+  span?: Span
+  /** Body height, equal in all states: 'auto' for lists. */
+  height?: 'auto' | 'short' | 'chart' | 'tall'
+  state?: CardState
+  menu?: CardMenu
+  /** At the right of the title, before ⋯. */
+  link?: Link
+  /** Legend or segmented control at the right of the title. */
+  tools?: Child
+  /** Rows reach the card's edge (tables, lists). */
+  flush?: boolean
+  foot?: Child
+  children?: Child
+}
+
+/** Tabs in a card's head with a number each (the Overview's big chart); links or, with `panel`, switched in place. */
+export interface CardTab {
+  id: string
+  label: string
+  value: string
+  change?: ChangeProps
+  href?: string
+  selected?: boolean
+}
+
+export interface ChartSeries {
+  name: string
+  values: (number | null)[]
+  /** 1-6 categorical, 'other' grey. Default: in order. */
+  color?: 1 | 2 | 3 | 4 | 5 | 6 | 'other'
+}
+
+export interface ChartAnnotation {
+  /** Index into labels. */
+  index: number
+  letter: string
+  /** Shown below: "2 Nov, deploy v4.18". */
+  text: string
+}
+
+export interface ChartProps {
+  /** Stable and unique on the page. */
+  id: string
+  /** One sentence for people who do not see it. */
+  summary: string
+  /** Unit of src/metrics/format.ts; the axis and the tooltip use its formatter. */
+  unit: string
+  currency?: string
+  /** Axis labels: "22 Oct", "15:00". */
+  labels: string[]
+  /** Tooltip and table titles: "Sun 15 Nov". Default: labels. */
+  titles?: string[]
+  series: ChartSeries[]
+  /** Compare: one grey dashed line for the first series. */
+  previous?: { name: string; values: (number | null)[]; titles?: string[] }
+  /** The last point is not over yet: dashed line, pale bar. */
+  partial?: boolean
+  annotations?: ChartAnnotation[]
+  limit?: { value: number; text: string; tone?: 'warn' | 'crit' }
+  /** Default: chart 190, tall 260 (phone 172). */
+  height?: 'chart' | 'tall' | 'short'
+  /** Lines: 'zero' (default) starts at nought, 'fit' near the data. */
+  base?: 'zero' | 'fit'
+  /** The twin, formatted, same order as labels: one row each, a value per series then previous. Default: raw numbers. */
+  table?: { head: string[]; rows: string[][] }
+}
