@@ -12,7 +12,12 @@ interface Setting<T> {
 }
 
 const text = z.string().trim()
-const list = text.transform((value) => value.split(',').map((part) => part.trim()).filter((part) => part !== ''))
+const list = text.transform((value) =>
+  value
+    .split(',')
+    .map((part) => part.trim())
+    .filter((part) => part !== ''),
+)
 
 const integer = (low: number, high: number) =>
   text
@@ -51,7 +56,12 @@ const bytes = text
   .toUpperCase()
   .regex(/^\d+ ?(KB|MB)?$/, 'must be a size such as 512 KB or 5 MB')
   .transform((value) => Number.parseInt(value, 10) * UNITS[value.replace(/[\d ]/g, '')]!)
-  .pipe(z.number().min(1024, 'must be at least 1 KB').max(64 * 1024 ** 2, 'must be at most 64 MB'))
+  .pipe(
+    z
+      .number()
+      .min(1024, 'must be at least 1 KB')
+      .max(64 * 1024 ** 2, 'must be at most 64 MB'),
+  )
 
 const setting = <T, K extends string>(one: Setting<T> & { key: K }) => one
 
@@ -209,7 +219,9 @@ export type Config = {
 /** Says every bad setting at once. */
 export class ConfigError extends Error {
   constructor(readonly problems: string[]) {
-    super(`The configuration has ${problems.length === 1 ? 'a problem' : `${problems.length} problems`}:\n${problems.map((line) => `  ${line}`).join('\n')}`)
+    super(
+      `The configuration has ${problems.length === 1 ? 'a problem' : `${problems.length} problems`}:\n${problems.map((line) => `  ${line}`).join('\n')}`,
+    )
     this.name = 'ConfigError'
   }
 }

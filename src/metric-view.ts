@@ -43,7 +43,7 @@ export function tileOf(deps: Deps, filters: Filters, key: MetricKey, card: Card<
     tile.previous = summary.previousPoints?.map(({ value }) => value)
   }
   if (card.state === 'degraded' && summary && card.at) tile.mark = { tone: 'stale', text: `${ageText(card.at, deps.now())} old` }
-  else if (card.state === 'degraded') tile.degraded = { reason: card.reason, at: card.at }
+  else if (card.state === 'degraded') tile.degraded = { reason: 'no value yet', at: card.at }
   if (card.state === 'error') tile.degraded = { reason: `failed, request ${card.requestId.slice(0, 8)}` }
   return tile
 }

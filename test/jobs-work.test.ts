@@ -21,7 +21,7 @@ const UP = 'https://prober:s3cret@up.example/health?token=1'
 const DOWN = 'https://down.example/'
 
 let t: TestApp
-const now = NOW
+let now = NOW
 const answers = new Map<string, () => Response>()
 const asked: { url: string; authorization: string | null }[] = []
 
@@ -55,14 +55,14 @@ async function run(job: Job, range?: { from: string; to: string }, deps: Deps = 
 }
 
 test('every file that defines a job is in the list, under its own name', async () => {
-  const files = (await readdir(new URL('../src/jobs', import.meta.url))).filter((name) => name.endsWith('.ts'))
+  const files = (await readdir(new URL('../src/jobs', import.meta.url))).map((file) => file.replace(/\.ts$/, ''))
   const defined = await Promise.all(
     files.map(
-      async (file) => [file, ((await import(`../src/jobs/${file}`)) as { default?: Job }).default?.name] as const,
+      async (file) => [file, ((await import(`../src/jobs/${file}.ts`)) as { default?: Job }).default?.name] as const,
     ),
   )
   const names = defined.filter(([, name]) => name !== undefined)
-  expect(names.map(([file]) => file)).toEqual(names.map(([, name]) => `${name}.ts`))
+  expect(names.map(([file]) => file)).toEqual(names.map(([, name]) => name))
   expect(names.map(([, name]) => name).sort()).toEqual(jobs.map((job) => job.name).sort())
 })
 
@@ -245,9 +245,10 @@ describe('rebuilding', () => {
 
     const config = { ...t.deps.config, timeZone: 'Pacific/Auckland' }
     const moved = { ...t.deps, config }
-    await write([event('kiwi', '2026-11-05T13:00:00Z')])
+    await write([event('early', '2026-10-20T13:00:00Z'), event('kiwi', '2026-11-05T13:00:00Z')])
     await t.fold()
     await Promise.all([ensureDayZone(moved), ensureDayZone(moved)])
+    now = new Date(NOW.getTime() + 30_000)
     await sweep(moved, [rebuild])
     await vi.waitUntil(
       async () => {
@@ -256,7 +257,6 @@ describe('rebuilding', () => {
       },
       { timeout: 60_000 },
     )
-    console.log(await t.sql`select * from job_runs`)
     expect(await t.sql`select zone from day_zones order by since desc limit 1`).toEqual([{ zone: 'Pacific/Auckland' }])
     expect(await t.sql`select day::text from user_days where user_id = 'kiwi' and scope = '*'`).toEqual([
       { day: '2026-11-06' },

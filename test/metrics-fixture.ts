@@ -248,4 +248,3 @@ export const EXPECTED: Record<MetricKey, number | null> = {
   'system.speed': (100 * 1000) / P2000,
   'system.health': 99 * 0.7 * Math.min(1, 1000 / P2000),
 }
-

@@ -1,5 +1,12 @@
 import { describe, expect, it } from 'vitest'
-import { endedInThePast, type Movement, movementsOf, mrrOf, type SubscriptionState, withHistory } from '../src/facts/mrr.ts'
+import {
+  endedInThePast,
+  type Movement,
+  movementsOf,
+  mrrOf,
+  type SubscriptionState,
+  withHistory,
+} from '../src/facts/mrr.ts'
 
 const day = (text: string) => new Date(`${text}T00:00:00Z`)
 
@@ -67,7 +74,9 @@ describe('movements', () => {
   })
 
   it('see the end of one of several subscriptions as contraction, not churn', () => {
-    expect(short(movementsOf(state(), state({ status: 'expired' }), 2000, true))).toEqual([['contraction', 'pro', -4900, 0]])
+    expect(short(movementsOf(state(), state({ status: 'expired' }), 2000, true))).toEqual([
+      ['contraction', 'pro', -4900, 0],
+    ])
   })
 
   it('are none when nothing changed in money', () => {
@@ -93,7 +102,12 @@ describe('a subscription first seen late', () => {
   })
 
   it('that ended with its trial was never paid', () => {
-    const seen = state({ status: 'expired', trialEndsAt: day('2026-01-24'), endsAt: day('2026-01-24'), updatedAt: day('2026-02-01') })
+    const seen = state({
+      status: 'expired',
+      trialEndsAt: day('2026-01-24'),
+      endsAt: day('2026-01-24'),
+      updatedAt: day('2026-02-01'),
+    })
     expect(withHistory(seen)).toEqual([seen])
   })
 })

@@ -22,17 +22,46 @@ function someFacts(random: () => number, n: number): FactIn[] {
   return Array.from({ length: n }, (_, index): FactIn => {
     const user = { user_id: `u${pick(30)}`, tenant_id: pick(3) ? `t${pick(3)}` : undefined }
     const kinds: (() => FactIn)[] = [
-      () => ({ kind: 'events', index, id: `e${pick(5000)}`, row: { ...user, name: `n${pick(5)}`, ts: ts(), session_id: `s${pick(9)}` } }),
+      () => ({
+        kind: 'events',
+        index,
+        id: `e${pick(5000)}`,
+        row: { ...user, name: `n${pick(5)}`, ts: ts(), session_id: `s${pick(9)}` },
+      }),
       () => ({
         kind: 'api_calls',
         index,
         id: randomUUID(),
-        row: { ...user, ts: ts(), model: 'm', provider: `p${pick(2)}`, request_id: `r${pick(2000)}`, tokens_in: pick(100), latency_ms: pick(5000), cost: pick(100) / 1000, http_status: pick(5) ? 200 : 500 },
+        row: {
+          ...user,
+          ts: ts(),
+          model: 'm',
+          provider: `p${pick(2)}`,
+          request_id: `r${pick(2000)}`,
+          tokens_in: pick(100),
+          latency_ms: pick(5000),
+          cost: pick(100) / 1000,
+          http_status: pick(5) ? 200 : 500,
+        },
       }),
-      () => ({ kind: 'jobs', index, row: { ...user, id: `j${pick(300)}`, kind: 'build', status: ['queued', 'running', 'succeeded', 'failed'][pick(4)], enqueued_at: ts() } }),
+      () => ({
+        kind: 'jobs',
+        index,
+        row: {
+          ...user,
+          id: `j${pick(300)}`,
+          kind: 'build',
+          status: ['queued', 'running', 'succeeded', 'failed'][pick(4)],
+          enqueued_at: ts(),
+        },
+      }),
       () => ({ kind: 'gauges', index, row: { name: 'queue.depth', value: pick(50), ts: ts() } }),
       () => ({ kind: 'users', index, row: { id: user.user_id, email: `${user.user_id}@x.example`, created_at: ts() } }),
-      () => ({ kind: 'payments', index, row: { id: `p${pick(200)}`, ts: ts(), provider: 'stripe', status: 'succeeded', amount: pick(9000) } }),
+      () => ({
+        kind: 'payments',
+        index,
+        row: { id: `p${pick(200)}`, ts: ts(), provider: 'stripe', status: 'succeeded', amount: pick(9000) },
+      }),
     ]
     return kinds[pick(10) < 5 ? 0 : pick(kinds.length)]!()
   })

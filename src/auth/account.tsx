@@ -5,13 +5,15 @@ import { audit } from '../audit/audit.ts'
 import type { Deps } from '../context.ts'
 import { type Env, type Preferences, THEMES, type Theme } from '../env.ts'
 import { NotFound, Problem } from '../lib/errors.ts'
+import { clientAddress } from '../lib/security.ts'
 import { frameAdmin, navOf } from '../page-frame.ts'
 import { pages } from '../pages.tsx'
-import { savePreferences } from './admins.ts'
+import { changePassword, savePreferences } from './admins.ts'
 import { authOf } from './auth.ts'
 import { deviceName } from './device.ts'
 import { fieldsOf, smallBody } from './forms.ts'
 import { adminOf, requireRole } from './guards.ts'
+import { checkCredentials } from './sign-in.ts'
 
 /** One's own account: where one is signed in, and how the dashboard looks. */
 export function mountAccount(app: Hono<Env>, deps: Deps): void {
@@ -48,6 +50,23 @@ export function mountAccount(app: Hono<Env>, deps: Deps): void {
       throw new NotFound('This session has ended already.')
     await audit(deps.db.sql, { actor: `admin:${admin.id}`, action: 'session.revoke', detail: { count: 1 } })
     return c.redirect(id === admin.sessionId ? '/login' : '/dashboard/account', 303)
+  })
+
+  app.post('/dashboard/account/password', self, smallBody, async (c) => {
+    const admin = adminOf(c)
+    const { current = '', password = '' } = await fieldsOf(c)
+    const result = await checkCredentials(deps, {
+      email: admin.email,
+      password: current,
+      ip: clientAddress(c, deps.config.trustProxy),
+    })
+    if (!result.ok) {
+      const detail = result.retryAfter ? 'Too many wrong passwords: wait a while.' : 'The current password is wrong.'
+      throw new Problem(result.retryAfter ? 429 : 422, 'Password not changed', detail, result.retryAfter)
+    }
+    await changePassword(deps.db.sql, admin, password)
+    for (const { id } of await sessions.list(admin.id)) if (id !== admin.sessionId) await sessions.revoke(admin.id, id)
+    return c.redirect('/dashboard/account', 303)
   })
 
   app.post('/dashboard/preferences', self, smallBody, async (c) => {

@@ -88,6 +88,15 @@ export async function savePreferences(sql: Sql, adminId: string, change: Prefere
   return row?.preferences ?? {}
 }
 
+/** Replaces a password. @throws Problem 422 where the new one will not do. */
+export async function changePassword(sql: Sql, admin: { id: string; email: string }, password: string): Promise<void> {
+  const passwordHash = await hashPassword(password, admin.email)
+  await sql.begin(async (tx) => {
+    await tx`update admins set password_hash = ${passwordHash} where id = ${admin.id}`
+    await audit(tx, { actor: `admin:${admin.id}`, action: 'admin.password', target: `admin:${admin.id}` })
+  })
+}
+
 /** As it is stored and compared; null = not an address. */
 export function normaliseEmail(email: string): string | null {
   const trimmed = email.trim().toLowerCase()

@@ -10,7 +10,7 @@ export const PASSWORD_MIN = 10
 const PASSWORD_MAX = 1_000
 
 /** The stored form of a password. @throws Problem 422 where it is too weak to be one. */
-export function hashPassword(password: string, email: string): Promise<string> {
+export async function hashPassword(password: string, email: string): Promise<string> {
   const weakness = weaknessOf(password, email)
   if (weakness) throw new Problem(422, 'Choose another password', weakness)
   return hash(password, COST)

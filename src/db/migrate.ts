@@ -1,14 +1,12 @@
 import { createHash } from 'node:crypto'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import postgres from 'postgres'
 import type { Sql } from './connect.ts'
 
-const LOCK = 7100
-
-/** A migration that has run was edited since: what it would do now is not what the database went through. */
-export class EditedMigration extends Error {
-  override name = 'EditedMigration'
+/** The database cannot be brought to this version of Quarterdeck; the message says why. */
+export class MigrationError extends Error {
+  override name = 'MigrationError'
 }
 
 interface Migration {
@@ -17,62 +15,77 @@ interface Migration {
   checksum: string
 }
 
+const MIGRATION_LOCK = 7100
+const OLDEST_SERVER = 150_000
+
+/** migrations/ seen from dist/cli.js, which has its own copy, and from src/db/migrate.ts. */
+const folders = ['./migrations/', '../../migrations/'].map((path) => fileURLToPath(new URL(path, import.meta.url)))
+
+/** The migrations in their order. */
+export function readMigrations(folder = folders.find((path) => existsSync(path))): Migration[] {
+  if (!folder) throw new MigrationError(`no migrations found in ${folders.join(' or ')}`)
+  const names = readdirSync(folder).filter((name) => name.endsWith('.sql'))
+  return names.sort().map((name) => {
+    // Git may have checked the file out with other line ends than those it was applied with.
+    const text = readFileSync(`${folder}/${name}`, 'utf8').replaceAll('\r\n', '\n')
+    return { name, text, checksum: createHash('sha256').update(text).digest('hex') }
+  })
+}
+
 /**
- * Runs what has not run yet, in order, a transaction each. Any number of processes may call it at once: one works, the
- * others wait and find nothing to do. Answers the names of those that ran.
+ * Applies what is not applied yet, a transaction each; answers the names. Processes that start at once take turns.
+ * @throws MigrationError when an applied migration was edited, or the server is too old
  */
-export async function migrate(sql: Sql, folder: string = migrationsFolder()): Promise<string[]> {
-  const connection = await sql.reserve()
+export async function migrate(url: string, migrations = readMigrations()): Promise<string[]> {
+  const sql = postgres(url, { max: 1, connect_timeout: 10, onnotice: () => {} })
   try {
-    await connection`select pg_advisory_lock(${LOCK})`
-    await connection`
+    await checkServer(sql)
+    await sql`select pg_advisory_lock(${MIGRATION_LOCK})`
+    await sql`
       create table if not exists schema_migrations (
-        name text primary key, checksum text not null, ran_at timestamptz not null default now()
+        name text primary key, checksum text not null, applied_at timestamptz not null default now()
       )`
-    return await runMissing(connection, readMigrations(folder))
+    const pending = await pendingIn(sql, migrations)
+    for (const migration of pending) await apply(sql, migration)
+    return pending.map(({ name }) => name)
   } finally {
-    await connection`select pg_advisory_unlock(${LOCK})`.catch(() => {})
-    connection.release()
+    // The lock ends with its connection.
+    await sql.end({ timeout: 5 })
   }
 }
 
-async function runMissing(connection: Sql, migrations: Migration[]): Promise<string[]> {
-  const rows = await connection`select name, checksum from schema_migrations`
-  const ran = new Map(rows.map((row) => [row.name as string, row.checksum as string]))
-  const names: string[] = []
-  for (const { name, text, checksum } of migrations) {
-    const known = ran.get(name)
-    if (known === checksum) continue
-    if (known) throw new EditedMigration(`migrations/${name} was edited after it had run; add a new one instead`)
-    await connection`begin`
-    try {
-      await connection.unsafe(text).simple()
-      await connection`insert into schema_migrations (name, checksum) values (${name}, ${checksum})`
-      await connection`commit`
-    } catch (error) {
-      await connection`rollback`
-      throw new Error(`migrations/${name}: ${(error as Error).message}`, { cause: error })
-    }
-    names.push(name)
-  }
-  return names
+/** The names of migrations that this database still lacks. */
+export async function pendingMigrations(sql: Sql, migrations = readMigrations()): Promise<string[]> {
+  return (await pendingIn(sql, migrations)).map(({ name }) => name)
 }
 
-function readMigrations(folder: string): Migration[] {
-  return readdirSync(folder)
-    .filter((name) => name.endsWith('.sql'))
-    .sort()
-    .map((name) => {
-      const text = readFileSync(join(folder, name), 'utf8')
-      return { name, text, checksum: createHash('sha256').update(text).digest('hex') }
+async function checkServer(sql: postgres.Sql): Promise<void> {
+  const [server] = await sql`select current_setting('server_version_num')::int as version`
+  if (server!.version < OLDEST_SERVER)
+    throw new MigrationError(`Postgres 15 or later is needed, this is ${Math.floor(server!.version / 10_000)}`)
+}
+
+async function pendingIn(sql: postgres.Sql, migrations: Migration[]): Promise<Migration[]> {
+  const applied = await sql`select name, checksum from schema_migrations`
+  const known = new Map(migrations.map((migration) => [migration.name, migration]))
+  for (const { name, checksum } of applied) {
+    const migration = known.get(name)
+    if (!migration)
+      throw new MigrationError(`the database has migration ${name}, which this version does not know: it is newer`)
+    if (migration.checksum !== checksum)
+      throw new MigrationError(`migration ${name} was edited after it had been applied: undo that and add a new one`)
+  }
+  const names = new Set(applied.map(({ name }) => name as string))
+  return migrations.filter(({ name }) => !names.has(name))
+}
+
+async function apply(sql: postgres.Sql, { name, text, checksum }: Migration): Promise<void> {
+  try {
+    await sql.begin(async (tx) => {
+      await tx.unsafe(text).simple()
+      await tx`insert into schema_migrations (name, checksum) values (${name}, ${checksum})`
     })
-}
-
-/** Beside the bundle when built, else at the top of the source tree. */
-function migrationsFolder(): string {
-  const here = dirname(fileURLToPath(import.meta.url))
-  const candidates = [join(here, 'migrations'), join(here, '..', '..', 'migrations')]
-  const found = candidates.find((folder) => existsSync(folder))
-  if (!found) throw new Error(`no migrations at ${candidates.join(' or ')}`)
-  return found
+  } catch (error) {
+    throw new MigrationError(`migration ${name} failed: ${(error as Error).message}`, { cause: error })
+  }
 }

@@ -52,7 +52,8 @@ const conclude = (sql: Sql, table: AppendTable, batch: Batch) => sql`
 
 const plainInsert =
   (table: Exclude<AppendTable, 'api_calls'>): Insert =>
-  (sql, json, _rows, batch) => sql`
+  (sql, json, _rows, batch) =>
+    sql`
     with input as materialized (select * from json_populate_recordset(null::${sql(table)}, ${json}::text::json)),
     fresh as materialized (${freshIds(sql)}),
     stored as (

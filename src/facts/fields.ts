@@ -78,8 +78,10 @@ export const optionalId = () => field(`text of at most ${MAX_ID} characters`, pa
 export const tenant = () => field("text of at most 200 characters, not '*'", parseTenant)
 export const requiredTenant = () => required("text of at most 200 characters, not '*'", parseTenant)
 export const text = (max = 2000) => field(`text of at most ${max} characters`, parseText(max))
-export const int = (min = 0, max = MAX_INT) => field(`a whole number from ${min} to ${max}`, parseNumber(min, max, true))
-export const number = (min: number, max: number) => field(`a number from ${min} to ${max}`, parseNumber(min, max, false))
+export const int = (min = 0, max = MAX_INT) =>
+  field(`a whole number from ${min} to ${max}`, parseNumber(min, max, true))
+export const number = (min: number, max: number) =>
+  field(`a number from ${min} to ${max}`, parseNumber(min, max, false))
 export const requiredNumber = (min: number, max: number) =>
   required(`a number from ${min} to ${max}`, parseNumber(min, max, false))
 /** Money in minor units. */

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { id, instant, int, object, optionalId, requiredChoice, tenant, text, withRest } from './fields.ts'
 import { defineFact } from './types.ts'
-import { newest, upsertInto } from './upsert.ts'
+import { earliest, newest, upsertInto } from './upsert.ts'
 
 const schema = z.looseObject({
   id: id(),
@@ -51,9 +51,12 @@ export default defineFact({
       properties: withRest(KNOWN, row, row.properties),
     }
   },
-  write: upsertInto('jobs', ['job_id'], (tx, json, batch) => {
-    const bucket = (column: string) => tx`date_trunc('hour', ${tx(column)}, ${batch.timeZone})`
-    return tx`
+  write: upsertInto(
+    'jobs',
+    ['job_id'],
+    (tx, json, batch) => {
+      const bucket = (column: string) => tx`date_trunc('hour', ${tx(column)}, ${batch.timeZone})`
+      return tx`
       with input as materialized (select * from json_populate_recordset(null::jobs, ${json}::text::json)),
       old as materialized (
         select j.job_id, j.enqueued_at, j.finished_at from jobs j where j.job_id in (select job_id from input)
@@ -90,5 +93,7 @@ export default defineFact({
       insert into fact_batches (id, kind, n, min_ts, max_ts)
       select ${batch.id}, 'jobs', count(*), min(ts), max(ts)
       from stored where job_id not in (select job_id from old) having count(*) > 0`
-  }),
+    },
+    earliest('ts', 'enqueued_at'),
+  ),
 })

@@ -94,7 +94,9 @@ export function movementsOf(
       { ts: after.updatedAt, plan: after.plan, kind, amountMinor: to, customersDelta: 1 },
     ]
   const plan = to === 0 && before ? before.plan : after.plan
-  return [{ ts: after.updatedAt, plan, kind, amountMinor: to - from, customersDelta: deltaOf(others + from, others + to) }]
+  return [
+    { ts: after.updatedAt, plan, kind, amountMinor: to - from, customersDelta: deltaOf(others + from, others + to) },
+  ]
 }
 
 function kindOf(from: number, to: number, paidBefore: boolean): MovementKind {

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { id, instant, number, object, optionalId, tenant, text, withRest } from './fields.ts'
 import { defineFact } from './types.ts'
-import { newest, upsertInto } from './upsert.ts'
+import { earliest, newest, upsertInto } from './upsert.ts'
 
 const schema = z.looseObject({
   kind: id(),
@@ -39,9 +39,12 @@ export default defineFact({
     closed_at: row.closed_at,
     properties: withRest(KNOWN, row, row.properties),
   }),
-  write: upsertInto('objects', ['kind', 'object_id'], (tx, json, batch) => {
-    const bucket = (column: string) => tx`date_trunc('day', ${tx(column)}, ${batch.timeZone})`
-    return tx`
+  write: upsertInto(
+    'objects',
+    ['kind', 'object_id'],
+    (tx, json, batch) => {
+      const bucket = (column: string) => tx`date_trunc('day', ${tx(column)}, ${batch.timeZone})`
+      return tx`
       with input as materialized (select * from json_populate_recordset(null::objects, ${json}::text::json)),
       old as materialized (
         select o.created_at, o.closed_at from objects o join input i on i.kind = o.kind and i.object_id = o.object_id
@@ -63,5 +66,7 @@ export default defineFact({
       insert into dirty_buckets
       select 'object_days', ${bucket('created_at')} from touched
       union select 'object_days', ${bucket('closed_at')} from touched where closed_at is not null`
-  }),
+    },
+    earliest('created_at'),
+  ),
 })

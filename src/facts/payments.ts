@@ -13,7 +13,7 @@ import {
   withRest,
 } from './fields.ts'
 import { defineFact } from './types.ts'
-import { newest, upsertInto } from './upsert.ts'
+import { earliest, newest, upsertInto } from './upsert.ts'
 
 const schema = z.looseObject({
   id: id(),
@@ -61,9 +61,12 @@ export default defineFact({
     updated_at: ts,
     properties: withRest(KNOWN, row, row.properties),
   }),
-  write: upsertInto('payments', ['payment_id'], (tx, json, batch) => {
-    const sums = ['fee_minor', 'fee_waived_minor', 'refunded_minor']
-    return tx`
+  write: upsertInto(
+    'payments',
+    ['payment_id'],
+    (tx, json, batch) => {
+      const sums = ['fee_minor', 'fee_waived_minor', 'refunded_minor']
+      return tx`
       with input as materialized (select * from json_populate_recordset(null::payments, ${json}::text::json)),
       old as materialized (select ts from payments where payment_id in (select payment_id from input)),
       stored as (
@@ -84,5 +87,7 @@ export default defineFact({
       insert into dirty_buckets
       select 'payment_days', date_trunc('day', ts, ${batch.timeZone}) from (select * from old union all select * from stored) b
       group by 1, 2`
-  }),
+    },
+    earliest('ts'),
+  ),
 })

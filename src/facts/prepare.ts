@@ -29,7 +29,13 @@ export function prepare(fact: FactIn, context: PrepareContext): Prepared | strin
   const unstorable = textReason(json)
   if (unstorable) return unstorable
   // The JSON is all that append statements need: the row itself must not live through the queue.
-  return { row: def.keepsRow ? row : EMPTY, json, ts, messageId: idOf(def, fact, parsed.data), requestHash: requestHashOf(row) }
+  return {
+    row: def.keepsRow ? row : EMPTY,
+    json,
+    ts,
+    messageId: idOf(def, fact, parsed.data),
+    requestHash: requestHashOf(row),
+  }
 }
 
 function reasonOf(error: z.ZodError): string {

@@ -1,5 +1,16 @@
 import { z } from 'zod'
-import { currency, id, instant, int, object, optionalId, requiredChoice, requiredMinor, tenant, choice } from './fields.ts'
+import {
+  currency,
+  id,
+  instant,
+  int,
+  object,
+  optionalId,
+  requiredChoice,
+  requiredMinor,
+  tenant,
+  choice,
+} from './fields.ts'
 import { writeSubscriptions } from './subscription-ledger.ts'
 import { defineFact } from './types.ts'
 

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { instant, object, requiredTenant, text, withRest } from './fields.ts'
 import { defineFact } from './types.ts'
-import { newest, upsertInto } from './upsert.ts'
+import { earliest, newest, upsertInto } from './upsert.ts'
 
 const schema = z.looseObject({
   id: requiredTenant(),
@@ -41,5 +41,6 @@ export default defineFact({
         ${newest(tx, ['name', 'plan', 'country', 'properties'])},
         created_at = least(t.created_at, excluded.created_at),
         updated_at = greatest(t.updated_at, excluded.updated_at)`,
+    earliest('created_at'),
   ),
 })

@@ -9,9 +9,14 @@ export const UPSERT_LOCK = 7103
  * was before sees the truth, and the buckets it leaves are marked as well as those it enters. (Two processes upserting
  * the same new row at once would otherwise each miss the other's bucket.)
  */
-export function upsertInto(table: string, keys: string[], apply: UpsertStatement): WriteBatch {
+export function upsertInto(
+  table: string,
+  keys: string[],
+  apply: UpsertStatement,
+  first: FirstOf = noneFirst,
+): WriteBatch {
   return async (sql, rows, batch) => {
-    const merged = mergeByKey(rows, keys)
+    const merged = mergeByKey(rows, keys, first)
     await sql.begin(async (tx) => {
       await tx`select pg_advisory_xact_lock(${UPSERT_LOCK}, hashtext(${table}))`
       await apply(tx, JSON.stringify(merged), batch, merged)
@@ -22,14 +27,25 @@ export function upsertInto(table: string, keys: string[], apply: UpsertStatement
 
 export type UpsertStatement = (tx: Tx, json: string, batch: Batch, rows: StoredRow[]) => PromiseLike<unknown>
 
+/** Of two states of a thing, the columns of which not the newest value holds: when it began, say. */
+export type FirstOf = (older: StoredRow, newer: StoredRow) => StoredRow
+
+const noneFirst: FirstOf = () => ({})
+
+/** For columns of which the earliest instant holds. */
+export const earliest =
+  (...columns: string[]): FirstOf =>
+  (older, newer) =>
+    Object.fromEntries(columns.map((name) => [name, time(older[name]) < time(newer[name]) ? older[name] : newer[name]]))
+
 /** Several states of one thing in a batch become one, the newest last: a statement may touch a row only once. */
-export function mergeByKey(rows: Prepared[], keys: string[]): StoredRow[] {
+function mergeByKey(rows: Prepared[], keys: string[], first: FirstOf): StoredRow[] {
   const merged = new Map<string, StoredRow>()
   const inOrder = [...rows].sort((a, b) => time(a.row.updated_at) - time(b.row.updated_at))
   for (const { row } of inOrder) {
     const key = keys.map((name) => row[name]).join('\0')
     const older = merged.get(key)
-    merged.set(key, older ? mergeStates(older, row) : { ...row })
+    merged.set(key, older ? { ...mergeStates(older, row), ...first(older, row) } : { ...row })
   }
   return [...merged.entries()].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, row]) => row)
 }

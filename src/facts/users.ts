@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { id, instant, object, optionalId, tenant, text, withRest } from './fields.ts'
 import { defineFact } from './types.ts'
-import { newest, upsertInto } from './upsert.ts'
+import { earliest, type FirstOf, newest, upsertInto } from './upsert.ts'
 
 const schema = z.looseObject({
   id: id(),
@@ -48,9 +48,12 @@ export default defineFact({
     updated_at: ts,
     traits: withRest(KNOWN, row, row.traits),
   }),
-  write: upsertInto('users', ['user_id'], (tx, json, batch) => {
-    const day = tx`date_trunc('day', created_at, ${batch.timeZone})`
-    return tx`
+  write: upsertInto(
+    'users',
+    ['user_id'],
+    (tx, json, batch) => {
+      const day = tx`date_trunc('day', created_at, ${batch.timeZone})`
+      return tx`
       with input as materialized (select * from json_populate_recordset(null::users, ${json}::text::json)),
       old as materialized (select user_id, tenant_id, created_at from users where user_id in (select user_id from input)),
       stored as (
@@ -89,7 +92,15 @@ export default defineFact({
         where moved and old_created is not null
       )
       insert into dirty_users select user_id, tenant_id from changed where moved`
-  }),
+    },
+    firstCreation,
+  ),
 })
+
+/** A creation that was told beats one that was guessed. */
+const firstCreation: FirstOf = (older, newer) => {
+  if (older.created_known && !newer.created_known) return { created_at: older.created_at, created_known: true }
+  return older.created_known === newer.created_known && !newer.created_known ? earliest('created_at')(older, newer) : {}
+}
 
 const min = (a: Date, b: Date): Date => (a < b ? a : b)

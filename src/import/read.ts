@@ -48,21 +48,14 @@ async function firstLine(file: string): Promise<Line> {
 
 function csvSource(file: string, header: string, { end, number }: Line): Source {
   const delimiter = delimiterOf(header)
-  const columns = headerFields(header, delimiter).map((column) => column.trim())
+  const columns = csvFields(header, delimiter)?.map((column) => column.trim())
+  if (!columns) throw new ImportError('the quotes in the header do not match')
   return {
     columns,
     items: (from) => {
       const start = from.bytes > end ? from : { bytes: end, lines: number }
       return csvItems(readLines(file, start), columns, delimiter)
     },
-  }
-}
-
-function headerFields(header: string, delimiter: string): string[] {
-  try {
-    return csvFields(header, delimiter)
-  } catch {
-    throw new ImportError('the quotes in the header do not match')
   }
 }
 

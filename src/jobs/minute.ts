@@ -1,5 +1,6 @@
 import { runProbes } from '../connectors/probe.ts'
 import type { Deps } from '../context.ts'
+import { expireSubscriptions } from '../facts/expire-subscriptions.ts'
 import { refreshToday } from '../metrics/snapshot.ts'
 import { defineJob } from './define.ts'
 import { pruneMinutes } from './retention.ts'
@@ -9,7 +10,7 @@ export default defineJob({
   name: 'minute',
   schedule: '* * * * *',
   label: 'Live samples',
-  doc: 'Samples queues, jobs, users online and this process, probes the configured URLs, and keeps the row of today in usage_analytics_daily.',
+  doc: 'Samples queues, jobs, users online and this process, probes the configured URLs, ends subscriptions whose paid period is over, and keeps the row of today in usage_analytics_daily.',
   async run({ deps, now }) {
     // One part that fails does not keep the others from their work; the run fails at the end all the same.
     const results = await Promise.allSettled(parts(now).map((part) => part(deps, now)))
@@ -23,6 +24,6 @@ type Part = (deps: Deps, now: Date) => Promise<unknown>
 
 /** Live minutes are pruned once an hour: no index leads to them by time, so each pruning reads the whole table. */
 function parts(now: Date): Part[] {
-  const always: Part[] = [takeSamples, runProbes, refreshToday]
+  const always: Part[] = [takeSamples, runProbes, expireSubscriptions, refreshToday]
   return now.getUTCMinutes() === 0 ? [...always, pruneMinutes] : always
 }

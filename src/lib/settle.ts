@@ -142,7 +142,7 @@ const AWAY_CODES = new Set([
 
 /** The reason in plain words where a source is away or slow; undefined where it is a bug of ours. */
 export function outageOf(error: unknown): Outage | undefined {
-  if (error instanceof OverBudget) return { reason: 'Slow to compute; it shows at the next refresh', slow: true }
+  if (error instanceof OverBudget) return { reason: 'Slow: it shows at the next refresh', slow: true }
   const code = (error as { code?: unknown } | null)?.code
   if (typeof code !== 'string') return undefined
   if (code === '57014') return { reason: 'The query took too long and was stopped', slow: true }

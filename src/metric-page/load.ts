@@ -1,6 +1,7 @@
+import { NotFound } from '../lib/errors.ts'
 import type { Card } from '../lib/settle.ts'
 import { addDays, type Day, daysBetween } from '../lib/time.ts'
-import { isMetricKey, type MetricKey, metricOf } from '../metrics/catalogue.ts'
+import { isMetricKey, type MetricKey, metricOf, similarKeys } from '../metrics/catalogue.ts'
 import { type Series, series, type Summary, summary } from '../metrics/query.ts'
 import { card, type PageContext } from '../page.ts'
 
@@ -17,10 +18,13 @@ export interface MetricData {
 export const SPANS = { '7 days': 7, '30 days': 30, '90 days': 90 } as const
 export type Span = keyof typeof SPANS
 
-/** Everything about one metric; undefined where there is none of that key. */
-export async function loadMetric(context: PageContext): Promise<MetricData | undefined> {
+/**
+ * Everything about one metric.
+ * @throws NotFound with keys that look alike
+ */
+export async function loadMetric(context: PageContext): Promise<MetricData> {
   const key = context.param.key ?? ''
-  if (!isMetricKey(key)) return undefined
+  if (!isMetricKey(key)) throw new NotFound(noSuchMetric(key))
   const { by, unknownBy } = dimensionOf(context, key)
   const [main, breakdown, trends] = await Promise.all([
     card(context, 'metric', () => mainOf(context, key), { key }),
@@ -28,6 +32,12 @@ export async function loadMetric(context: PageContext): Promise<MetricData | und
     card(context, 'metric-trends', () => trendsOf(context, key), { key }),
   ])
   return { key, by, unknownBy, main, breakdown, trends }
+}
+
+function noSuchMetric(key: string): string {
+  const similar = similarKeys(key)
+  const hint = similar.length ? `Did you mean ${similar.join(' or ')}?` : 'The Metrics page lists all there are.'
+  return `There is no metric “${key.slice(0, 80)}”. ${hint}`
 }
 
 async function mainOf({ deps, filters }: PageContext, key: MetricKey) {

@@ -51,17 +51,22 @@ export interface History {
   today: Day
 }
 
+/** Whether a roll-up can know about a day. */
+export function knows({ firsts, today }: History, from: RollupName, day: Day): boolean {
+  const first = firsts.get(from)
+  return first !== null && first !== undefined && day >= first && day <= today
+}
+
 /** A metric's parts on a day: unknown before the first data of its roll-up and after today, else 0 where none. */
 export function partsOn(
-  { cells, firsts, today }: History,
+  history: History,
   key: string,
   metric: RollupMetric,
   scope: string,
   day: Day,
   dim?: string,
 ): Parts {
-  const first = firsts.get(metric.from)
-  if (first && day >= first && day <= today) return cells.get(key, scope, day, dim) ?? emptyParts(metric)
+  if (knows(history, metric.from, day)) return history.cells.get(key, scope, day, dim) ?? emptyParts(metric)
   return Array<null>(metric.lag ? 1 : metric.parts.length).fill(null)
 }
 

@@ -1,7 +1,7 @@
 import { type Day, eachDay } from '../lib/time.ts'
 import { asksFor, liveAmong } from './asks.ts'
 import { type MetricKey, metricOf } from './catalogue.ts'
-import { Cells, type Parts, partsOn, readCells, readTotals } from './cells.ts'
+import { Cells, knows, type Parts, partsOn, readCells, readTotals } from './cells.ts'
 import type { DerivedMetric, LiveMetric, RollupMetric, SqlContext } from './define.ts'
 import { firstDays, type RollupName } from './rollups.ts'
 import { readSnapshots } from './snapshot-read.ts'
@@ -87,7 +87,13 @@ export class Evaluation {
     const history = { cells: this.cells, firsts: this.firsts, today: this.q.today }
     const parts = days.map((day) => partsOn(history, key, metric, this.scope, day, dim))
     const points = days.map((day, i) => ({ day, value: metricValue(metric, parts[i] as Parts) }))
-    if (days.length === 1 || !isWhole(metric)) return { points, total: totalOf(metric, parts) }
+    if (days.length === 1 || !isWhole(metric)) {
+      const total = totalOf(
+        metric,
+        parts.filter((_, i) => knows(history, metric.from, days[i] as Day)),
+      )
+      return { points, total }
+    }
     const whole = this.totals.get(range)?.get(key, this.scope, range.to, dim)
     const known = points.some(({ value }) => value !== null)
     return { points, total: known ? metricValue(metric, whole ?? emptyParts(metric)) : null }

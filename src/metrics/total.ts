@@ -13,19 +13,17 @@ export function isWhole(metric: RollupMetric): boolean {
   return metric.kind === 'distinct' || metric.kind === 'percentile' || metric.kind === 'perUser'
 }
 
-/** The total of a range out of its days. */
+/** The total of a range out of those of its days that lie within the history. */
 export function totalOf(metric: RollupMetric, days: Parts[]): number | null {
   const known = days.filter((parts) => parts[0] !== null && parts[0] !== undefined)
   const lastKnown = known.at(-1)
   if (!lastKnown) return null
   if (metric.kind === 'max') return Math.max(...known.map(([v]) => v as number))
-  if (metric.kind === 'sum' || metric.kind === 'ratio') {
-    return metricValue(
-      metric,
-      lastKnown.map((_, i) => known.reduce((sum, parts) => sum + (parts[i] ?? 0), 0)),
-    )
-  }
-  return metricValue(metric, lastKnown)
+  if (metric.kind !== 'sum' && metric.kind !== 'ratio') return metricValue(metric, lastKnown)
+  const sums = lastKnown.map((_, i) => known.reduce((sum, parts) => sum + (parts[i] ?? 0), 0))
+  // Days on which nothing happened beside days whose amount is unknown do not add up to zero.
+  if (metric.kind === 'sum' && sums[0] === 0 && known.length < days.length) return null
+  return metricValue(metric, sums)
 }
 
 /** The parts of a day within the history on which nothing happened. */

@@ -111,7 +111,9 @@ async function foldBuckets(context: FoldContext): Promise<number> {
   const taken = await context.tx`
     with taken as (delete from dirty_buckets returning rollup, bucket)
     select rollup, array_agg(distinct bucket) as buckets from taken group by rollup order by rollup`
-  const marked = new Map(taken.map((row) => [row.rollup as string, (row.buckets as Date[]).map((at) => at.toISOString())]))
+  const marked = new Map(
+    taken.map((row) => [row.rollup as string, (row.buckets as Date[]).map((at) => at.toISOString())]),
+  )
   if (plans.length > 0) marked.set('plan_days', dayStarts(plans, context))
   let folded = 0
   for (const [rollup, buckets] of marked) {

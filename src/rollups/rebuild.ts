@@ -89,7 +89,8 @@ async function refuseWhenGone(tx: Tx, day: string, from: Date, until: Date): Pro
       exists (select from events where ts >= ${from} and ts < ${until})
         or exists (select from api_calls where ts >= ${from} and ts < ${until})
         or exists (select from jobs where ts >= ${from} and ts < ${until}) as raw`
-  if (found?.stored && !found.raw) throw new RawFactsGone(`the raw facts of ${day} are gone; its numbers stay as they are`)
+  if (found?.stored && !found.raw)
+    throw new RawFactsGone(`the raw facts of ${day} are gone; its numbers stay as they are`)
 }
 
 /** The first and last local day with raw facts; undefined when there are none. */

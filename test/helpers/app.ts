@@ -105,5 +105,7 @@ async function signIn(request: TestApp['request'], email: string): Promise<strin
 }
 
 function listening(server: ReturnType<typeof serve>): Promise<ReturnType<typeof serve>> {
-  return new Promise((resolve) => (server.listening ? resolve(server) : server.once('listening', () => resolve(server))))
+  return new Promise((resolve) =>
+    server.listening ? resolve(server) : server.once('listening', () => resolve(server)),
+  )
 }

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { TestProject } from 'vitest/node'
@@ -15,12 +15,12 @@ declare module 'vitest' {
 /** One Postgres for the whole run, with a migrated template that each test file clones. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const folder = mkdtempSync(join(tmpdir(), 'quarterdeck-test-'))
-  const server = await startEmbedded(folder, { fast: true })
+  // Made for us alone; as root, Postgres runs as somebody else.
+  chmodSync(folder, 0o711)
+  const server = await startEmbedded({ dataDir: folder, unsafe: true })
   const admin = connect(server.url)
   await admin.sql`create database template_quarterdeck`
-  const template = connect(urlOf(server.url, 'template_quarterdeck'))
-  await migrate(template.sql)
-  await template.close()
+  await migrate(urlOf(server.url, 'template_quarterdeck'))
   await admin.close()
   project.provide('postgresUrl', server.url)
   return async () => {

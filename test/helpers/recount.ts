@@ -4,7 +4,10 @@ import type { Sql } from 'postgres'
  * The roll-ups as folded, and as counted by hand from the raw facts: plain SQL that shares nothing with the fold.
  * Equal when every fact was folded exactly once.
  */
-export async function recount(sql: Sql, zone: string): Promise<{ folded: Record<string, unknown>; counted: Record<string, unknown> }> {
+export async function recount(
+  sql: Sql,
+  zone: string,
+): Promise<{ folded: Record<string, unknown>; counted: Record<string, unknown> }> {
   const pairs: Record<string, [folded: Promise<unknown>, counted: Promise<unknown>]> = {
     events: [
       sql`select day::text, name, n::int from event_days where scope = '*' order by 1, 2`,

@@ -1,5 +1,6 @@
 import type { OwnSession } from '../../src/auth/lucia.ts'
 import type { AdminWho } from '../../src/env.ts'
+import { TextField } from '../parts/auth-fields.tsx'
 import { Badge, Card, DataTable, Facts, Grid, Moment } from '../parts/index.ts'
 
 type ShownSession = OwnSession & { device: string; current: boolean }
@@ -24,6 +25,29 @@ export const AccountPage = ({ admin, sessions }: AccountProps) => (
     </Card>
     <Card id="preferences" title="Preferences" sub="Yours alone, on every device" span={6}>
       <PreferencesForm admin={admin} />
+    </Card>
+    <Card id="password" title="Password" sub="Changing it ends all other sessions" span={12}>
+      <form method="post" action="/dashboard/account/password">
+        <TextField
+          label="Current password"
+          name="current"
+          type="password"
+          autocomplete="current-password"
+          required
+        />
+        <TextField
+          label="New password"
+          name="password"
+          type="password"
+          autocomplete="new-password"
+          hint="At least 10 characters."
+          minlength={10}
+          required
+        />
+        <button type="submit" class="q-btn">
+          Change password
+        </button>
+      </form>
     </Card>
     <Card
       id="sessions"

@@ -31,7 +31,8 @@ export const NowStrip = ({ data, context }: OverviewProps) => {
       ...stale,
     }
   })
-  return <LiveStrip items={[...items, costToday({ data, context }), paidShare({ data, context })]} state={stale.mark ? 'stale' : 'live'} />
+  const all = [...items, costToday({ data, context }), paidShare({ data, context })]
+  return <LiveStrip items={markedOnce(all)} state={stale.mark ? 'stale' : 'live'} />
 }
 
 /** The numbers of the running day beside those of the whole of yesterday. */
@@ -39,7 +40,7 @@ export const TodayStrip = ({ data, context }: OverviewProps) => (
   <LiveStrip
     title="Today"
     state={dayLabel(context.filters.today, context.filters.today)}
-    items={TODAY.filter((key) => key !== 'ai.cost').map((key) => todayItem({ data, context }, key, metricOf(key).label))}
+    items={markedOnce(TODAY.filter((key) => key !== 'ai.cost').map((key) => todayItem({ data, context }, key, metricOf(key).label)))}
   />
 )
 
@@ -83,3 +84,9 @@ function staleMark(card: Card<unknown>, { deps }: OverviewProps['context']) {
   return { dim: true, mark: { tone: 'warn' as const, text: card.state === 'error' ? 'failed' : 'degraded' } }
 }
 
+
+/** The age is said once a strip; the other cells are dimmed. */
+function markedOnce(items: LiveItem[]): LiveItem[] {
+  const first = items.findIndex(({ mark }) => mark)
+  return items.map((item, i) => (i === first ? item : { ...item, mark: undefined }))
+}

@@ -1,0 +1,234 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { expireSubscriptions } from '../src/facts/expire-subscriptions.ts'
+import { factKinds } from '../src/facts/index.ts'
+import { FACT_KINDS, type FactIn, type FactKind } from '../src/facts/types.ts'
+import { type TestApp, testApp } from './helpers/app.ts'
+
+let now = new Date('2026-11-20T12:00:00Z')
+let t: TestApp
+
+beforeAll(async () => {
+  t = await testApp({ now: () => now })
+})
+afterAll(() => t.close())
+
+const write = (facts: Omit<FactIn, 'index'>[], meta = {}) =>
+  t.deps.writer.write(
+    facts.map((fact, index) => ({ ...fact, index })),
+    { source: 'test', receivedAt: now, ...meta },
+  )
+const one = (kind: FactKind, row: Record<string, unknown>, id?: string) =>
+  write([id ? { kind, row, id } : { kind, row }])
+const reasons = async (kind: FactKind, row: Record<string, unknown>) =>
+  (await one(kind, row)).rejected.map((r) => r.reason)
+
+/** The least that each kind takes. */
+const LEAST: Record<FactKind, Record<string, unknown>> = {
+  tenants: { id: 'least' },
+  plans: { id: 'least' },
+  users: { id: 'least' },
+  identities: { anonymous_id: 'a-least', user_id: 'least' },
+  objects: { kind: 'project', id: 'least' },
+  subscriptions: { id: 'least', plan: 'pro', status: 'active', amount: 100, user_id: 'least' },
+  mrr_movements: { id: 'least', customer_id: 'other', kind: 'new', amount: 5 },
+  payments: { id: 'least', provider: 'stripe', status: 'succeeded', amount: 100 },
+  jobs: { id: 'least', kind: 'build', status: 'queued' },
+  events: { name: 'least' },
+  api_calls: {},
+  gauges: { name: 'least', value: 1 },
+  probes: { target: 'least', ok: true },
+}
+
+describe('every kind of fact', () => {
+  it.each(FACT_KINDS)('%s is stored from the least it takes, and named in the registry', async (kind) => {
+    expect(factKinds[kind].kind).toBe(kind)
+    expect(await one(kind, LEAST[kind])).toEqual({ accepted: 1, duplicate: 0, rejected: [] })
+    const [row] = await t.sql`select count(*)::int as n from ${t.sql(kind)}`
+    expect(row?.n).toBeGreaterThan(0)
+  })
+
+  it.each(FACT_KINDS)('%s does not crash on a row of nothing but nonsense', async (kind) => {
+    const keys = Object.keys((factKinds[kind].schema as unknown as { shape: object }).shape)
+    const row = Object.fromEntries(keys.map((key) => [key, { deep: [Number.NaN] }]))
+    const { accepted, rejected } = await one(kind, row)
+    expect([accepted, rejected.length]).toEqual([0, 1])
+  })
+})
+
+describe('what is refused', () => {
+  it('says which field and what was expected', async () => {
+    expect(await reasons('events', {})).toEqual(['name is required'])
+    expect(await reasons('api_calls', { tokens_in: 'many' })).toEqual([
+      'tokens_in expected a whole number from 0 to 2000000000',
+    ])
+    expect(await reasons('jobs', { id: 'x', kind: 'build', status: 'done' })).toEqual([
+      'status expected one of queued, running, succeeded, failed, cancelled',
+    ])
+  })
+
+  it('is text that Postgres cannot hold, wherever it stands', async () => {
+    expect(await reasons('events', { name: 'a\0b' })).toEqual(['text contains a NUL character'])
+    expect(await reasons('events', { name: 'x', properties: { deep: [{ er: '\0' }] } })).toEqual([
+      'text contains a NUL character',
+    ])
+    expect(await reasons('events', { name: 'half \ud83d' })).toEqual(['text is not valid Unicode'])
+    expect(await reasons('events', { name: 'a literal \\u0000 and an emoji 😀' })).toEqual([])
+  })
+
+  it('is a clock far off, and the retention except for imports', async () => {
+    expect(await reasons('events', { name: 'x', ts: '2026-11-22T00:00:00Z' })).toEqual([
+      'timestamp is more than a day ahead',
+    ])
+    const old = { kind: 'events', row: { name: 'old', ts: '2023-11-16T18:17:03Z' } } as const
+    expect((await write([old])).rejected[0]?.reason).toBe('timestamp is older than the retention of 400 days')
+    expect((await write([old], { exemptRetention: true })).accepted).toBe(1)
+  })
+
+  it('is a date that does not exist, and a tenant by the name of all', async () => {
+    expect(await reasons('events', { name: 'x', ts: '2026-02-30T00:00:00Z' })).toEqual([
+      'ts expected a date and time from 1990 to 2199',
+    ])
+    expect(await reasons('events', { name: 'x', tenant_id: '*' })).toHaveLength(1)
+  })
+
+  it('is kept with its reason, as it came', async () => {
+    await one('events', { name: 'kept\0', user_id: 'u' })
+    const [row] = await t.sql`
+      select kind, source, reason, convert_from(raw, 'UTF8') as raw from rejected_facts order by id desc limit 1`
+    expect(row).toEqual({
+      kind: 'events',
+      source: 'test',
+      reason: 'text contains a NUL character',
+      raw: '{"name":"kept\\u0000","user_id":"u"}',
+    })
+  })
+})
+
+describe('dedupe', () => {
+  it('knows an id again, in the same batch and later, whatever its timestamp', async () => {
+    const event = { kind: 'events', id: 'd1', row: { name: 'dedupe', ts: now } } as const
+    expect(await write([event, event])).toMatchObject({ accepted: 1, duplicate: 1 })
+    expect(await write([{ ...event, row: { name: 'dedupe', ts: new Date(now.getTime() - 1000) } }])).toMatchObject({
+      duplicate: 1,
+    })
+    const [row] = await t.sql`select count(*)::int as n from events where name = 'dedupe'`
+    expect(row?.n).toBe(1)
+  })
+
+  it('takes a UUID as it is, and keeps kinds apart', async () => {
+    const id = '0191E3B0-0000-7000-8000-000000000001'
+    await one('events', { name: 'uuid' }, id)
+    const [row] = await t.sql`select message_id from events where name = 'uuid'`
+    expect(row?.message_id).toBe(id.toLowerCase())
+    expect(await one('api_calls', { model: 'm' }, id)).toMatchObject({ accepted: 1 })
+  })
+
+  it('does not look at facts without an id', async () => {
+    expect(
+      await write([1, 2].map(() => ({ kind: 'gauges' as const, row: { name: 'twice', value: 1 } }))),
+    ).toMatchObject({ accepted: 2 })
+  })
+
+  it('counts a request of several calls once', async () => {
+    const call = (retry: boolean) => ({ kind: 'api_calls', row: { request_id: 'req-1', model: 'm', retry } }) as const
+    await write([call(false), call(true)])
+    await write([call(true)])
+    const rows =
+      await t.sql`select first_of_request from api_calls where request_id = 'req-1' order by received_at, retry`
+    expect(rows.map((row) => row.first_of_request)).toEqual([true, false, false])
+  })
+})
+
+describe('facts with a life', () => {
+  it('let a later state override and an earlier one only fill gaps', async () => {
+    await one('users', { id: 'life', email: 'new@x.example', updated_at: '2026-11-10T00:00:00Z', traits: { a: 1 } })
+    await one('users', {
+      id: 'life',
+      email: 'old@x.example',
+      username: 'lifey',
+      updated_at: '2026-11-01T00:00:00Z',
+      beta: true,
+    })
+    const [row] = await t.sql`select email, username, traits from users where user_id = 'life'`
+    expect(row).toEqual({ email: 'new@x.example', username: 'lifey', traits: { a: 1, beta: true } })
+  })
+
+  it('merge states that come in one batch, in any order', async () => {
+    const at = (minute: number) => new Date(now.getTime() - (60 - minute) * 60_000)
+    const job = { id: 'merged', kind: 'build', user_id: 'u1' }
+    await write([
+      { kind: 'jobs', row: { ...job, status: 'succeeded', finished_at: at(30) } },
+      { kind: 'jobs', row: { ...job, status: 'queued', enqueued_at: at(0) } },
+      { kind: 'jobs', row: { ...job, status: 'running', started_at: at(10) } },
+    ])
+    const [row] = await t.sql`select status, enqueued_at, started_at, finished_at from jobs where job_id = 'merged'`
+    expect(row).toEqual({ status: 'succeeded', enqueued_at: at(0), started_at: at(10), finished_at: at(30) })
+  })
+
+  it('never let a job go back within an attempt, but start again with the next', async () => {
+    const job = { id: 'again', kind: 'build' }
+    await one('jobs', { ...job, status: 'failed', finished_at: now })
+    await one('jobs', { ...job, status: 'running', started_at: now })
+    const status = async () => (await t.sql`select status from jobs where job_id = 'again'`)[0]?.status
+    expect(await status()).toBe('failed')
+    await one('jobs', { ...job, status: 'running', attempt: 2, started_at: now })
+    expect(await status()).toBe('running')
+  })
+})
+
+describe('subscriptions', () => {
+  it('become a ledger that adds up to MRR, and churn when their paid period is over', async () => {
+    const sub = { id: 'sub', user_id: 'payer', plan: 'pro', amount: 4900, started_at: '2026-09-01T00:00:00Z' }
+    await one('subscriptions', { ...sub, status: 'active', updated_at: '2026-09-01T00:00:00Z' })
+    await one('subscriptions', { ...sub, status: 'active', quantity: 2, updated_at: '2026-10-01T00:00:00Z' })
+    await one('subscriptions', {
+      ...sub,
+      status: 'cancelled',
+      quantity: 2,
+      current_period_end: '2026-11-20T13:00:00Z',
+      updated_at: '2026-11-01T00:00:00Z',
+    })
+    const movements = () => t.sql`select kind, amount_minor from mrr_movements where customer_id = 'payer' order by ts`
+    expect([...(await movements())]).toEqual([
+      { kind: 'new', amount_minor: 4900 },
+      { kind: 'expansion', amount_minor: 4900 },
+    ])
+    expect(await expireSubscriptions(t.deps)).toBe(0)
+    now = new Date('2026-11-20T14:00:00Z')
+    expect(await expireSubscriptions(t.deps)).toBe(1)
+    expect(await expireSubscriptions(t.deps)).toBe(0)
+    expect([...(await movements())].at(-1)).toEqual({ kind: 'churn', amount_minor: -9800 })
+    const [churn] = await t.sql`select ts from mrr_movements where customer_id = 'payer' and kind = 'churn'`
+    expect(churn?.ts).toEqual(new Date('2026-11-20T13:00:00Z'))
+  })
+
+  it('sent again change nothing, and those who pay are known as paid from then on', async () => {
+    const sub = {
+      id: 'sub2',
+      user_id: 'payer2',
+      plan: 'pro',
+      amount: 1000,
+      status: 'active',
+      updated_at: '2026-11-05T00:00:00Z',
+    }
+    await one('users', { id: 'payer2', created_at: '2026-11-01T00:00:00Z' })
+    await one('subscriptions', sub)
+    await one('subscriptions', sub)
+    expect(await t.sql`select from mrr_movements where customer_id = 'payer2'`).toHaveLength(1)
+    await t.fold()
+    const classes = await t.sql`select class, since from user_plans where user_id = 'payer2' order by since`
+    expect([...classes]).toEqual([
+      { class: 'free', since: new Date('2026-11-01T00:00:00Z') },
+      { class: 'paid', since: new Date('2026-11-05T00:00:00Z') },
+    ])
+  })
+})
+
+describe('the clock of a client', () => {
+  it('is corrected by how far its sentAt was off', async () => {
+    const sentAt = new Date(now.getTime() + 3_600_000)
+    await write([{ kind: 'events', row: { name: 'ahead', ts: new Date(sentAt.getTime() - 5000) } }], { sentAt })
+    const [row] = await t.sql`select ts from events where name = 'ahead'`
+    expect(row?.ts).toEqual(new Date(now.getTime() - 5000))
+  })
+})
