@@ -2,7 +2,7 @@ import { readdirSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createApp } from '../src/app.tsx'
 import { ROLES } from '../src/env.ts'
-import { metricKeys } from '../src/metrics/catalogue.ts'
+import { metricKeys, metricOf } from '../src/metrics/catalogue.ts'
 import { pages } from '../src/pages.tsx'
 import { type TestApp, testApp } from './helpers/app.ts'
 import { type Gate, openGate } from './page-gate.ts'
@@ -92,6 +92,11 @@ describe('the metric page', () => {
         const { status, html } = await get(app, `/dashboard/metrics/${key}?range=7d`, cookie)
         expect(status, key).toBe(200)
         expectSound(html, key)
+        for (const by of metricOf(key).by) {
+          const part = await get(app, `/dashboard/metrics/${key}?range=7d&by=${by}`, cookie)
+          expect(part.status, `${key} by ${by}`).toBe(200)
+          expectSound(part.html, `${key} by ${by}`)
+        }
       }
     }
   })
@@ -161,13 +166,11 @@ describe('the filter bar', () => {
   })
 
   it('shows an admin bound to a tenant that tenant only, and refuses the others', async () => {
-    const cookie = await filled.admin('viewer')
-    await filled.sql`update admins set tenants = '{acme}' where email = (select email from admins order by created_at desc limit 1)`
     const bound = await filled.admin('viewer')
     await filled.sql`update admins set tenants = '{mirai}' where id = (select id from admins order by created_at desc limit 1)`
-    expect(cookie).not.toBe(bound)
     const own = await get(filled, '/dashboard/activity', bound)
-    if (own.status === 200 && own.html.includes('acme.example')) throw new Error('a bound admin sees another tenant')
+    expect(own.html).toContain('mirai.example')
+    expect(own.html).not.toContain('acme.example')
     expect((await get(filled, '/dashboard?tenant=acme', bound)).status).toBe(403)
   })
 })
@@ -192,8 +195,7 @@ describe('a poll', () => {
     let queries = 0
     const counting = new Proxy(filled.db.sql, {
       apply(target, self, args) {
-        const [first] = args as [unknown]
-        if (Array.isArray(first) && String(first).includes('payments_ts') === false && String(first).includes('with ')) queries++
+        if (String(args[0]).includes('cut as (select')) queries++
         return Reflect.apply(target, self, args)
       },
     })
@@ -203,8 +205,7 @@ describe('a poll', () => {
     const one = queries
     queries = 0
     await Promise.all(Array.from({ length: 50 }, () => get({ request }, '/dashboard/activity/live?kind=plan', cookie)))
-    expect(one).toBeGreaterThan(0)
-    expect(queries).toBe(one)
+    expect([one, queries]).toEqual([1, 1])
   })
 
   it('is compressed where the client takes gzip', async () => {

@@ -22,6 +22,12 @@ const schema = z.looseObject({
 const KNOWN = new Set(Object.keys(schema.shape))
 const NEWEST = ['tenant_id', 'email', 'username', 'plan', 'provider', 'country', 'city', 'time_zone', 'referrer']
 
+/** A creation that was told beats one that was guessed. */
+const firstCreation: FirstOf = (older, newer) => {
+  if (older.created_known && !newer.created_known) return { created_at: older.created_at, created_known: true }
+  return older.created_known === newer.created_known && !newer.created_known ? earliest('created_at')(older, newer) : {}
+}
+
 export default defineFact({
   kind: 'users',
   path: 'users',
@@ -96,11 +102,5 @@ export default defineFact({
     firstCreation,
   ),
 })
-
-/** A creation that was told beats one that was guessed. */
-const firstCreation: FirstOf = (older, newer) => {
-  if (older.created_known && !newer.created_known) return { created_at: older.created_at, created_known: true }
-  return older.created_known === newer.created_known && !newer.created_known ? earliest('created_at')(older, newer) : {}
-}
 
 const min = (a: Date, b: Date): Date => (a < b ? a : b)

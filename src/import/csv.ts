@@ -45,13 +45,13 @@ function fieldEnd(text: string, start: number, delimiter: string): number {
 
 /** The records of the lines after the header. */
 export async function* csvItems(
-  lines: AsyncIterable<Line>,
+  lines: AsyncIterable<Line[]>,
   columns: string[],
   delimiter: string,
-): AsyncGenerator<Item> {
+): AsyncGenerator<Item[]> {
   const records = new Records(columns, delimiter)
-  for await (const line of lines) yield* records.take([line], false)
-  yield* records.take([], true)
+  for await (const some of lines) yield records.take(some, false)
+  yield records.take([], true)
 }
 
 /**
@@ -68,17 +68,19 @@ class Records {
     private readonly delimiter: string,
   ) {}
 
-  *take(lines: Line[], atEnd: boolean): Generator<Item> {
-    const waiting = [...lines]
+  take(lines: Line[], atEnd: boolean): Item[] {
+    const items: Item[] = []
+    const waiting = lines.toReversed()
     while (waiting.length > 0 || (atEnd && this.open.length > 0)) {
-      if (waiting.length > 0 && !this.completes(waiting.shift()!)) continue
+      if (waiting.length > 0 && !this.completes(waiting.pop()!)) continue
       const { open } = this
       this.open = []
       this.inQuotes = false
       const item = this.itemOf(open)
-      if (item) yield item
-      if (item?.broken) waiting.unshift(...open.slice(1))
+      if (item) items.push(item)
+      if (item?.broken) waiting.push(...open.slice(1).reverse())
     }
+    return items
   }
 
   private completes(line: Line): boolean {

@@ -20,7 +20,7 @@ export interface Source {
   /** A CSV file's columns; undefined for NDJSON, where each row has its own. */
   columns: string[] | undefined
   /** The records from a position on. */
-  items: (from: Position) => AsyncIterable<Item>
+  items: (from: Position) => AsyncIterable<Item[]>
 }
 
 /**
@@ -38,8 +38,9 @@ export async function openSource(file: string, format?: Format): Promise<Source>
 }
 
 async function firstLine(file: string): Promise<Line> {
-  for await (const line of readLines(file, { bytes: 0, lines: 0 })) {
-    if (line.raw.toString().trim() === '') continue
+  for await (const lines of readLines(file, { bytes: 0, lines: 0 })) {
+    const line = lines.find(({ raw }) => raw.toString().trim() !== '')
+    if (!line) continue
     if (line.tooLong || !isUtf8(line.raw) || line.raw.includes(0)) throw new ImportError('not a text file in UTF-8')
     return line
   }
@@ -59,17 +60,16 @@ function csvSource(file: string, header: string, { end, number }: Line): Source 
   }
 }
 
-async function* jsonItems(lines: AsyncIterable<Line>): AsyncGenerator<Item> {
-  for await (const line of lines) {
-    const text = line.raw.toString().replace(/^\ufeff/, '')
-    if (text.trim() === '') continue
-    yield {
-      line: line.number,
-      after: { bytes: line.end, lines: line.number },
-      raw: line.raw,
-      ...(line.tooLong ? { broken: 'the line is too long' } : parseObject(text, line.raw)),
-    }
-  }
+async function* jsonItems(lines: AsyncIterable<Line[]>): AsyncGenerator<Item[]> {
+  for await (const some of lines) yield some.map(jsonItem).filter((item) => item !== undefined)
+}
+
+/** Undefined for an empty line. */
+function jsonItem({ raw, number, end, tooLong }: Line): Item | undefined {
+  const text = raw.toString().replace(/^\ufeff/, '')
+  if (text.trim() === '') return undefined
+  const parsed = tooLong ? { broken: 'the line is too long' } : parseObject(text, raw)
+  return { line: number, after: { bytes: end, lines: number }, raw, ...parsed }
 }
 
 function parseObject(text: string, raw: Buffer): Pick<Item, 'row' | 'broken'> {

@@ -90,17 +90,18 @@ function factOf(def: FactDef, fields: Record<string, unknown>, fileHash: string,
   return { kind: def.kind, row: { ...fields, id }, index: line }
 }
 
-async function* batchesOf(items: AsyncIterable<Item>): AsyncGenerator<Item[]> {
+async function* batchesOf(source: AsyncIterable<Item[]>): AsyncGenerator<Item[]> {
   let batch: Item[] = []
   let bytes = 0
-  for await (const item of items) {
-    batch.push(item)
-    bytes += item.raw.length
-    if (batch.length < BATCH_ROWS && bytes < BATCH_BYTES) continue
-    yield batch
-    batch = []
-    bytes = 0
-  }
+  for await (const items of source)
+    for (const item of items) {
+      batch.push(item)
+      bytes += item.raw.length
+      if (batch.length < BATCH_ROWS && bytes < BATCH_BYTES) continue
+      yield batch
+      batch = []
+      bytes = 0
+    }
   if (batch.length > 0) yield batch
 }
 

@@ -1,0 +1,135 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { describe as words } from '../src/activity/describe.ts'
+import { type Activity, activityPage, activityRows, isCursor } from '../src/activity/feed.ts'
+import { ALL_KINDS, parseKinds } from '../src/activity/kinds.ts'
+import { addDays, today } from '../src/lib/time.ts'
+import { type TestApp, testApp } from './helpers/app.ts'
+import { fillProduct } from './pages-fixture.ts'
+
+const NOW = new Date('2026-11-20T15:00:00Z')
+let t: TestApp
+
+beforeAll(async () => {
+  t = await testApp({ now: NOW })
+  await fillProduct(t)
+})
+afterAll(() => t?.close())
+
+const sentence = (row: Activity) => {
+  const { title, detail } = words(row, { today: '2026-11-20', timeZone: 'UTC' })
+  return `${title} ${detail}`
+}
+
+async function everything(query: Parameters<typeof activityPage>[1]): Promise<Activity[]> {
+  const rows: Activity[] = []
+  let before: string | undefined
+  do {
+    const page = await activityPage(t.deps, { ...query, before })
+    rows.push(...page.rows)
+    before = page.next
+  } while (before)
+  return rows
+}
+
+describe('the feed', () => {
+  it('tells what happened in words', async () => {
+    const rows = await everything({ scope: '*', limit: 100 })
+    const told = rows.map(sentence)
+    expect(told).toContain('Subscribed to Pro user1@acme.example, +$49.00 a month')
+    expect(told).toContain('Payment $49.00 user1@acme.example, stripe')
+    expect(told).toContain('Payment failed, $49.00 user2@mirai.example, insufficient funds')
+    expect(told).toContain('Build failed user3@acme.example, npm: out of memory')
+    expect(told).toContain('Deployed user7@acme.example, 1 m 0 s')
+    expect(told).toContain('Project created user1@acme.example, Site <b>')
+    expect(told).toContain('Call failed user0@mirai.example, gpt-5-mini, timed out, 400 ms')
+    expect(told.filter((text) => text.startsWith('Joined'))).toHaveLength(8)
+    expect(told.filter((text) => text.startsWith('Site Saved'))).toHaveLength(80)
+    expect(told.filter((text) => text.startsWith('Build started'))).toHaveLength(7)
+  })
+
+  it('is newest first, and pages of any size give the same rows, each once', async () => {
+    const whole = await everything({ scope: '*', limit: 1_000 })
+    const instants = whole.map((row) => row.ts.getTime())
+    expect(instants).toEqual([...instants].sort((a, b) => b - a))
+    for (const limit of [1, 7, 50]) {
+      const paged = await everything({ scope: '*', limit })
+      expect(paged.map(({ id }) => id)).toEqual(whole.map(({ id }) => id))
+    }
+  })
+
+  it('keeps rows of one instant apart by their id', async () => {
+    const same = Array.from({ length: 25 }, (_, index) => ({
+      kind: 'events' as const,
+      index,
+      row: { name: 'Bulk', user_id: 'bulk', tenant_id: 'bulk', ts: '2026-11-19T10:00:00Z' },
+    }))
+    await t.deps.writer.write(same, { source: 'typed', receivedAt: NOW })
+    const rows = await everything({ scope: 'bulk', kinds: ['event'], limit: 4 })
+    expect(new Set(rows.map(({ id }) => id)).size).toBe(25)
+    expect(rows).toHaveLength(25)
+  })
+
+  it('filters by tenant and by kind', async () => {
+    const acme = await everything({ scope: 'acme', limit: 30 })
+    expect(new Set(acme.map(({ tenantId }) => tenantId))).toEqual(new Set(['acme']))
+    for (const kind of ALL_KINDS) {
+      const rows = await everything({ scope: '*', kinds: [kind], limit: 30 })
+      expect(rows.length, kind).toBeGreaterThan(0)
+      expect(new Set(rows.map((row) => row.kind)), kind).toEqual(new Set([kind]))
+    }
+    expect((await everything({ scope: 'nobody', limit: 30 })).length).toBe(0)
+  })
+
+  it('shows on the Overview what is notable: no single event, call or start', async () => {
+    const rows = await everything({ scope: '*', notable: true, limit: 50 })
+    expect(rows.some(({ kind }) => kind === 'event' || kind === 'error')).toBe(false)
+    expect(rows.some(({ verb }) => verb === 'started')).toBe(false)
+    expect(rows.filter(({ kind }) => kind === 'build').map(({ verb }) => verb)).toEqual(['failed'])
+  })
+
+  it('hides in privacy mode strict who it was, and what they wrote', async () => {
+    const strict = { ...t.deps, config: { ...t.deps.config, privacy: 'strict' as const } }
+    const { rows } = await activityPage(strict, { scope: '*', limit: 500 })
+    const text = JSON.stringify(rows)
+    expect(text).not.toContain('@')
+    expect(text).not.toContain('out of memory')
+    expect(text).not.toContain('Site <b>')
+    expect(sentence(rows.find(({ kind }) => kind === 'joined') as Activity)).toMatch(/^Joined u\d/)
+  })
+
+  it('tells a change of plan once, though the ledger has two rows', async () => {
+    const state = { id: 's1', status: 'active', user_id: 'u1', tenant_id: 'acme', currency: 'USD', interval: 'month' }
+    const row = { ...state, plan: 'team', amount: 9900, started_at: '2026-11-15T15:00:00Z', updated_at: '2026-11-18T12:00:00Z' }
+    await t.deps.writer.write([{ kind: 'subscriptions', index: 0, row }], { source: 'typed', receivedAt: NOW })
+    const rows = await everything({ scope: '*', kinds: ['plan'], limit: 1 })
+    const told = rows.map(sentence)
+    expect(told.filter((text) => text.startsWith('Upgraded to Team'))).toEqual([
+      'Upgraded to Team user1@acme.example, +$50.00 a month',
+    ])
+  })
+})
+
+describe('the export of activity', () => {
+  it('gives the rows of the days, as the feed has them', async () => {
+    const to = today(NOW, 'UTC')
+    const rows: Activity[] = []
+    for await (const row of activityRows(t.deps, { scope: '*', from: addDays(to, -3), to })) rows.push(row)
+    const floor = Date.parse(addDays(to, -3))
+    const feed = (await everything({ scope: '*', limit: 200 })).filter(({ ts }) => ts.getTime() >= floor)
+    const until = rows.filter(({ ts }) => ts <= NOW)
+    expect(until.map(({ id }) => id)).toEqual(feed.map(({ id }) => id))
+  })
+})
+
+describe('what comes from the address', () => {
+  it('is a cursor or is not', () => {
+    expect(isCursor('2026-11-20T14:00:00.123456Z~e:1')).toBe(true)
+    for (const text of ['', 'x', '2026-13-40T99:00:00.123456Z~e', "2026-11-20T14:00:00.123456Z'~e", '2026-11-20T14:00:00.123456Z~\0'])
+      expect(isCursor(text), text).toBe(false)
+  })
+
+  it('is a kind or is not', () => {
+    expect(parseKinds('build,deploy,build,bogus')).toEqual({ kinds: ['build', 'deploy'], unknown: ['bogus'] })
+    expect(parseKinds('constructor,__proto__').kinds).toEqual([])
+  })
+})
