@@ -1,7 +1,7 @@
-import type { Deps } from './context.ts'
-import type { Card } from './lib/settle.ts'
-import { ageText } from './lib/dates.ts'
 import type { CardState } from '../views/parts/index.ts'
+import type { Deps } from './context.ts'
+import { ageText } from './lib/dates.ts'
+import type { Card } from './lib/settle.ts'
 
 /** A fact that may be sent as it stands, by the last part of the typed door's URL. */
 const EXAMPLES: Record<string, { what: string; body: Record<string, unknown> }> = {
@@ -9,11 +9,25 @@ const EXAMPLES: Record<string, { what: string; body: Record<string, unknown> }> 
   users: { what: 'Users (or any Segment client’s identify)', body: { id: 'u1', email: 'ada@example.com' } },
   'api-calls': {
     what: 'API calls',
-    body: { service: 'chat', provider: 'openai', model: 'gpt-5', user_id: 'u1', latency_ms: 840, tokens_in: 1200, tokens_out: 310 },
+    body: {
+      service: 'chat',
+      provider: 'openai',
+      model: 'gpt-5',
+      user_id: 'u1',
+      latency_ms: 840,
+      tokens_in: 1200,
+      tokens_out: 310,
+    },
   },
   jobs: { what: 'Jobs', body: { id: 'build-1', kind: 'build', status: 'succeeded', user_id: 'u1' } },
-  payments: { what: 'Payments', body: { id: 'pay-1', provider: 'stripe', status: 'succeeded', amount: 4900, user_id: 'u1' } },
-  subscriptions: { what: 'Subscriptions', body: { id: 'sub-1', plan: 'pro', status: 'active', amount: 4900, user_id: 'u1' } },
+  payments: {
+    what: 'Payments',
+    body: { id: 'pay-1', provider: 'stripe', status: 'succeeded', amount: 4900, user_id: 'u1' },
+  },
+  subscriptions: {
+    what: 'Subscriptions',
+    body: { id: 'sub-1', plan: 'pro', status: 'active', amount: 4900, user_id: 'u1' },
+  },
   objects: { what: 'Objects', body: { kind: 'project', id: 'p1', user_id: 'u1', status: 'active' } },
   probes: { what: 'Probes', body: { target: 'web', ok: true, latency_ms: 120 } },
   gauges: { what: 'Gauges', body: { name: 'queue.depth', value: 3 } },

@@ -2,7 +2,7 @@ import type { AboutProps, ChangeProps, ChartProps, Mark, TileProps } from '../vi
 import type { Deps } from './context.ts'
 import { ageText, dayLabel, dayTitle } from './lib/dates.ts'
 import { exportQuery, type Filters } from './lib/filters.ts'
-import { type Card, valueOf } from './lib/settle.ts'
+import { type Card, shownOf } from './lib/settle.ts'
 import type { Day } from './lib/time.ts'
 import { type MetricKey, metricOf } from './metrics/catalogue.ts'
 import { formatChange, formatValue } from './metrics/format.ts'
@@ -14,7 +14,12 @@ import { metricHref } from './page.ts'
 export type Summaries = Record<string, Summary>
 
 /** A metric's value as it stands in tiles ("tile") or tables ("table"). */
-export function valueText(deps: Deps, key: MetricKey, value: number | null | undefined, form: 'tile' | 'table'): string {
+export function valueText(
+  deps: Deps,
+  key: MetricKey,
+  value: number | null | undefined,
+  form: 'tile' | 'table',
+): string {
   return formatValue(value ?? null, metricOf(key).unit, form, deps.config.currency)
 }
 
@@ -27,7 +32,7 @@ export function changeOf(key: MetricKey, summary: Summary): ChangeProps {
 /** A metric as a tile: value, change, base, shape, and what stands behind it. */
 export function tileOf(deps: Deps, filters: Filters, key: MetricKey, card: Card<Summaries>, label?: string): TileProps {
   const metric = metricOf(key)
-  const summary = valueOf(card)?.[key]
+  const summary = shownOf(card)?.[key]
   const tile: TileProps = {
     id: key.replace('.', '-'),
     label: label ?? metric.label,
@@ -42,7 +47,8 @@ export function tileOf(deps: Deps, filters: Filters, key: MetricKey, card: Card<
     tile.base = summary.previous === null ? undefined : valueText(deps, key, summary.previous, 'tile')
     tile.previous = summary.previousPoints?.map(({ value }) => value)
   }
-  if (card.state === 'degraded' && summary && card.at) tile.mark = { tone: 'stale', text: `${ageText(card.at, deps.now())} old` }
+  if (card.state === 'degraded' && summary && card.at)
+    tile.mark = { tone: 'stale', text: `${ageText(card.at, deps.now())} old` }
   else if (card.state === 'degraded') tile.degraded = { reason: 'no value yet', at: card.at }
   if (card.state === 'error') tile.degraded = { reason: `failed, request ${card.requestId.slice(0, 8)}` }
   return tile
@@ -76,7 +82,7 @@ export function markOf(deps: Deps, summary: Summary): Mark | undefined {
   if (state !== 'warn' && state !== 'crit') return undefined
   const { warn, crit, good } = metricOf(key)
   const limit = valueText(deps, key, state === 'crit' ? crit : warn, 'tile')
-  return { tone: state, text: `${good === 'up' ? 'under' : 'over'} ${limit}` }
+  return { tone: state, text: `${good === 'up' ? '<' : '>'} ${limit}` }
 }
 
 /** Labels, titles and the dashed end of a chart over days. */

@@ -1,8 +1,8 @@
 import type { FilterBarProps, FilterOption, FrameAdmin, NavGroup, SourceState } from '../views/parts/index.ts'
 import type { AdminWho } from './env.ts'
 import { rangeDates } from './lib/dates.ts'
-import { type Compare, COMPARES, presetBounds, type Range, RANGES } from './lib/filters.ts'
-import { DATABASE, settle, type StateBook, valueOf } from './lib/settle.ts'
+import { COMPARES, type Compare, presetBounds, RANGES, type Range } from './lib/filters.ts'
+import { DATABASE, type StateBook, settle, shownOf } from './lib/settle.ts'
 import { maySee, NAV_GROUPS, type NavGroupName, type Page, type PageContext } from './page.ts'
 
 const RANGE_LABELS: Record<Range, string> = {
@@ -77,7 +77,11 @@ export function sourceStates(book: StateBook): SourceState[] {
   const slow = degraded.filter((name) => name !== DATABASE)
   return [
     { name: 'database', state: away ? 'down' : 'up', note: away ? 'does not answer' : undefined },
-    { name: 'cards', state: slow.length ? 'degraded' : 'up', note: slow.length ? `slow: ${slow.join(', ')}` : undefined },
+    {
+      name: 'cards',
+      state: slow.length ? 'degraded' : 'up',
+      note: slow.length ? `slow: ${slow.join(', ')}` : undefined,
+    },
   ]
 }
 
@@ -98,8 +102,10 @@ interface TenantName {
 
 async function tenantMenu(context: PageContext): Promise<FilterBarProps['tenant']> {
   const { admin, filters, href } = context
-  const loaded = await settle(context.settling, 'tenants', () => tenantNames(context), { key: admin.tenants?.join('\0') })
-  const tenants = [...(valueOf(loaded) ?? [])]
+  const loaded = await settle(context.settling, 'tenants', () => tenantNames(context), {
+    key: admin.tenants?.join('\0'),
+  })
+  const tenants = [...(shownOf(loaded) ?? [])]
   if (tenants.length < 2 && filters.tenant === undefined) return undefined
   const known = tenants.some(({ id }) => id === filters.tenant)
   if (filters.tenant !== undefined && !known) tenants.unshift({ id: filters.tenant, name: filters.tenant })

@@ -4,7 +4,7 @@ import { isAllowed } from './auth/guards.ts'
 import type { Deps } from './context.ts'
 import type { AdminWho, Role } from './env.ts'
 import { type Filters, filterKey, filterQuery } from './lib/filters.ts'
-import { type Card, type SettleOptions, settle, type Settling } from './lib/settle.ts'
+import { type Card, type SettleOptions, type Settling, settle } from './lib/settle.ts'
 
 /** The nav's headings, in order, with their icon. */
 export const NAV_GROUPS = {
@@ -101,4 +101,3 @@ export function hrefs(path: string, filters: Filters, query: Record<string, stri
 export function metricHref(filters: Filters, key: string): string {
   return `/dashboard/metrics/${encodeURIComponent(key)}${filterQuery(filters)}`
 }
-

@@ -1,21 +1,21 @@
 import type { Context, Hono } from 'hono'
 import { raw } from 'hono/html'
+import { Layout } from '../views/layout.tsx'
 import activity from '../views/pages/activity.tsx'
 import metric from '../views/pages/metric.tsx'
 import metrics from '../views/pages/metrics.tsx'
 import overview from '../views/pages/overview.tsx'
-import { Layout } from '../views/layout.tsx'
 import { type FilterBarProps, LiveRegion, Note } from '../views/parts/index.ts'
 import { adminOf, requireRole } from './auth/guards.ts'
 import type { Deps } from './context.ts'
 import type { Env } from './env.ts'
+import { CardCache } from './lib/cache.ts'
 import { NotFound } from './lib/errors.ts'
 import { parseFilters } from './lib/filters.ts'
 import { type Fragment, FragmentCache, sendFragment } from './lib/fragment.ts'
-import { CardCache } from './lib/cache.ts'
 import { StateBook } from './lib/settle.ts'
-import { filterBar, frameAdmin, navOf, sourceStates } from './page-frame.ts'
 import { hrefs, type Page, type PageContext } from './page.ts'
+import { filterBar, frameAdmin, navOf, sourceStates } from './page-frame.ts'
 import { paletteOf } from './palette.ts'
 
 /** Every page of views/pages; a test finds the file that is missing here. */
@@ -124,8 +124,10 @@ async function frame(
       sources={sourceStates(services.book)}
       {...page.frame?.({ data, context })}
     >
-      {context.filters.notice && <Note tone="warn">{context.filters.notice}</Note>}
-      {page.View ? <page.View data={data} context={context} live={live} /> : live}
+      <div class="q-page">
+        {context.filters.notice && <Note tone="warn">{context.filters.notice}</Note>}
+        {page.View ? <page.View data={data} context={context} live={live} /> : live}
+      </div>
     </Layout>
   )
 }

@@ -99,7 +99,13 @@ describe('the feed', () => {
 
   it('tells a change of plan once, though the ledger has two rows', async () => {
     const state = { id: 's1', status: 'active', user_id: 'u1', tenant_id: 'acme', currency: 'USD', interval: 'month' }
-    const row = { ...state, plan: 'team', amount: 9900, started_at: '2026-11-15T15:00:00Z', updated_at: '2026-11-18T12:00:00Z' }
+    const row = {
+      ...state,
+      plan: 'team',
+      amount: 9900,
+      started_at: '2026-11-15T15:00:00Z',
+      updated_at: '2026-11-18T12:00:00Z',
+    }
     await t.deps.writer.write([{ kind: 'subscriptions', index: 0, row }], { source: 'typed', receivedAt: NOW })
     const rows = await everything({ scope: '*', kinds: ['plan'], limit: 1 })
     const told = rows.map(sentence)
@@ -124,7 +130,13 @@ describe('the export of activity', () => {
 describe('what comes from the address', () => {
   it('is a cursor or is not', () => {
     expect(isCursor('2026-11-20T14:00:00.123456Z~e:1')).toBe(true)
-    for (const text of ['', 'x', '2026-13-40T99:00:00.123456Z~e', "2026-11-20T14:00:00.123456Z'~e", '2026-11-20T14:00:00.123456Z~\0'])
+    for (const text of [
+      '',
+      'x',
+      '2026-13-40T99:00:00.123456Z~e',
+      "2026-11-20T14:00:00.123456Z'~e",
+      '2026-11-20T14:00:00.123456Z~\0',
+    ])
       expect(isCursor(text), text).toBe(false)
   })
 

@@ -1,10 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createAdmin } from '../src/auth/admins.ts'
 import { createKey, listKeys, revokeKey } from '../src/auth/keys.ts'
+import { Lookups } from '../src/auth/lookup.ts'
 import { safeNext } from '../src/auth/next.ts'
 import { scopeOf } from '../src/auth/scope.ts'
-import { createFirstOwner, setupLink } from '../src/auth/setup.ts'
 import { sha256 } from '../src/auth/secrets.ts'
+import { createFirstOwner, setupLink } from '../src/auth/setup.ts'
 import type { KeyWho, Who } from '../src/env.ts'
 import { TEST_PASSWORD, type TestApp, testApp } from './helpers/app.ts'
 
@@ -58,13 +59,17 @@ describe('the set-up link', () => {
     try {
       const token = new URL((await setupLink(own.deps))!).searchParams.get('token')!
       const tries = await Promise.allSettled(
-        ['a@x.example', 'b@x.example'].map((email) => createFirstOwner(own.deps, token, { email, password: TEST_PASSWORD })),
+        ['a@x.example', 'b@x.example'].map((email) =>
+          createFirstOwner(own.deps, token, { email, password: TEST_PASSWORD }),
+        ),
       )
       expect(tries.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected'])
       await own.sql`delete from admins`
       const late = { ...own.deps, now: () => new Date(Date.now() + 25 * 3_600_000) }
       const old = new URL((await setupLink(own.deps))!).searchParams.get('token')!
-      await expect(createFirstOwner(late, old, { email: 'c@x.example', password: TEST_PASSWORD })).rejects.toThrow('day')
+      await expect(createFirstOwner(late, old, { email: 'c@x.example', password: TEST_PASSWORD })).rejects.toThrow(
+        'day',
+      )
     } finally {
       await own.close()
     }
@@ -97,7 +102,9 @@ describe('signing in', () => {
 
   it('sets a cookie that scripts and other sites do not get, and by https only a __Host- one', async () => {
     await createAdmin(t.sql, { email: 'flags@x.example', role: 'viewer', password: TEST_PASSWORD })
-    const header = (await post('/login', { email: 'flags@x.example', password: TEST_PASSWORD })).headers.get('set-cookie')
+    const header = (await post('/login', { email: 'flags@x.example', password: TEST_PASSWORD })).headers.get(
+      'set-cookie',
+    )
     expect(header).toMatch(/^qd_session=[a-z0-9]{40}; HttpOnly; Max-Age=\d+; Path=\/; SameSite=Lax$/)
 
     const https = await testApp({ config: { baseUrl: 'https://deck.example' } })
@@ -180,7 +187,7 @@ describe('signing in', () => {
   })
 })
 
-describe('one\'s own account', () => {
+describe("one's own account", () => {
   it('lists the sessions, marks this one, and ends others but not those of somebody else', async () => {
     await createAdmin(t.sql, { email: 'two@x.example', role: 'viewer', password: TEST_PASSWORD })
     const agent = 'Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0'
@@ -301,6 +308,58 @@ describe('keys', () => {
     expect((await listKeys(t.sql)).some((key) => key.createdBy === admin.id)).toBe(false)
     clock = new Date(clock.getTime() + 3_601_000)
     expect((await ask(`Bearer ${token}`)).status).toBe(401)
+  })
+})
+
+describe('while the database is away', () => {
+  const away = () => Promise.reject(Object.assign(new Error('away'), { code: 'ECONNREFUSED' }))
+
+  it('who was known stays known, and nobody else is let in', async () => {
+    const lookups = new Lookups<string>({ freshMs: 0 })
+    expect(await lookups.get('a', async () => 'ann')).toBe('ann')
+    expect(await lookups.get('a', away)).toBe('ann')
+    await expect(lookups.get('b', away)).rejects.toThrow('away')
+    lookups.drop('a')
+    await expect(lookups.get('a', away)).rejects.toThrow('away')
+  })
+
+  it('nobody waits for a database that hangs, and its late answer counts', async () => {
+    const lookups = new Lookups<string>({ freshMs: 0 })
+    await lookups.get('a', async () => 'ann')
+    let answer: (value: string | null) => void = () => {}
+    const hanging = new Promise<string | null>((resolve) => {
+      answer = resolve
+    })
+    expect(await lookups.get('a', () => hanging)).toBe('ann')
+    answer(null)
+    await hanging
+    await expect(lookups.get('a', away)).rejects.toThrow('away')
+  })
+
+  it('an answer that was on its way when a session was ended does not bring it back', async () => {
+    const lookups = new Lookups<string>({ freshMs: 60_000 })
+    let answer: (value: string) => void = () => {}
+    const asked = lookups.get('a', () => new Promise<string>((resolve) => (answer = resolve)))
+    lookups.drop('a')
+    answer('ann')
+    await asked
+    expect(await lookups.get('a', async () => null)).toBeNull()
+  })
+
+  it('known keys and sessions pass, unknown keys get 503', async () => {
+    const own = await testApp()
+    try {
+      const [cookie, secret] = [await own.admin('viewer'), await own.key(['read'])]
+      const palette = () => own.request('/dashboard/palette.json', { headers: { cookie } })
+      const metrics = (key: string) => own.request('/api/metrics', { headers: { authorization: `Bearer ${key}` } })
+      expect([(await palette()).status, (await metrics(secret)).status]).toEqual([200, 200])
+      await own.db.sql.end({ timeout: 0 })
+      expect([(await palette()).status, (await metrics(secret)).status]).toEqual([200, 200])
+      const unknown = await metrics(`qd_${'x'.repeat(32)}`)
+      expect([unknown.status, unknown.headers.get('retry-after')]).toEqual([503, '5'])
+    } finally {
+      await own.close()
+    }
   })
 })
 

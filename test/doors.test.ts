@@ -280,6 +280,42 @@ describe('what becomes of facts', () => {
   })
 })
 
+describe('a key that is bound to tenants', () => {
+  const sendWith = async (secret: string, path: string, body: unknown) =>
+    (await (await post(path, JSON.stringify(body), {}, `Bearer ${secret}`)).json()) as Answer
+
+  test('writes for these only, and with one tenant need not name it', async () => {
+    const bound = await t.key(['ingest'], ['acme'])
+    const answer = await sendWith(bound, '/ingest/events', [
+      { name: 'bound', user_id: 'a', tenant_id: 'acme' },
+      { name: 'bound', user_id: 'b' },
+      { name: 'bound', user_id: 'c', tenant_id: 'other' },
+    ])
+    expect(answer).toMatchObject({ accepted: 2, rejected: 1, errors: [{ index: 2 }] })
+    expect((await named('bound')).map((row) => [row.user_id, row.tenant_id])).toEqual([
+      ['a', 'acme'],
+      ['b', 'acme'],
+    ])
+    expect(await rejectedWith('of the tenant other')).toMatchObject([{ kind: 'events', source: 'typed' }])
+  })
+
+  test('with several tenants has to name one, and writes nothing that belongs to all', async () => {
+    const bound = await t.key(['ingest'], ['acme', 'globex'])
+    expect(await sendWith(bound, '/ingest/events', [{ name: 'x' }])).toMatchObject({ accepted: 0, rejected: 1 })
+    expect(await sendWith(bound, '/ingest/tenants', [{ id: 'acme' }, { id: 'other' }])).toMatchObject({
+      accepted: 1,
+      rejected: 1,
+    })
+    expect(await sendWith(bound, '/ingest/plans', { id: 'x', name: 'X', class: 'paid' })).toMatchObject({
+      accepted: 0,
+      rejected: 1,
+    })
+    expect(
+      await sendWith(bound, '/v1/batch', { batch: [{ type: 'group', userId: 'u', groupId: 'other' }] }),
+    ).toMatchObject({ accepted: 0, rejected: 1 })
+  })
+})
+
 describe('how fast and how much', () => {
   test('a key that sends too fast is 429 with Retry-After, and another key is not', async () => {
     const slow = await testApp({ config: { ingestRatePerSecond: 3 } })

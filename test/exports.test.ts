@@ -96,7 +96,7 @@ it('writes the table of daily usage of the scope asked for', async () => {
   const rows = await rowsOf('/exports/usage_analytics_daily.csv?from=2026-11-19&to=2026-11-19')
   expect(rows).toEqual([
     ['date', 'tenant', 'dau', 'mau', 'ai_requests', 'preview_requests', 'avg_latency_ms', 'max_queue_depth'],
-    ['2026-11-19', '*', '2', '2', '8', '0', '1000', '7'],
+    ['2026-11-19', '*', '2', '2', '8', '', '1000', '7'],
   ])
   const [, tenant] = await rowsOf('/exports/usage_analytics_daily.csv?from=2026-11-19&to=2026-11-19&tenant=t1')
   expect(tenant?.slice(0, 4)).toEqual(['2026-11-19', 't1', '2', '2'])

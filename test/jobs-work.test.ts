@@ -245,7 +245,13 @@ describe('rebuilding', () => {
 
     const config = { ...t.deps.config, timeZone: 'Pacific/Auckland' }
     const moved = { ...t.deps, config }
-    await write([event('early', '2026-10-20T13:00:00Z'), event('kiwi', '2026-11-05T13:00:00Z')])
+    // The far past of the imported one would make it a long rebuild.
+    await t.sql`delete from events where user_id = 'imported'`
+    await write([
+      event('early', '2026-10-20T13:00:00Z'),
+      event('same day there', '2026-11-04T20:00:00Z'),
+      event('kiwi', '2026-11-05T13:00:00Z'),
+    ])
     await t.fold()
     await Promise.all([ensureDayZone(moved), ensureDayZone(moved)])
     now = new Date(NOW.getTime() + 30_000)

@@ -1,5 +1,5 @@
-import { createServer, type Socket, connect as dial } from 'node:net'
 import type { AddressInfo } from 'node:net'
+import { createServer, connect as dial, type Socket } from 'node:net'
 import { connect, type Db } from '../src/db/connect.ts'
 
 /** A database that can be cut off and given back: a door on loopback before the real one. */

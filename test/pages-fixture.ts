@@ -1,5 +1,5 @@
-import type { TestApp } from './helpers/app.ts'
 import type { FactIn } from '../src/facts/types.ts'
+import type { TestApp } from './helpers/app.ts'
 
 const DAY_MS = 86_400_000
 
@@ -56,10 +56,52 @@ export async function fillProduct({ deps, fold }: Pick<TestApp, 'deps' | 'fold'>
     })
   }
   facts.push(
-    { kind: 'objects', row: { kind: 'project', id: 'p1', user_id: 'u1', tenant_id: 'acme', name: 'Site <b>', created_at: at(2) } },
-    { kind: 'subscriptions', row: { id: 's1', plan: 'pro', status: 'active', user_id: 'u1', tenant_id: 'acme', amount: 4900, currency: 'USD', interval: 'month', started_at: at(5), updated_at: at(5) } },
-    { kind: 'payments', row: { id: 'pay1', provider: 'stripe', status: 'succeeded', amount: 4900, currency: 'USD', user_id: 'u1', tenant_id: 'acme', ts: at(5) } },
-    { kind: 'payments', row: { id: 'pay2', provider: 'stripe', status: 'failed', amount: 4900, currency: 'USD', failure_reason: 'insufficient funds', user_id: 'u2', tenant_id: 'mirai', ts: at(1) } },
+    {
+      kind: 'objects',
+      row: { kind: 'project', id: 'p1', user_id: 'u1', tenant_id: 'acme', name: 'Site <b>', created_at: at(2) },
+    },
+    {
+      kind: 'subscriptions',
+      row: {
+        id: 's1',
+        plan: 'pro',
+        status: 'active',
+        user_id: 'u1',
+        tenant_id: 'acme',
+        amount: 4900,
+        currency: 'USD',
+        interval: 'month',
+        started_at: at(5),
+        updated_at: at(5),
+      },
+    },
+    {
+      kind: 'payments',
+      row: {
+        id: 'pay1',
+        provider: 'stripe',
+        status: 'succeeded',
+        amount: 4900,
+        currency: 'USD',
+        user_id: 'u1',
+        tenant_id: 'acme',
+        ts: at(5),
+      },
+    },
+    {
+      kind: 'payments',
+      row: {
+        id: 'pay2',
+        provider: 'stripe',
+        status: 'failed',
+        amount: 4900,
+        currency: 'USD',
+        failure_reason: 'insufficient funds',
+        user_id: 'u2',
+        tenant_id: 'mirai',
+        ts: at(1),
+      },
+    },
     { kind: 'probes', row: { target: 'web', ok: true, latency_ms: 50, ts: at(0, 5) } },
   )
   const outcome = await deps.writer.write(

@@ -86,7 +86,8 @@ function planWords({ verb, subject, amount, currency }: Activity): Words {
 
 function paymentWords({ verb, subject, note, amount, currency }: Activity): Words {
   const sum = amountText(amount, currency)
-  if (verb === 'failed') return { title: `Payment failed, ${sum}`, detail: note ?? subject, icon: 'circle-x', tone: 'crit' }
+  if (verb === 'failed')
+    return { title: `Payment failed, ${sum}`, detail: note ?? subject, icon: 'circle-x', tone: 'crit' }
   if (verb === 'refunded') return { title: `Refunded ${sum}`, detail: subject, icon: 'receipt-refund' }
   if (verb === 'pending') return { title: `Payment pending, ${sum}`, detail: subject, icon: 'clock' }
   return { title: `Payment ${sum}`, detail: subject, icon: 'cash-banknote' }
@@ -103,7 +104,11 @@ function jobWords({ verb, subject, note, amount }: Activity, icon: IconName): Wo
     case 'cancelled':
       return { title: `${job} cancelled`, detail: took, icon: 'ban' }
     default:
-      return { title: icon === 'rocket' ? 'Deployed' : `${job} finished`, detail: took, icon: icon === 'rocket' ? icon : 'circle-check' }
+      return {
+        title: icon === 'rocket' ? 'Deployed' : `${job} finished`,
+        detail: took,
+        icon: icon === 'rocket' ? icon : 'circle-check',
+      }
   }
 }
 

@@ -95,7 +95,11 @@ export async function* activityRows(deps: Deps, query: ActivityExport): AsyncGen
 
 /** Whether a text from a URL is a cursor. */
 export function isCursor(text: string): boolean {
-  return text.length < 600 && /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z~[^\0]*$/.test(text) && !Number.isNaN(Date.parse(text.slice(0, 27)))
+  return (
+    text.length < 600 &&
+    /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z~[^\0]*$/.test(text) &&
+    !Number.isNaN(Date.parse(text.slice(0, 27)))
+  )
 }
 
 interface Walk extends ActivityQuery {
@@ -115,7 +119,9 @@ async function walk(
   const kinds = query.kinds?.length ? query.kinds : ALL_KINDS
   const sources = activitySources(sql).filter((source) => wanted(source, kinds, query))
   if (sources.length === 0) return { rows: [], next: undefined }
-  const hits = sources.map((source, n) => sql`${part(sql, 'h', n)} as materialized (${found(sql, source, kinds, query, cap)})`)
+  const hits = sources.map(
+    (source, n) => sql`${part(sql, 'h', n)} as materialized (${found(sql, source, kinds, query, cap)})`,
+  )
   const ends = sources.map((source, n) => sql`(${cutOf(sql, source, n, query, cap)})`)
   const union = sources.map((_, n) => sql`select * from ${part(sql, 'h', n)}`)
   const rows = await sql<StoredActivity[]>`
@@ -193,7 +199,11 @@ interface StoredActivity {
 /** Kinds whose note may hold what a person wrote. */
 const PERSONAL_NOTES: ActivityKind[] = ['build', 'deploy', 'object', 'payment']
 
-function pageOf(stored: StoredActivity[], limit: number, strict: boolean): { rows: Activity[]; next: string | undefined } {
+function pageOf(
+  stored: StoredActivity[],
+  limit: number,
+  strict: boolean,
+): { rows: Activity[]; next: string | undefined } {
   const rows = stored.flatMap((row): Activity[] => (row.id === null ? [] : [activityOf(row, row.id, strict)]))
   const first = stored[0]
   const cut = first?.cut_at ? `${first.cut_at}~${first.cut_id ?? ''}` : undefined
@@ -219,7 +229,8 @@ function activityOf(row: StoredActivity, id: string, strict: boolean): Activity 
 }
 
 /** Microseconds matter in a cursor: a Date would round them off and repeat or skip rows. */
-const micros = (sql: Sql, ts: Fragment): Fragment => sql`to_char(${ts} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')`
+const micros = (sql: Sql, ts: Fragment): Fragment =>
+  sql`to_char(${ts} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')`
 const isoMicros = (at: Date): string => at.toISOString().replace('Z', '000Z')
 
 const part = (sql: Sql, letter: string, n: number): Fragment => sql`${sql(`${letter}${n}`)}`

@@ -24,7 +24,16 @@ const DEPLOY_KINDS = ['deploy', 'deployment', 'redeploy']
 
 /** Every source of the feed. */
 export function activitySources(sql: Sql): ActivitySource[] {
-  return [users(sql), movements(sql), payments(sql), jobsStarted(sql), jobsEnded(sql), objects(sql), calls(sql), events(sql)]
+  return [
+    users(sql),
+    movements(sql),
+    payments(sql),
+    jobsStarted(sql),
+    jobsEnded(sql),
+    objects(sql),
+    calls(sql),
+    events(sql),
+  ]
 }
 
 const users = (sql: Sql): ActivitySource => ({

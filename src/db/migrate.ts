@@ -15,7 +15,7 @@ interface Migration {
   checksum: string
 }
 
-const MIGRATION_LOCK = 7100
+const MIGRATION_LOCK = 7090
 const OLDEST_SERVER = 150_000
 
 /** migrations/ seen from dist/cli.js, which has its own copy, and from src/db/migrate.ts. */

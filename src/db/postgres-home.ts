@@ -44,13 +44,12 @@ function reachable(path: string, runner: Runner): boolean {
   }
 }
 
-/** The data folder, made if need be; root's must let the unprivileged user through. */
+/** The data folder, made if need be; root's lets the unprivileged user pass through, not look around. */
 export function makeDataDir(dataDir: string): string {
   const path = resolve(dataDir)
-  if (!fs.existsSync(path)) {
-    fs.mkdirSync(path, { recursive: true, mode: 0o700 })
-    if (process.getuid?.() === 0) fs.chmodSync(path, 0o711)
-  }
+  fs.mkdirSync(path, { recursive: true, mode: 0o700 })
+  const { uid, mode } = fs.statSync(path)
+  if (process.getuid?.() === 0 && uid === 0) fs.chmodSync(path, mode | 0o011)
   return fs.realpathSync(path)
 }
 

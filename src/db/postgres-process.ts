@@ -29,6 +29,9 @@ const SERVER_SETTINGS: Record<string, string> = {
   log_timezone: 'UTC',
 }
 
+/** A test server has many small databases, each with pools of its own, and dies with its folder. */
+const UNSAFE_SETTINGS = { fsync: 'off', full_page_writes: 'off', shared_buffers: '64MB', max_connections: '200' }
+
 export interface Cluster {
   /** The folder of its files. */
   path: string
@@ -81,7 +84,7 @@ export function spawnServer(cluster: Cluster, port: number): ChildProcess {
   const settings = {
     ...SERVER_SETTINGS,
     port: String(port),
-    ...(unsafe ? { fsync: 'off', full_page_writes: 'off' } : {}),
+    ...(unsafe ? UNSAFE_SETTINGS : {}),
   }
   const extra = hasModule(binaries, 'pg_stat_statements') ? { shared_preload_libraries: 'pg_stat_statements' } : {}
   const args = Object.entries({ ...settings, ...extra }).flatMap(([name, value]) => ['-c', `${name}=${value}`])

@@ -1,19 +1,13 @@
 import { isIncident, iso, MINUTE_MS } from './calendar.ts'
-import type { Visit } from './day.ts'
-import { Emitter, type JobStory, type Window } from './emitter.ts'
+import { Emitter, type Window } from './emitter.ts'
 import { DESKTOPS, PHONES, PLACES } from './places.ts'
 import { Random } from './random.ts'
+import { type Busy, online, sampledAt } from './samples.ts'
 import { timeOfDay, type World } from './world.ts'
 
-const GAUGE_STEP_MS = 20 * MINUTE_MS
+const GAUGE_STEP_MS = 30 * MINUTE_MS
 const PROBE_STEP_MS = 10 * MINUTE_MS
 const VISITORS_PER_SIGN_UP = 5
-
-/** Who is there and what runs on the days in question. */
-export interface Busy {
-  jobs: JobStory[]
-  visits: Visit[]
-}
 
 /** What happens without any user: queues fill, caches answer, probes look, strangers visit the site. */
 export function simulateAmbience(world: World, day: number, window: Window, busy: Busy, probeTarget: string): Emitter {
@@ -40,21 +34,6 @@ function reportedAt(world: World, busy: Busy, atMs: number, random: Random): Rec
     'cache.hit_rate': Math.round(hitRate * 1000) / 1000,
     'ws.connections': online(busy, atMs) + random.int(0, 2),
   }
-}
-
-/** What Quarterdeck's own sampler would have found, under the same names. */
-function sampledAt({ jobs, visits }: Busy, atMs: number): Record<string, number> {
-  const waiting = jobs.filter((job) => job.enqueuedMs <= atMs && job.startedMs > atMs)
-  const running = jobs.filter((job) => job.startedMs <= atMs && job.finishedMs > atMs)
-  const depths: Record<string, number> = { 'queue.depth': waiting.length }
-  for (const { queue } of waiting) depths[`queue.depth:${queue}`] = (depths[`queue.depth:${queue}`] ?? 0) + 1
-  return { ...depths, 'jobs.running': running.length, 'users.online': online({ jobs, visits }, atMs) }
-}
-
-/** Users with a visit within the last two minutes. */
-function online({ visits }: Busy, atMs: number): number {
-  const there = visits.filter((visit) => visit.startMs <= atMs && visit.endMs > atMs - 2 * MINUTE_MS)
-  return new Set(there.map((visit) => visit.user.id)).size
 }
 
 function probe(world: World, atMs: number, out: Emitter, target: string): void {

@@ -33,10 +33,19 @@ export interface JobStory {
   attempt: number
 }
 
+export interface CallMade {
+  atMs: number
+  ai: boolean
+  failed: boolean
+  retry: boolean
+}
+
 /** Collects what happens within a window. The simulation always draws whole days; here they are cut. */
 export class Emitter {
-  /** All jobs of the simulated days, cut or not: the samples count them. */
+  /** All jobs of the simulated day, cut or not: the samples count them. */
   readonly jobs: JobStory[] = []
+  /** Likewise all calls, as far as samples look at them. */
+  readonly calls: CallMade[] = []
   private facts: SimFact[] = []
 
   constructor(readonly window: Window) {}

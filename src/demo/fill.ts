@@ -30,7 +30,8 @@ export async function fill(
   progress.show(SHARE.write, 'folding')
   await foldAll(deps)
   // Autovacuum would come to it in a minute or two; the first pages are asked for now.
-  await deps.db.heavy`analyze user_days, user_activity, session_days, event_days, api_call_hours, api_call_days, job_hours`
+  await deps.db
+    .heavy`analyze user_days, user_activity, session_days, event_days, api_call_hours, api_call_days, job_hours`
   await closeDays(deps, timeline.firstMs, progress)
   const { poured } = pourer
   if (poured.rejected > 0)

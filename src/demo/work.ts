@@ -57,6 +57,7 @@ export class Work {
       retry: retryOf !== undefined,
     }
     this.out.emit('api_calls', endMs, row, id)
+    this.out.calls.push({ atMs: endMs, ai: true, failed, retry: row.retry })
     return { ok: !failed, endMs, requestId }
   }
 
@@ -80,6 +81,7 @@ export class Work {
       latency_ms: Math.round(latencyMs * 10) / 10,
     }
     this.out.emit('api_calls', atMs, row, random.uuid(atMs))
+    this.out.calls.push({ atMs, ai: false, failed, retry: false })
   }
 
   /** Queued work; in the incident builds wait, take long and fail, as they call the failing provider. */

@@ -40,6 +40,8 @@ export function csvText(rows: Cell[][]): string {
     {
       escape_formulas: true,
       record_delimiter: 'windows',
+      // It quotes for the whole delimiter only, and half of one ends a record for most readers.
+      quoted_match: /[\r\n]/,
       cast: { date: (value) => value.toISOString(), boolean: String },
     },
   )

@@ -1,5 +1,5 @@
 import type { Deps } from '../context.ts'
-import { addDays, type Day } from '../lib/time.ts'
+import { addDays, type Day, daysBetween } from '../lib/time.ts'
 import type { MetricKey } from '../metrics/catalogue.ts'
 import { sqlContext } from '../metrics/context.ts'
 import { Evaluation } from '../metrics/evaluate.ts'
@@ -25,8 +25,8 @@ export function metricsHeader({ keys, by }: MetricsExport): string[] {
 export async function* metricsRows(deps: Deps, asked: MetricsExport): AsyncGenerator<Cell[][]> {
   const { keys, scope, from, to, by } = asked
   for (let first = from; first <= to; first = addDays(first, CHUNK_DAYS)) {
-    const last = addDays(first, CHUNK_DAYS - 1)
-    const range = { from: first, to: last < to ? last : to }
+    const days = Math.min(CHUNK_DAYS, daysBetween(first, to) + 1)
+    const range = { from: first, to: addDays(first, days - 1) }
     const evaluation = await new Evaluation(sqlContext(deps, deps.db.heavy), scope, keys).load([range], by, false)
     yield by ? groupedRows(evaluation, keys, range) : plainRows(evaluation, keys, range)
   }

@@ -56,7 +56,11 @@ export function parseFilters(query: URLSearchParams, context: FilterContext): Fi
 }
 
 /** The query string of some filters, without what is default; `change` replaces some of them. */
-export function filterQuery(filters: Filters, change: Partial<Filters> = {}, keep: Record<string, string> = {}): string {
+export function filterQuery(
+  filters: Filters,
+  change: Partial<Filters> = {},
+  keep: Record<string, string> = {},
+): string {
   const next = { ...filters, ...change }
   const query = new URLSearchParams()
   if (next.range !== '30d') query.set('range', next.range)

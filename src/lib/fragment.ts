@@ -28,7 +28,10 @@ export class FragmentCache {
   }
 
   /** The fragment of the key; `render` answers undefined where there is no such page. */
-  async get(key: string, render: () => Promise<{ data: unknown; html: string } | undefined>): Promise<Fragment | undefined> {
+  async get(
+    key: string,
+    render: () => Promise<{ data: unknown; html: string } | undefined>,
+  ): Promise<Fragment | undefined> {
     const { value, at } = await this.#cache.get(key, async () => {
       const made = await render()
       return made && { ...made, etag: etagOf(withoutClock(made.html)) }

@@ -62,7 +62,7 @@ function noteOutage(book: StateBook, name: string, { reason, slow }: Outage): st
 }
 
 /** The value of a card that has one, be it the last good one. */
-export function valueOf<T>(card: Card<T>): T | undefined {
+export function shownOf<T>(card: Card<T>): T | undefined {
   if (card.state === 'filled') return card.value
   return card.state === 'degraded' ? card.lastGood : undefined
 }

@@ -1,7 +1,7 @@
 import type { Card } from '../lib/settle.ts'
+import type { Summaries } from '../metric-view.ts'
 import { domainOf, type MetricKey, metricKeys, metricOf } from '../metrics/catalogue.ts'
 import { summary } from '../metrics/query.ts'
-import type { Summaries } from '../metric-view.ts'
 import { card, type PageContext } from '../page.ts'
 
 /** The domains in the order of the page, in words. */

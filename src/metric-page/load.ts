@@ -2,7 +2,7 @@ import { NotFound } from '../lib/errors.ts'
 import type { Card } from '../lib/settle.ts'
 import { addDays, type Day, daysBetween } from '../lib/time.ts'
 import { isMetricKey, type MetricKey, metricOf, similarKeys } from '../metrics/catalogue.ts'
-import { type Series, series, type Summary, summary } from '../metrics/query.ts'
+import { type Series, type Summary, series, summary } from '../metrics/query.ts'
 import { card, type PageContext } from '../page.ts'
 
 export interface MetricData {
@@ -28,7 +28,9 @@ export async function loadMetric(context: PageContext): Promise<MetricData> {
   const { by, unknownBy } = dimensionOf(context, key)
   const [main, breakdown, trends] = await Promise.all([
     card(context, 'metric', () => mainOf(context, key), { key }),
-    by === undefined ? undefined : card(context, 'breakdown', () => breakdownOf(context, key, by), { key: `${key}|${by}` }),
+    by === undefined
+      ? undefined
+      : card(context, 'breakdown', () => breakdownOf(context, key, by), { key: `${key}|${by}` }),
     card(context, 'metric-trends', () => trendsOf(context, key), { key }),
   ])
   return { key, by, unknownBy, main, breakdown, trends }

@@ -43,7 +43,7 @@ export default metrics({
     label: 'Objects created',
     unit: 'objects',
     good: 'up',
-    definition: 'Objects of any kind created in the period: projects, contracts, invites, deliverables …',
+    definition: 'Objects of any kind created in the period: projects, contracts, invites, deliverables and so on.',
     action: 'Look at the breakdown by kind: which of them changed?',
     from: 'objects',
     by: ['kind'],

@@ -1,4 +1,4 @@
-import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { TestProject } from 'vitest/node'
@@ -15,8 +15,6 @@ declare module 'vitest' {
 /** One Postgres for the whole run, with a migrated template that each test file clones. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const folder = mkdtempSync(join(tmpdir(), 'quarterdeck-test-'))
-  // Made for us alone; as root, Postgres runs as somebody else.
-  chmodSync(folder, 0o711)
   const server = await startEmbedded({ dataDir: folder, unsafe: true })
   const admin = connect(server.url)
   await admin.sql`create database template_quarterdeck`

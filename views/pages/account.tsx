@@ -28,13 +28,7 @@ export const AccountPage = ({ admin, sessions }: AccountProps) => (
     </Card>
     <Card id="password" title="Password" sub="Changing it ends all other sessions" span={12}>
       <form method="post" action="/dashboard/account/password">
-        <TextField
-          label="Current password"
-          name="current"
-          type="password"
-          autocomplete="current-password"
-          required
-        />
+        <TextField label="Current password" name="current" type="password" autocomplete="current-password" required />
         <TextField
           label="New password"
           name="password"

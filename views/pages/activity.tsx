@@ -2,12 +2,12 @@ import { describe } from '../../src/activity/describe.ts'
 import { type ActivityPage, activityPage, isCursor } from '../../src/activity/feed.ts'
 import { ACTIVITY_KINDS, type ActivityKind, ALL_KINDS, parseKinds } from '../../src/activity/kinds.ts'
 import { cardState, emptyState } from '../../src/card-state.ts'
-import { exportQuery } from '../../src/lib/filters.ts'
 import { momentText, rangeDates } from '../../src/lib/dates.ts'
-import { type Card as Loaded, valueOf } from '../../src/lib/settle.ts'
+import { exportQuery } from '../../src/lib/filters.ts'
+import { type Card as Loaded, shownOf } from '../../src/lib/settle.ts'
 import { addDays, startOfDay } from '../../src/lib/time.ts'
 import { card, definePage, type PageContext } from '../../src/page.ts'
-import { ActivityList, Card, Note, Segments } from '../parts/index.ts'
+import { ActivityList, Card, Menu, MenuItem, Note } from '../parts/index.ts'
 
 const EVERY_S = 10
 const PAGE_SIZE = 50
@@ -71,7 +71,7 @@ export default definePage<Data>({
 
 const Feed = ({ data, context }: { data: Data; context: PageContext }) => {
   const { deps, filters } = context
-  const page = valueOf(data.page)
+  const page = shownOf(data.page)
   const rows = page?.rows ?? []
   const wording = {
     today: filters.today,
@@ -93,20 +93,26 @@ const Feed = ({ data, context }: { data: Data; context: PageContext }) => {
   )
 }
 
-/** One kind is one link; several can be named in the address. */
-const Kinds = ({ data, context }: { data: Data; context: PageContext }) => (
-  <Segments
-    name="Kind of activity"
-    items={[
-      { label: 'All', href: context.href({ query: { kind: '', before: '' } }), selected: data.kinds.length === 0 },
-      ...ALL_KINDS.map((kind) => ({
-        label: ACTIVITY_KINDS[kind].label,
-        href: context.href({ query: { kind, before: '' } }),
-        selected: data.kinds.includes(kind),
-      })),
-    ]}
-  />
-)
+/** Each kind is switched by its own link; none chosen is all. */
+const Kinds = ({ data: { kinds }, context }: { data: Data; context: PageContext }) => {
+  const hrefOf = (next: ActivityKind[]) => context.href({ query: { kind: next.join(), before: '' } })
+  return (
+    <Menu
+      id="menu-kinds"
+      side="right"
+      icon="filter"
+      label={kinds.map((kind) => ACTIVITY_KINDS[kind].label).join(', ') || 'All kinds'}
+    >
+      <MenuItem label="All kinds" href={hrefOf([])} selected={kinds.length === 0} />
+      <hr />
+      {ALL_KINDS.map((kind) => {
+        const selected = kinds.includes(kind)
+        const next = selected ? kinds.filter((one) => one !== kind) : [...kinds, kind]
+        return <MenuItem label={ACTIVITY_KINDS[kind].label} href={hrefOf(next)} selected={selected} />
+      })}
+    </Menu>
+  )
+}
 
 const Foot = ({ data, page, context }: { data: Data; page: ActivityPage; context: PageContext }) => {
   const { today } = context.filters

@@ -1,5 +1,5 @@
 import { exportQuery } from '../../src/lib/filters.ts'
-import { valueOf } from '../../src/lib/settle.ts'
+import { shownOf } from '../../src/lib/settle.ts'
 import { loadMetric, type MetricData } from '../../src/metric-page/load.ts'
 import { metricOf } from '../../src/metrics/catalogue.ts'
 import { definePage, type PageContext } from '../../src/page.ts'
@@ -75,7 +75,7 @@ export default definePage<MetricData>({
 
 /** The statement as it ran; outside the live part, so that a poll does not scroll it. */
 const Drawer = ({ data: { key, main }, context: { filters, deps } }: MetricProps) => {
-  const found = valueOf(main)?.series
+  const found = shownOf(main)?.series
   const query = exportQuery(filters, { metrics: key })
   return (
     <SqlDrawer

@@ -1,6 +1,6 @@
 import { cardState } from '../../src/card-state.ts'
 import { exportQuery } from '../../src/lib/filters.ts'
-import { valueOf } from '../../src/lib/settle.ts'
+import { shownOf } from '../../src/lib/settle.ts'
 import { loadMetrics, type MetricsData } from '../../src/metric-page/list.ts'
 import { changeOf, markOf, valueText } from '../../src/metric-view.ts'
 import { type MetricKey, metricKeys, metricOf } from '../../src/metrics/catalogue.ts'
@@ -24,7 +24,10 @@ export default definePage<MetricsData>({
   load: loadMetrics,
   frame: ({ context: { filters } }) => ({
     exports: [
-      { label: 'All metrics, CSV', href: `/exports/metrics.csv${exportQuery(filters, { metrics: metricKeys.join() })}` },
+      {
+        label: 'All metrics, CSV',
+        href: `/exports/metrics.csv${exportQuery(filters, { metrics: metricKeys.join() })}`,
+      },
       { label: 'All metrics, JSON', href: `/api/metrics/summary${exportQuery(filters)}` },
     ],
   }),
@@ -80,7 +83,7 @@ const Search = ({ data, context: { path, filters } }: Props) => (
 
 const Domain = ({ group, context }: { group: MetricsData['groups'][number]; context: PageContext }) => {
   const { deps, filters } = context
-  const all = valueOf(group.card)
+  const all = shownOf(group.card)
   const query = exportQuery(filters, { metrics: group.keys.join() })
   const comparing = filters.compare !== 'none'
   const row = (key: MetricKey) => {

@@ -1,13 +1,13 @@
+import { exportQuery } from '../../src/lib/filters.ts'
+import { KPIS } from '../../src/overview/keys.ts'
 import { loadOverview, type OverviewData } from '../../src/overview/load.ts'
+import { kpiTiles } from '../../src/overview/tiles.ts'
 import { definePage, type PageContext } from '../../src/page.ts'
 import { Grid, Note, Pair, Stack, Tile, TileGrid } from '../parts/index.ts'
 import { ActivityCard, AlertsCard, AtRiskCard } from './overview/attention.tsx'
 import { AiHoursCard, AiLatencyCard, BuildsCard, DauCard, PlansCard, TrendCard } from './overview/charts.tsx'
 import { HealthCard } from './overview/health.tsx'
 import { NowStrip, TodayStrip } from './overview/strips.tsx'
-import { kpiTiles } from '../../src/overview/tiles.ts'
-import { exportQuery } from '../../src/lib/filters.ts'
-import { KPIS } from '../../src/overview/keys.ts'
 
 export interface OverviewProps {
   data: OverviewData
@@ -68,5 +68,7 @@ export default definePage<OverviewData>({
 const Outage = ({ data }: OverviewProps) => {
   const away = Object.values(data).find((card) => typeof card === 'object' && card.state === 'degraded')
   if (!away || typeof away !== 'object' || away.state !== 'degraded') return null
-  return <Note tone="warn">{`${away.reason}. Cards show their last good values, marked stale; the page tries again by itself.`}</Note>
+  return (
+    <Note tone="warn">{`${away.reason}. Cards show their last good values, marked stale; the page tries again by itself.`}</Note>
+  )
 }

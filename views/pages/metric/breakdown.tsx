@@ -1,6 +1,6 @@
 import { cardState, emptyState } from '../../../src/card-state.ts'
 import { exportQuery } from '../../../src/lib/filters.ts'
-import { valueOf } from '../../../src/lib/settle.ts'
+import { shownOf } from '../../../src/lib/settle.ts'
 import { valueText } from '../../../src/metric-view.ts'
 import { metricOf } from '../../../src/metrics/catalogue.ts'
 import { formatChange, formatValue } from '../../../src/metrics/format.ts'
@@ -18,14 +18,23 @@ export const BreakdownCard = (props: MetricProps) => {
   if (!by || !breakdown) return null
   const { deps, filters, href } = props.context
   const metric = metricOf(key)
-  const found = valueOf(breakdown)
+  const found = shownOf(breakdown)
   const query = exportQuery(filters, { metrics: key, by })
   return (
     <Card
       id="breakdown"
       title="Breakdown"
       flush={!!found?.now.groups?.length}
-      tools={<Segments name="Dimension" items={metric.by.map((name) => ({ label: capital(name), href: href({ query: { by: name } }), selected: name === by }))} />}
+      tools={
+        <Segments
+          name="Dimension"
+          items={metric.by.map((name) => ({
+            label: capital(name),
+            href: href({ query: { by: name } }),
+            selected: name === by,
+          }))}
+        />
+      }
       menu={{ csv: `/exports/metrics.csv${query}`, json: `/api/metrics/timeseries${query}` }}
       state={cardState(breakdown, deps.now(), ({ now }) =>
         now.groups?.length ? undefined : emptyState(deps, factsOf(key), `Nothing to break down by ${by}`),
@@ -36,7 +45,13 @@ export const BreakdownCard = (props: MetricProps) => {
   )
 }
 
-const Groups = ({ data: { key }, context, by, now, before }: MetricProps & { by: string; now: Series; before: Series | undefined }) => {
+const Groups = ({
+  data: { key },
+  context,
+  by,
+  now,
+  before,
+}: MetricProps & { by: string; now: Series; before: Series | undefined }) => {
   const { deps, filters } = context
   const metric = metricOf(key)
   const adds = metric.kind === 'sum' || metric.kind === 'last'
@@ -45,7 +60,17 @@ const Groups = ({ data: { key }, context, by, now, before }: MetricProps & { by:
   const query = exportQuery(filters, { metrics: key, by })
   const share = (total: number | null) => (adds && total !== null && now.total ? total / now.total : null)
   const change = (value: number | null, previous: number | null) =>
-    before ? <Change {...formatChange({ value, previous, change: changeBetween(value, previous, metric.unit) }, metric.unit, metric.good)} /> : '—'
+    before ? (
+      <Change
+        {...formatChange(
+          { value, previous, change: changeBetween(value, previous, metric.unit) },
+          metric.unit,
+          metric.good,
+        )}
+      />
+    ) : (
+      '—'
+    )
   return (
     <DataTable
       id="breakdown"
@@ -61,13 +86,22 @@ const Groups = ({ data: { key }, context, by, now, before }: MetricProps & { by:
         cells: {
           group: group.key === '' ? 'not said' : group.key,
           value: valueText(deps, key, group.total, 'table'),
-          share: <Share share={share(group.total)} text={shareText(share(group.total))} name={`Share of ${group.key}`} />,
+          share: (
+            <Share share={share(group.total)} text={shareText(share(group.total))} name={`Share of ${group.key}`} />
+          ),
           change: change(group.total, before?.groups?.find((one) => one.key === group.key)?.total ?? null),
           spark: <Sparkline small points={group.points.map(({ value }) => value)} />,
         },
       }))}
-      total={{ group: 'Total', value: valueText(deps, key, now.total, 'table'), change: change(now.total, before?.total ?? null) }}
-      csv={{ label: `CSV, ${groups.length} ${groups.length === 1 ? 'group' : 'groups'}`, href: `/exports/metrics.csv${query}` }}
+      total={{
+        group: 'Total',
+        value: valueText(deps, key, now.total, 'table'),
+        change: change(now.total, before?.total ?? null),
+      }}
+      csv={{
+        label: `CSV, ${groups.length} ${groups.length === 1 ? 'group' : 'groups'}`,
+        href: `/exports/metrics.csv${query}`,
+      }}
       json={{ label: 'JSON', href: `/api/metrics/timeseries${query}` }}
       note={noteOf(rest, adds)}
     />
@@ -85,5 +119,6 @@ function changeBetween(value: number | null, previous: number | null, unit: stri
   return previous === 0 ? null : value / previous - 1
 }
 
-const shareText = (share: number | null): string => (share === null ? '—' : formatValue(share * 100, 'percent', 'table'))
+const shareText = (share: number | null): string =>
+  share === null ? '—' : formatValue(share * 100, 'percent', 'table')
 const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1)

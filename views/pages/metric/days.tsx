@@ -1,7 +1,7 @@
 import { cardState } from '../../../src/card-state.ts'
 import { dayTitle } from '../../../src/lib/dates.ts'
 import { exportQuery } from '../../../src/lib/filters.ts'
-import { valueOf } from '../../../src/lib/settle.ts'
+import { shownOf } from '../../../src/lib/settle.ts'
 import { valueText } from '../../../src/metric-view.ts'
 import { metricOf } from '../../../src/metrics/catalogue.ts'
 import { Card, DataTable } from '../../parts/index.ts'
@@ -13,7 +13,7 @@ const DAYS_SHOWN = 31
 /** The days as figures, newest first. */
 export const DaysCard = ({ data: { key, main }, context }: MetricProps) => {
   const { deps, filters } = context
-  const found = valueOf(main)?.summary
+  const found = shownOf(main)?.summary
   const points = found?.points ?? []
   const before = filters.compare === 'none' ? [] : (found?.previousPoints ?? [])
   const rows = points.map((point, i) => ({ ...point, before: before[i] })).reverse()
@@ -29,17 +29,28 @@ export const DaysCard = ({ data: { key, main }, context }: MetricProps) => {
         columns={[
           { key: 'day', label: 'Day' },
           { key: 'value', label: metricOf(key).label, number: true, strong: true },
-          ...(before.length ? [{ key: 'other', label: 'Compared day', muted: true, wide: true }, { key: 'before', label: 'Its value', number: true, muted: true }] : []),
+          ...(before.length
+            ? [
+                { key: 'other', label: 'Compared day', muted: true, wide: true },
+                { key: 'before', label: 'Its value', number: true, muted: true },
+              ]
+            : []),
         ]}
         rows={shown.map((row) => ({
           cells: {
-            day: row.day === filters.today ? `${dayTitle(row.day, filters.today)}, so far` : dayTitle(row.day, filters.today),
+            day:
+              row.day === filters.today
+                ? `${dayTitle(row.day, filters.today)}, so far`
+                : dayTitle(row.day, filters.today),
             value: valueText(deps, key, row.value, 'table'),
             other: row.before && dayTitle(row.before.day, filters.today),
             before: valueText(deps, key, row.before?.value, 'table'),
           },
         }))}
-        csv={{ label: `CSV, ${rows.length} ${rows.length === 1 ? 'day' : 'days'}`, href: `/exports/metrics.csv${query}` }}
+        csv={{
+          label: `CSV, ${rows.length} ${rows.length === 1 ? 'day' : 'days'}`,
+          href: `/exports/metrics.csv${query}`,
+        }}
         json={{ label: 'JSON', href: `/api/metrics/timeseries${query}` }}
         note={rows.length > shown.length ? `the newest ${shown.length} of ${rows.length}` : undefined}
       />

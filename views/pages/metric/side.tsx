@@ -1,6 +1,6 @@
 import { cardState } from '../../../src/card-state.ts'
-import { valueOf } from '../../../src/lib/settle.ts'
-import { type Span, SPANS } from '../../../src/metric-page/load.ts'
+import { shownOf } from '../../../src/lib/settle.ts'
+import { SPANS, type Span } from '../../../src/metric-page/load.ts'
 import { changeOf, valueText } from '../../../src/metric-view.ts'
 import { metricOf } from '../../../src/metrics/catalogue.ts'
 import type { Kind } from '../../../src/metrics/define.ts'
@@ -32,7 +32,9 @@ export const DefinitionCard = ({ data: { key } }: MetricProps) => {
           <code>{metric.formula}</code>
         </p>
       )}
-      <p class="q-label">{metric.good === 'down' ? 'When it is high' : metric.good === 'up' ? 'When it is low' : 'When it moves'}</p>
+      <p class="q-label">
+        {metric.good === 'down' ? 'When it is high' : metric.good === 'up' ? 'When it is low' : 'When it moves'}
+      </p>
       <p>{metric.action}</p>
     </Card>
   )
@@ -40,7 +42,7 @@ export const DefinitionCard = ({ data: { key } }: MetricProps) => {
 
 /** The same number over 7, 30 and 90 days up to now, each against the days before it. */
 export const TrendsCard = ({ data: { key, trends }, context: { deps } }: MetricProps) => {
-  const found = valueOf(trends)
+  const found = shownOf(trends)
   return (
     <Card id="trends" title="Trend" sub="to today, vs before" state={cardState(trends, deps.now())}>
       <Facts
@@ -62,7 +64,7 @@ export const TrendsCard = ({ data: { key, trends }, context: { deps } }: MetricP
 
 export const FactsCard = ({ data: { key, main }, context: { deps, filters } }: MetricProps) => {
   const metric = metricOf(key)
-  const computed = valueOf(main)?.series
+  const computed = shownOf(main)?.series
   return (
     <Card id="facts" title="Facts">
       <Facts
@@ -80,7 +82,8 @@ export const FactsCard = ({ data: { key, main }, context: { deps, filters } }: M
                   label: 'Computed',
                   value: (
                     <>
-                      <Moment at={computed.computedAt} ago /> <span data-volatile>{`in ${Math.round(computed.tookMs)} ms`}</span>
+                      <Moment at={computed.computedAt} ago />{' '}
+                      <span data-volatile>{`in ${Math.round(computed.tookMs)} ms`}</span>
                     </>
                   ),
                 },
@@ -92,10 +95,11 @@ export const FactsCard = ({ data: { key, main }, context: { deps, filters } }: M
   )
 }
 
-function limits({ warn, crit }: ReturnType<typeof metricOf>): [string, number][] {
+function limits({ warn, crit, good }: ReturnType<typeof metricOf>): [string, number][] {
+  const side = good === 'up' ? 'under' : 'over'
   const all: [string, number | undefined][] = [
-    ['Yellow from', warn],
-    ['Red from', crit],
+    [`Yellow ${side}`, warn],
+    [`Red ${side}`, crit],
   ]
   return all.filter((one): one is [string, number] => one[1] !== undefined)
 }

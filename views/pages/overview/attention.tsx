@@ -1,7 +1,7 @@
 import { describe } from '../../../src/activity/describe.ts'
 import { cardState, emptyState } from '../../../src/card-state.ts'
 import { filterQuery } from '../../../src/lib/filters.ts'
-import { valueOf } from '../../../src/lib/settle.ts'
+import { shownOf } from '../../../src/lib/settle.ts'
 import { ActivityList, Card } from '../../parts/index.ts'
 import type { OverviewProps } from '../overview.tsx'
 
@@ -37,7 +37,7 @@ export const AtRiskCard = ({ context }: OverviewProps) => (
 
 export const ActivityCard = ({ data, context }: OverviewProps) => {
   const { deps, filters } = context
-  const rows = valueOf(data.activity)?.rows ?? []
+  const rows = shownOf(data.activity)?.rows ?? []
   const wording = {
     today: filters.today,
     timeZone: deps.config.timeZone,

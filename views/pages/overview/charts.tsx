@@ -1,11 +1,11 @@
 import { cardState, emptyState } from '../../../src/card-state.ts'
 import { clockTime, dayTitle } from '../../../src/lib/dates.ts'
 import { exportQuery } from '../../../src/lib/filters.ts'
-import { valueOf } from '../../../src/lib/settle.ts'
+import { shownOf } from '../../../src/lib/settle.ts'
 import { dayOf } from '../../../src/lib/time.ts'
 import { changeOf, dayAxis, previousLine, valueText } from '../../../src/metric-view.ts'
 import { type MetricKey, metricOf } from '../../../src/metrics/catalogue.ts'
-import { type Trend, TRENDS } from '../../../src/overview/keys.ts'
+import { TRENDS, type Trend } from '../../../src/overview/keys.ts'
 import { metricHref, type PageContext } from '../../../src/page.ts'
 import { BarChart, Card, type CardMenu, Legend, LineChart, StackedChart } from '../../parts/index.ts'
 import type { OverviewProps } from '../overview.tsx'
@@ -25,7 +25,7 @@ const unknown = (points: { value: number | null }[]): boolean => points.every(({
 /** Four numbers, one of them drawn over the range. */
 export const TrendCard = ({ data, context }: OverviewProps) => {
   const { deps, filters } = context
-  const all = valueOf(data.trends)
+  const all = shownOf(data.trends)
   const { key, of, label } = TRENDS[data.trend]
   const chosen = all?.[of]
   const tabs = (Object.entries(TRENDS) as [Trend, (typeof TRENDS)[Trend]][]).map(([id, tab]) => {
@@ -47,13 +47,18 @@ export const TrendCard = ({ data, context }: OverviewProps) => {
       tabs={tabs}
       height="tall"
       menu={menuOf(context, key)}
-      state={cardState(data.trends, deps.now(), () => (unknown(points) ? emptyState(deps, 'events', 'No active users in this range') : undefined))}
+      state={cardState(data.trends, deps.now(), () =>
+        unknown(points) ? emptyState(deps, 'events', 'No active users in this range') : undefined,
+      )}
     >
       <LineChart
         id="trend"
         summary={`${label} from ${filters.from} to ${filters.to}: ${valueText(deps, of, chosen?.value, 'table')}.`}
         unit={metricOf(key).unit}
-        {...dayAxis(points.map(({ day }) => day), filters.today)}
+        {...dayAxis(
+          points.map(({ day }) => day),
+          filters.today,
+        )}
         series={[{ name: label, values: points.map(({ value }) => value) }]}
         previous={chosen?.previousPoints && previousLine(chosen.previousPoints, filters, filters.today)}
         height="tall"
@@ -64,7 +69,7 @@ export const TrendCard = ({ data, context }: OverviewProps) => {
 
 export const AiHoursCard = ({ data, context }: OverviewProps) => {
   const { deps, filters } = context
-  const hours = valueOf(data.hours) ?? []
+  const hours = shownOf(data.hours) ?? []
   const total = hours.reduce((sum, { requests }) => sum + requests, 0)
   return (
     <Card
@@ -73,14 +78,19 @@ export const AiHoursCard = ({ data, context }: OverviewProps) => {
       sub="last 24 h"
       height="chart"
       menu={{ table: true, metric: metricHref(filters, 'ai.requests') }}
-      state={cardState(data.hours, deps.now(), () => (total === 0 ? emptyState(deps, 'api-calls', 'No AI calls in 24 hours') : undefined))}
+      state={cardState(data.hours, deps.now(), () =>
+        total === 0 ? emptyState(deps, 'api-calls', 'No AI calls in 24 hours') : undefined,
+      )}
     >
       <BarChart
         id="ai-hours"
         summary={`AI requests per hour: ${valueText(deps, 'ai.requests', total, 'table')} in 24 hours.`}
         unit="requests"
         labels={hours.map(({ at }) => clockTime(at, deps.config.timeZone))}
-        titles={hours.map(({ at }) => `${dayTitle(dayOf(at, deps.config.timeZone), filters.today)}, ${clockTime(at, deps.config.timeZone)}`)}
+        titles={hours.map(
+          ({ at }) =>
+            `${dayTitle(dayOf(at, deps.config.timeZone), filters.today)}, ${clockTime(at, deps.config.timeZone)}`,
+        )}
         series={[{ name: 'AI requests', values: hours.map(({ requests }) => requests) }]}
         partial
       />
@@ -90,7 +100,7 @@ export const AiHoursCard = ({ data, context }: OverviewProps) => {
 
 export const AiLatencyCard = ({ data, context }: OverviewProps) => {
   const { deps, filters } = context
-  const all = valueOf(data.latency)
+  const all = shownOf(data.latency)
   const [average, p95] = [all?.['ai.latency_avg'], all?.['ai.latency_p95']]
   const points = p95?.points ?? []
   return (
@@ -108,7 +118,10 @@ export const AiLatencyCard = ({ data, context }: OverviewProps) => {
         id="ai-latency"
         summary={`AI latency: average ${valueText(deps, 'ai.latency_avg', average?.value, 'table')}, p95 ${valueText(deps, 'ai.latency_p95', p95?.value, 'table')}.`}
         unit="ms"
-        {...dayAxis(points.map(({ day }) => day), filters.today)}
+        {...dayAxis(
+          points.map(({ day }) => day),
+          filters.today,
+        )}
         series={[
           { name: 'average', values: (average?.points ?? []).map(({ value }) => value) },
           { name: 'p95', values: points.map(({ value }) => value) },
@@ -127,7 +140,7 @@ const CLASSES = [
 /** Active users of each day by what they paid on that day. */
 export const PlansCard = ({ data, context }: OverviewProps) => {
   const { deps, filters } = context
-  const found = valueOf(data.plans)
+  const found = shownOf(data.plans)
   const points = found?.points ?? []
   const valuesOf = (keys: readonly string[]) => {
     const groups = found?.groups?.filter((group) => keys.includes(group.key)) ?? []
@@ -142,13 +155,18 @@ export const PlansCard = ({ data, context }: OverviewProps) => {
       height="chart"
       tools={!unknown(points) && <Legend names={[...CLASSES]} />}
       menu={menuOf(context, 'users.dau', 'class')}
-      state={cardState(data.plans, deps.now(), () => (unknown(points) ? emptyState(deps, 'events', 'No active users in this range') : undefined))}
+      state={cardState(data.plans, deps.now(), () =>
+        unknown(points) ? emptyState(deps, 'events', 'No active users in this range') : undefined,
+      )}
     >
       <StackedChart
         id="plans"
         summary="Active users a day, paid, in trial and free."
         unit="users"
-        {...dayAxis(points.map(({ day }) => day), filters.today)}
+        {...dayAxis(
+          points.map(({ day }) => day),
+          filters.today,
+        )}
         series={CLASSES.map(({ name, keys, color }) => ({ name, color, values: valuesOf(keys) }))}
       />
     </Card>
@@ -158,7 +176,7 @@ export const PlansCard = ({ data, context }: OverviewProps) => {
 /** Builds that ended, a day: what failed lies on what succeeded. */
 export const BuildsCard = ({ data, context }: OverviewProps) => {
   const { deps, filters } = context
-  const all = valueOf(data.builds)
+  const all = shownOf(data.builds)
   const [good, bad] = [all?.['jobs.builds_succeeded'], all?.['jobs.builds_failed']]
   const points = good?.points ?? []
   const none = unknown(points) && unknown(bad?.points ?? [])
@@ -167,15 +185,29 @@ export const BuildsCard = ({ data, context }: OverviewProps) => {
       id="builds"
       title="Builds per day"
       height="chart"
-      tools={!none && <Legend names={[{ name: 'Succeeded', color: 1 }, { name: 'Failed', color: 2 }]} />}
+      tools={
+        !none && (
+          <Legend
+            names={[
+              { name: 'Succeeded', color: 1 },
+              { name: 'Failed', color: 2 },
+            ]}
+          />
+        )
+      }
       menu={menuOf(context, 'jobs.builds_failed')}
-      state={cardState(data.builds, deps.now(), () => (none ? emptyState(deps, 'jobs', 'No builds in this range') : undefined))}
+      state={cardState(data.builds, deps.now(), () =>
+        none ? emptyState(deps, 'jobs', 'No builds in this range') : undefined,
+      )}
     >
       <StackedChart
         id="builds"
         summary={`Builds: ${valueText(deps, 'jobs.builds_succeeded', good?.value, 'table')} succeeded, ${valueText(deps, 'jobs.builds_failed', bad?.value, 'table')} failed.`}
         unit="jobs"
-        {...dayAxis(points.map(({ day }) => day), filters.today)}
+        {...dayAxis(
+          points.map(({ day }) => day),
+          filters.today,
+        )}
         series={[
           { name: 'Succeeded', color: 1, values: points.map(({ value }) => value) },
           { name: 'Failed', color: 2, values: (bad?.points ?? []).map(({ value }) => value) },
@@ -187,7 +219,7 @@ export const BuildsCard = ({ data, context }: OverviewProps) => {
 
 export const DauCard = ({ data, context }: OverviewProps) => {
   const { deps, filters } = context
-  const points = valueOf(data.fortnight)?.points ?? []
+  const points = shownOf(data.fortnight)?.points ?? []
   const peak = Math.max(0, ...points.map(({ value }) => value ?? 0))
   return (
     <Card
@@ -196,13 +228,18 @@ export const DauCard = ({ data, context }: OverviewProps) => {
       sub="last 14 days"
       height="chart"
       menu={{ table: true, metric: metricHref(filters, 'users.dau') }}
-      state={cardState(data.fortnight, deps.now(), () => (peak === 0 ? emptyState(deps, 'events', 'No active users in 14 days') : undefined))}
+      state={cardState(data.fortnight, deps.now(), () =>
+        peak === 0 ? emptyState(deps, 'events', 'No active users in 14 days') : undefined,
+      )}
     >
       <BarChart
         id="dau"
         summary={`Daily active users of the last 14 days, at most ${valueText(deps, 'users.dau', peak, 'table')}.`}
         unit="users"
-        {...dayAxis(points.map(({ day }) => day), filters.today)}
+        {...dayAxis(
+          points.map(({ day }) => day),
+          filters.today,
+        )}
         series={[{ name: 'Active users', values: points.map(({ value }) => value) }]}
       />
     </Card>

@@ -1,5 +1,5 @@
 import { cardState, emptyState } from '../../../src/card-state.ts'
-import { valueOf } from '../../../src/lib/settle.ts'
+import { shownOf } from '../../../src/lib/settle.ts'
 import { changeOf, valueText } from '../../../src/metric-view.ts'
 import { metricHref } from '../../../src/page.ts'
 import { Card, Gauge } from '../../parts/index.ts'
@@ -11,7 +11,7 @@ const TICKS: [number, number] = [70, 90]
 /** Uptime × calls without error × speed, of the last 24 hours. */
 export const HealthCard = ({ data, context }: OverviewProps) => {
   const { deps, filters } = context
-  const all = valueOf(data.health)
+  const all = shownOf(data.health)
   const health = all?.['system.health']
   const value = health?.value ?? null
   const row = (label: string, key: 'system.uptime' | 'api.success_rate' | 'system.speed') => ({

@@ -1,6 +1,6 @@
-import { valueText } from '../../../src/metric-view.ts'
 import { ageText, dayLabel } from '../../../src/lib/dates.ts'
-import { type Card, valueOf } from '../../../src/lib/settle.ts'
+import { type Card, shownOf } from '../../../src/lib/settle.ts'
+import { valueText } from '../../../src/metric-view.ts'
 import { type MetricKey, metricOf } from '../../../src/metrics/catalogue.ts'
 import { NOW, TODAY } from '../../../src/overview/keys.ts'
 import { metricHref } from '../../../src/page.ts'
@@ -18,7 +18,7 @@ const NOW_WORDS: Record<(typeof NOW)[number], { label: string; note: string }> =
 /** What is true this minute, with the AI cost of the running day. */
 export const NowStrip = ({ data, context }: OverviewProps) => {
   const { deps, filters } = context
-  const values = valueOf(data.now)
+  const values = shownOf(data.now)
   const stale = staleMark(data.now, context)
   const items = NOW.map((key): LiveItem => {
     const value = values?.[key] ?? null
@@ -40,7 +40,9 @@ export const TodayStrip = ({ data, context }: OverviewProps) => (
   <LiveStrip
     title="Today"
     state={dayLabel(context.filters.today, context.filters.today)}
-    items={markedOnce(TODAY.filter((key) => key !== 'ai.cost').map((key) => todayItem({ data, context }, key, metricOf(key).label)))}
+    items={markedOnce(
+      TODAY.filter((key) => key !== 'ai.cost').map((key) => todayItem({ data, context }, key, metricOf(key).label)),
+    )}
   />
 )
 
@@ -50,7 +52,7 @@ function costToday(props: OverviewProps): LiveItem {
 
 function todayItem({ data, context }: OverviewProps, key: MetricKey, label: string): LiveItem {
   const { deps, filters } = context
-  const summary = valueOf(data.day)?.[key]
+  const summary = shownOf(data.day)?.[key]
   return {
     id: `today-${key.replace('.', '-')}`,
     label,
@@ -64,14 +66,17 @@ function todayItem({ data, context }: OverviewProps, key: MetricKey, label: stri
 /** Paid against free: the header's ratio. */
 function paidShare({ data, context }: OverviewProps): LiveItem {
   const { deps, filters } = context
-  const total = valueOf(data.kpis)?.['users.total']?.value ?? null
-  const paid = valueOf(data.kpis)?.['users.paid']?.value ?? null
+  const total = shownOf(data.kpis)?.['users.total']?.value ?? null
+  const paid = shownOf(data.kpis)?.['users.paid']?.value ?? null
   const share = total === null || paid === null || total === 0 ? null : (100 * paid) / total
   return {
     id: 'paid-share',
     label: 'Paid of all users',
     value: share === null ? null : valueText(deps, 'users.paid_ratio', share, 'tile'),
-    note: share === null ? 'not known' : `${valueText(deps, 'users.paid', paid, 'tile')} of ${valueText(deps, 'users.total', total, 'tile')}`,
+    note:
+      share === null
+        ? 'not known'
+        : `${valueText(deps, 'users.paid', paid, 'tile')} of ${valueText(deps, 'users.total', total, 'tile')}`,
     href: metricHref(filters, 'users.paid_ratio'),
     ...staleMark(data.kpis, context),
   }
@@ -83,7 +88,6 @@ function staleMark(card: Card<unknown>, { deps }: OverviewProps['context']) {
     return { dim: true, mark: { tone: 'stale' as const, text: `${ageText(card.at, deps.now())} old` } }
   return { dim: true, mark: { tone: 'warn' as const, text: card.state === 'error' ? 'failed' : 'degraded' } }
 }
-
 
 /** The age is said once a strip; the other cells are dimmed. */
 function markedOnce(items: LiveItem[]): LiveItem[] {

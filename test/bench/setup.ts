@@ -1,0 +1,73 @@
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { pino } from 'pino'
+import { type Config, loadConfig } from '../../src/config.ts'
+import { connect, connectWriter, type Db } from '../../src/db/connect.ts'
+import { startEmbedded } from '../../src/db/embedded.ts'
+import { migrate } from '../../src/db/migrate.ts'
+import { createEnricher, type Enrich } from '../../src/enrich/index.ts'
+import type { Meta } from '../../src/facts/types.ts'
+import { createWriter, type Writer } from '../../src/facts/writer.ts'
+import { type FoldDeps, type FoldResult, foldAll } from '../../src/rollups/fold.ts'
+import { type Copy, openCopy } from './copy.ts'
+
+/** A Postgres of the bench's own, as safe against power loss as a real one. */
+export interface Bench {
+  /** Rows of the events table that the data at size has. */
+  events: number
+  users: number
+  url: string
+  db: Db
+  config: Config
+  writer: Writer
+  enrich: Enrich
+  foldDeps: FoldDeps
+  fold: () => Promise<FoldResult>
+  copy: Copy
+  copiedBy: string
+  close: () => Promise<void>
+}
+
+export async function openBench(events: number): Promise<Bench> {
+  const dataDir = mkdtempSync(join(tmpdir(), 'quarterdeck-bench-'))
+  // Made for us alone; as root, Postgres runs as somebody else.
+  chmodSync(dataDir, 0o711)
+  const server = await startEmbedded({ dataDir })
+  await migrate(server.url)
+  const db = connect(server.url)
+  const config = loadConfig({})
+  const log = pino({ level: 'warn' })
+  const now = () => new Date()
+  const enrich = createEnricher(config)
+  const sql = connectWriter(server.url)
+  const writer = createWriter({ sql, config, log, now, enrich, price: () => undefined })
+  const foldDeps = { db, config, log, now }
+  const { by, copy } = await openCopy(db.heavy, server.url)
+  return {
+    events,
+    users: Math.ceil(events / 100),
+    url: server.url,
+    db,
+    config,
+    writer,
+    enrich,
+    foldDeps,
+    fold: () => foldAll(foldDeps),
+    copy,
+    copiedBy: by,
+    async close() {
+      await writer.close()
+      await sql.end({ timeout: 5 })
+      await db.close()
+      await server.stop()
+      rmSync(dataDir, { recursive: true, force: true })
+    },
+  }
+}
+
+const BROWSER =
+  'Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/126.0.0.0 Safari/537.36'
+
+/** How the bench's facts come in: with an address and a browser, so that they are enriched. */
+export const metaNow = (): Meta => ({ source: 'typed', receivedAt: new Date(), ip: '81.2.69.142', userAgent: BROWSER })
