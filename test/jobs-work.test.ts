@@ -12,6 +12,7 @@ import rebuild from '../src/jobs/rebuild.ts'
 import { dropOldPartitions, pruneMinutes, pruneOwnTables, rotateSeen } from '../src/jobs/retention.ts'
 import { startRun } from '../src/jobs/runner.ts'
 import { sweep } from '../src/jobs/sweep.ts'
+import { eachDay } from '../src/lib/time.ts'
 import { type TestApp, testApp } from './helpers/app.ts'
 import { recount } from './helpers/recount.ts'
 
@@ -247,11 +248,8 @@ describe('rebuilding', () => {
     const moved = { ...t.deps, config }
     // The far past of the imported one would make it a long rebuild.
     await t.sql`delete from events where user_id = 'imported'`
-    await write([
-      event('early', '2026-10-20T13:00:00Z'),
-      event('same day there', '2026-11-04T20:00:00Z'),
-      event('kiwi', '2026-11-05T13:00:00Z'),
-    ])
+    const days = eachDay('2026-10-20', '2026-11-10')
+    await write([...days.map((day) => event('ann', `${day}T05:00:00Z`)), event('kiwi', '2026-11-05T13:00:00Z')])
     await t.fold()
     await Promise.all([ensureDayZone(moved), ensureDayZone(moved)])
     now = new Date(NOW.getTime() + 30_000)

@@ -1,8 +1,8 @@
-import type { Fragment, Sql } from 'postgres'
+import type { Sql } from 'postgres'
 import type { Deps } from '../context.ts'
 import { addDays, type Day, startOfDay } from '../lib/time.ts'
-import { type ActivityKind, ALL_KINDS } from './kinds.ts'
-import { type ActivitySource, activitySources } from './sources.ts'
+import type { ActivityKind } from './kinds.ts'
+import { type StoredActivity, type Walk, walkBack } from './walk.ts'
 
 /** One thing that happened. */
 export interface Activity {
@@ -67,7 +67,7 @@ export async function activityPage(deps: Deps, query: ActivityQuery): Promise<Ac
   let before = query.before ?? `${isoMicros(new Date(deps.now().getTime() + 1))}~`
   const rows: Activity[] = []
   for (let round = 0; round < ROUNDS; round++) {
-    const part = await walk(deps.db.sql, deps, { ...query, before, limit: query.limit - rows.length }, WALK)
+    const part = await pageBack(deps.db.sql, deps, { ...query, before, limit: query.limit - rows.length }, WALK)
     rows.push(...part.rows)
     if (!part.next) return { rows, next: undefined, lookedBackTo: undefined }
     before = part.next
@@ -82,12 +82,8 @@ export async function* activityRows(deps: Deps, query: ActivityExport): AsyncGen
   const end = startOfDay(addDays(query.to, 1), deps.config.timeZone)
   let before: string | undefined = `${isoMicros(end)}~`
   while (before) {
-    const page: { rows: Activity[]; next: string | undefined } = await walk(
-      deps.db.heavy,
-      deps,
-      { scope: query.scope, kinds: query.kinds, limit: 1_000, before, floor },
-      WALK * 4,
-    )
+    const asked: Walk = { scope: query.scope, kinds: query.kinds, limit: 1_000, before, floor }
+    const page: Part = await pageBack(deps.db.heavy, deps, asked, WALK * 4)
     yield* page.rows
     before = page.next
   }
@@ -102,112 +98,21 @@ export function isCursor(text: string): boolean {
   )
 }
 
-interface Walk extends ActivityQuery {
-  before: string
-}
-
-/**
- * Walks every source backwards from the cursor by its index and merges what was found. A source that has been cut,
- * by the limit or by the walk, cuts all of them at its last row, so that pages never skip or repeat a row.
- */
-async function walk(
-  sql: Sql,
-  deps: Deps,
-  query: Walk,
-  cap: number,
-): Promise<{ rows: Activity[]; next: string | undefined }> {
-  const kinds = query.kinds?.length ? query.kinds : ALL_KINDS
-  const sources = activitySources(sql).filter((source) => wanted(source, kinds, query))
-  if (sources.length === 0) return { rows: [], next: undefined }
-  const hits = sources.map(
-    (source, n) => sql`${part(sql, 'h', n)} as materialized (${found(sql, source, kinds, query, cap)})`,
-  )
-  const ends = sources.map((source, n) => sql`(${cutOf(sql, source, n, query, cap)})`)
-  const union = sources.map((_, n) => sql`select * from ${part(sql, 'h', n)}`)
-  const rows = await sql<StoredActivity[]>`
-    with ${list(sql, hits, sql`, `)},
-    cut as (select * from (${list(sql, ends, sql` union all `)}) c order by ts desc, id desc limit 1),
-    page as (
-      select a.* from (${list(sql, union, sql` union all `)}) a left join cut c on true
-      where c.ts is null or (a.ts, a.id) >= (c.ts, c.id)
-      order by a.ts desc, a.id desc limit ${query.limit}
-    )
-    select p.*, ${micros(sql, sql`p.ts`)} as at, u.email, u.username, t.name as tenant,
-      ${micros(sql, sql`c.ts`)} as cut_at, c.id as cut_id
-    from (values (1)) one (n) left join cut c on true left join page p on true
-    left join users u on u.user_id = p.user_id and p.user_id <> ''
-    left join tenants t on t.tenant_id = p.tenant_id
-    order by p.ts desc nulls last, p.id desc`
-  return pageOf(rows, query.limit, deps.config.privacy === 'strict')
-}
-
-function wanted(source: ActivitySource, kinds: ActivityKind[], query: Walk): boolean {
-  return source.kinds.some((kind) => kinds.includes(kind)) && !(query.notable && source.notable === false)
-}
-
-/** The rows of one source in walking order, before any filter. */
-function walked(sql: Sql, source: ActivitySource, columns: Fragment, query: Walk): Fragment {
-  const at = query.before.indexOf('~')
-  const ts = query.before.slice(0, at)
-  const id = query.before.slice(at + 1)
-  return sql`select ${source.ts} as ts, ${source.id} as id, ${columns} from ${source.table}
-    where ${source.ts} <= ${ts}::timestamptz and (${source.ts} < ${ts}::timestamptz or ${source.id} < ${id})
-      ${query.floor ? sql`and ${source.ts} >= ${query.floor}` : sql``}
-    order by 1 desc, 2 desc`
-}
-
-function found(sql: Sql, source: ActivitySource, kinds: ActivityKind[], query: Walk, cap: number): Fragment {
-  const notable = query.notable && source.notable ? source.notable : sql`true`
-  const columns = sql`${source.columns}, (${source.keep ?? sql`true`} and ${notable}) as keep`
-  const byKind = source.kinds.every((kind) => kinds.includes(kind)) ? sql`` : sql`and kind = any(${kinds})`
-  const byTenant = query.scope === '*' ? sql`` : sql`and tenant_id = ${query.scope}`
-  // No sort on the outside: the walk is lazy and stops at the limit.
-  return sql`select ts, id, kind, verb, user_id, tenant_id, subject, note, amount, currency
-    from (${walked(sql, source, columns, query)} limit ${cap}) w
-    where keep ${byKind} ${byTenant} limit ${query.limit}`
-}
-
-/** Where a source was cut: at its last hit when it is full, else at the end of its walk when there was more. */
-function cutOf(sql: Sql, source: ActivitySource, n: number, query: Walk, cap: number): Fragment {
-  const hits = part(sql, 'h', n)
-  return sql`
-    (select ts, id from ${hits} where (select count(*) from ${hits}) >= ${query.limit} order by ts, id limit 1)
-    union all
-    (select ts, id from (${walked(sql, source, sql`1 as one`, query)} offset ${cap - 1} limit 1) e
-     where (select count(*) from ${hits}) < ${query.limit})`
-}
-
-interface StoredActivity {
-  id: string | null
-  ts: Date
-  kind: ActivityKind
-  verb: string
-  user_id: string
-  tenant_id: string
-  subject: string | null
-  note: string | null
-  amount: string | null
-  currency: string | null
-  at: string
-  email: string | null
-  username: string | null
-  tenant: string | null
-  cut_at: string | null
-  cut_id: string | null
-}
-
 /** Kinds whose note may hold what a person wrote. */
 const PERSONAL_NOTES: ActivityKind[] = ['build', 'deploy', 'object', 'payment']
 
-function pageOf(
-  stored: StoredActivity[],
-  limit: number,
-  strict: boolean,
-): { rows: Activity[]; next: string | undefined } {
+interface Part {
+  rows: Activity[]
+  next: string | undefined
+}
+
+async function pageBack(sql: Sql, { config }: Deps, query: Walk, cap: number): Promise<Part> {
+  const stored = await walkBack(sql, query, cap)
+  const strict = config.privacy === 'strict'
   const rows = stored.flatMap((row): Activity[] => (row.id === null ? [] : [activityOf(row, row.id, strict)]))
   const first = stored[0]
   const cut = first?.cut_at ? `${first.cut_at}~${first.cut_id ?? ''}` : undefined
-  return { rows, next: rows.length >= limit ? rows.at(-1)?.cursor : cut }
+  return { rows, next: rows.length >= query.limit ? rows.at(-1)?.cursor : cut }
 }
 
 function activityOf(row: StoredActivity, id: string, strict: boolean): Activity {
@@ -228,13 +133,5 @@ function activityOf(row: StoredActivity, id: string, strict: boolean): Activity 
   }
 }
 
-/** Microseconds matter in a cursor: a Date would round them off and repeat or skip rows. */
-const micros = (sql: Sql, ts: Fragment): Fragment =>
-  sql`to_char(${ts} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')`
+/** With the six digits that cursors have. */
 const isoMicros = (at: Date): string => at.toISOString().replace('Z', '000Z')
-
-const part = (sql: Sql, letter: string, n: number): Fragment => sql`${sql(`${letter}${n}`)}`
-
-function list(sql: Sql, fragments: Fragment[], separator: Fragment): Fragment {
-  return fragments.reduce((all, one) => sql`${all}${separator}${one}`)
-}

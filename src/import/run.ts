@@ -5,6 +5,7 @@ import type { Deps } from '../context.ts'
 import { factKindOfPath, factKinds } from '../facts/index.ts'
 import type { FactDef, FactIn, FactKind } from '../facts/types.ts'
 import { WriterBusy, WriterUnavailable } from '../facts/writer.ts'
+import { outageOf } from '../lib/settle.ts'
 import { ImportError } from './error.ts'
 import { compileMap, type ImportMap, readMap } from './map.ts'
 import { type Progress, progressBar, type Terminal } from './progress.ts'
@@ -106,8 +107,7 @@ async function* batchesOf(source: AsyncIterable<Item[]>): AsyncGenerator<Item[]>
 }
 
 class Importer {
-  private told = 0
-  private stored = 0
+  private rejections = 0
 
   constructor(
     private readonly deps: ImportDeps,
@@ -132,17 +132,17 @@ class Importer {
     run.position = items.at(-1)!.after
     await patiently(() => saveRun(this.deps.db.sql, run))
     this.tell([...outcome.rejected, ...broken.map(({ line, broken }) => ({ index: line, reason: broken! }))])
-    this.stored += outcome.accepted + outcome.duplicate
     this.progress.at(run.position.bytes, countsOf(run))
   }
 
   async finish(): Promise<ImportResult> {
     const { run } = this
     const ok = run.accepted + run.duplicate > 0 || run.rejected === 0
-    // A file of which nothing was stored may be tried again, say with another time limit or a repaired door.
-    if (ok) await saveRun(this.deps.db.sql, { ...run, finished: true })
+    // A file of which nothing could be stored is read from its start the next time.
+    const end = ok ? { ...run, finished: true } : { ...run, rejected: 0, position: { bytes: 0, lines: 0 } }
+    await patiently(() => saveRun(this.deps.db.sql, end))
     this.progress.end()
-    const untold = run.rejected - this.told
+    const untold = this.rejections - TOLD_REJECTIONS
     if (untold > 0) this.progress.say(`and ${untold} more rejected rows, with their reasons in rejected_facts`)
     this.progress.say(countsOf(run))
     return { accepted: run.accepted, duplicate: run.duplicate, rejected: run.rejected, already: false, ok }
@@ -150,7 +150,7 @@ class Importer {
 
   private tell(rejected: { index: number; reason: string }[]): void {
     for (const { index, reason } of rejected.sort((a, b) => a.index - b.index))
-      if (this.told++ < TOLD_REJECTIONS) this.progress.say(`line ${index}: ${reason}`)
+      if (this.rejections++ < TOLD_REJECTIONS) this.progress.say(`line ${index}: ${reason}`)
   }
 }
 
@@ -164,10 +164,12 @@ async function patiently<T>(action: () => Promise<T>): Promise<T> {
     try {
       return await action()
     } catch (error) {
-      const passing = error instanceof WriterBusy || error instanceof WriterUnavailable
+      const passing = error instanceof WriterBusy || error instanceof WriterUnavailable || outageOf(error)
       if (!passing) throw error
       if (performance.now() > deadline)
-        throw new ImportError(`${error.message}: the same command goes on where this one stopped`, { cause: error })
+        throw new ImportError(`${(error as Error).message}: the same command goes on where this one stopped`, {
+          cause: error,
+        })
       await wait(500)
     }
   }

@@ -29,12 +29,16 @@ export async function ensureDayZone(deps: Deps): Promise<void> {
   })
 }
 
-/** Months are UTC: where one was dropped, part of the first local day is gone, and a rebuild would make it smaller. */
+/**
+ * The day before the first facts, for in the other zone they may have been counted on it. Months are UTC: where one was
+ * dropped, part of the first local day is gone, and a rebuild would make it smaller.
+ */
 async function firstWholeDay({ db, config }: Deps, first: Day): Promise<Day> {
   const [row] = await db.sql<{ month: string | null }[]>`
     select min(substring(c.relname from '\\d{4}_\\d\\d$')) as month
     from pg_inherits i join pg_class c on c.oid = i.inhrelid
     where i.inhparent in ('events'::regclass, 'api_calls'::regclass)`
   const start = row?.month ? new Date(`${row.month.replace('_', '-')}-01T00:00:00Z`) : undefined
-  return start && startOfDay(first, config.timeZone) < start ? addDays(first, 1) : first
+  const days = [addDays(first, -1), first]
+  return days.find((day) => !start || startOfDay(day, config.timeZone) >= start) ?? addDays(first, 1)
 }

@@ -37,7 +37,7 @@ export class CardCache {
   constructor(options: CacheOptions) {
     this.#now = options.now
     this.#ttlMs = options.ttlMs ?? 5_000
-    this.#max = options.max ?? 2_000
+    this.#max = options.max ?? 500
   }
 
   /** The cached value while it is fresh, else that of `load`, computed once for all who ask meanwhile. */

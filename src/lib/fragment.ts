@@ -24,7 +24,7 @@ export class FragmentCache {
   readonly #cache: CardCache
 
   constructor(now: () => Date) {
-    this.#cache = new CardCache({ now, ttlMs: TTL_MS, max: 500 })
+    this.#cache = new CardCache({ now, ttlMs: TTL_MS, max: 100 })
   }
 
   /** The fragment of the key; `render` answers undefined where there is no such page. */

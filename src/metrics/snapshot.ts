@@ -1,6 +1,7 @@
 import type { Deps } from '../context.ts'
 import type { Sql } from '../db/connect.ts'
 import { addDays, type Day, eachDay, today } from '../lib/time.ts'
+import { withFoldLock } from '../rollups/lock.ts'
 import { type MetricKey, metricOf } from './catalogue.ts'
 import { type History, type Parts, partsOn, readCells } from './cells.ts'
 import { sqlContext } from './context.ts'
@@ -38,10 +39,11 @@ export async function closeDays(
 
 /**
  * The marks that a day was stale go in the transaction that computes it: one which arrives meanwhile is not seen by
- * this delete, stays, and has the day computed again.
+ * this delete, stays, and has the day computed again. Under the fold lock: a fold that ran meanwhile would find no
+ * snapshot of the day yet, and mark nothing.
  */
 async function storeDays(deps: Deps, days: Day[], scopes: string[]): Promise<void> {
-  await deps.db.heavy.begin(async (transaction) => {
+  await withFoldLock(deps.db.heavy, async (transaction) => {
     const tx = transaction as unknown as Sql
     await tx`
       delete from dirty_metric_days where day = any(${days}::text[]::date[]) and scope = any(${scopes}::text[])`

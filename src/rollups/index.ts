@@ -27,7 +27,7 @@ export type AppendKind = keyof typeof appendFolds
 
 interface BucketRollup {
   fold: FoldBuckets
-  /** A stock (users, open projects) changes every later day; a flow the windows of 30 days that see it. */
+  /** A stock (users, open projects) changes every later day; a flow the trailing windows that see it. */
   stock: boolean
   /** An hour or a local day. */
   grain: 'hour' | 'day'

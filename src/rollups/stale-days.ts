@@ -2,8 +2,8 @@ import type { Instant } from './buckets.ts'
 import type { AppendKind } from './index.ts'
 import type { FoldContext, Source } from './types.ts'
 
-/** Trailing windows (MAU and the like) see a fact on its own day and the 29 after it. */
-const WINDOW_DAYS = 29
+/** Trailing windows see a fact on its own day and up to 59 after it: MAU 29, lapsed users compare two of 30 days. */
+const WINDOW_DAYS = 59
 
 /** Facts of closed days make the snapshots of those days, and of the windows that see them, stale. */
 export async function markLateFacts(

@@ -58,27 +58,29 @@ export default definePage<MetricsData>({
 
 /** A form of its own: the address it leads to is the view. */
 const Search = ({ data, context: { path, filters } }: Props) => (
-  <form class="q-actions" method="get" action={path} role="search">
-    {filters.range !== '30d' && <input type="hidden" name="range" value={filters.range} />}
-    {filters.range === 'custom' && <input type="hidden" name="from" value={filters.from} />}
-    {filters.range === 'custom' && <input type="hidden" name="to" value={filters.to} />}
-    {filters.compare !== 'previous' && <input type="hidden" name="compare" value={filters.compare} />}
-    {filters.tenant !== undefined && <input type="hidden" name="tenant" value={filters.tenant} />}
-    <input
-      class="form-control w-auto flex-fill"
-      type="search"
-      name="q"
-      value={data.search}
-      placeholder="Search names, keys, definitions"
-      aria-label="Search metrics"
-      maxlength={100}
-    />
-    <button class="q-btn" type="submit">
-      <Icon name="search" />
-      Search
-    </button>
-    <span class="q-ink-3">{`${data.found} of ${metricKeys.length} metrics`}</span>
-  </form>
+  <search>
+    <form class="q-actions" method="get" action={path}>
+      {filters.range !== '30d' && <input type="hidden" name="range" value={filters.range} />}
+      {filters.range === 'custom' && <input type="hidden" name="from" value={filters.from} />}
+      {filters.range === 'custom' && <input type="hidden" name="to" value={filters.to} />}
+      {filters.compare !== 'previous' && <input type="hidden" name="compare" value={filters.compare} />}
+      {filters.tenant !== undefined && <input type="hidden" name="tenant" value={filters.tenant} />}
+      <input
+        class="form-control w-auto flex-fill"
+        type="search"
+        name="q"
+        value={data.search}
+        placeholder="Search names, keys, definitions"
+        aria-label="Search metrics"
+        maxlength={100}
+      />
+      <button class="q-btn" type="submit">
+        <Icon name="search" />
+        Search
+      </button>
+      <span class="q-ink-3">{`${data.found} of ${metricKeys.length} metrics`}</span>
+    </form>
+  </search>
 )
 
 const Domain = ({ group, context }: { group: MetricsData['groups'][number]; context: PageContext }) => {
