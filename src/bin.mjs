@@ -14,7 +14,8 @@ const changedAt = (folder) =>
   )
 
 const isStale = () =>
-  !existsSync(bundle) || ['.', '../views', '../migrations'].some((folder) => changedAt(path(folder)) > statSync(bundle).mtimeMs)
+  !existsSync(bundle) ||
+  ['.', '../views', '../migrations'].some((folder) => changedAt(path(folder)) > statSync(bundle).mtimeMs)
 
 if (existsSync(path('./cli.ts')) && isStale()) {
   const { buildBrowser, buildServer, distFolder } = await import('./build/build.mjs')

@@ -1,3 +1,4 @@
+// Long because: every setting has its block here, and nowhere else.
 import { resolve } from 'node:path'
 import { z } from 'zod'
 

@@ -28,7 +28,14 @@ export async function openCore(settings: Config, log: Logger, options: { watch?:
     await seedPrices(db.sql)
     const prices = createPriceBook(db.sql)
     await prices.load()
-    const writer = createWriter({ sql: writerSql, config, log, now, enrich: createEnricher(config), price: prices.price })
+    const writer = createWriter({
+      sql: writerSql,
+      config,
+      log,
+      now,
+      enrich: createEnricher(config),
+      price: prices.price,
+    })
     return {
       deps: { config, log, db, writer, now, fetch },
       async close() {

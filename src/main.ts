@@ -1,7 +1,7 @@
-import { serve } from '@hono/node-server'
 import { once } from 'node:events'
 import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { serve } from '@hono/node-server'
 import { createApp } from './app.tsx'
 import { setupLink } from './auth/setup.ts'
 import type { Config } from './config.ts'

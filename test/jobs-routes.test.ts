@@ -17,7 +17,9 @@ async function settled(): Promise<void> {
   await t.sql`delete from job_runs`
 }
 
-const bearer = async (...scopes: ('read' | 'ingest' | 'act')[]) => ({ authorization: `Bearer ${await t.key(scopes)}` })
+const bearer = async (...scopes: ('read' | 'ingest' | 'act')[]) => ({
+  authorization: `Bearer ${await t.key(scopes)}`,
+})
 const cookie = async (role: 'viewer' | 'operator' | 'owner') => ({
   cookie: await t.admin(role),
   origin: t.deps.config.baseUrl,
@@ -48,14 +50,25 @@ describe('run now', () => {
 
   test('answers the id of a run whose progress can be read, and is written to the audit log', async () => {
     const headers = await bearer('act', 'read')
-    const answer = await post('/api/jobs/rebuild/run', headers, { from: '2026-11-01', to: '2026-11-03' })
+    const answer = await post('/api/jobs/rebuild/run', headers, {
+      from: '2026-11-01',
+      to: '2026-11-03',
+    })
     expect(answer.status).toBe(202)
     const { id } = (await answer.json()) as { id: string }
     expect(answer.headers.get('location')).toBe(`/api/jobs/runs/${id}`)
     const read = async () =>
       (await (await t.request(`/api/jobs/runs/${id}`, { headers })).json()) as Record<string, unknown>
-    await vi.waitUntil(async () => (await read()).state !== 'running', { timeout: 20_000 })
-    expect(await read()).toMatchObject({ id, job: 'rebuild', state: 'ok', done: 3, total: 3 })
+    await vi.waitUntil(async () => (await read()).state !== 'running', {
+      timeout: 20_000,
+    })
+    expect(await read()).toMatchObject({
+      id,
+      job: 'rebuild',
+      state: 'ok',
+      done: 3,
+      total: 3,
+    })
     const [line] =
       await t.sql`select action, target, detail from audit_log where action = 'job.run' order by id desc limit 1`
     expect(line).toEqual({
@@ -80,9 +93,19 @@ describe('run now', () => {
       ['2026-11-01'],
     ])
       expect((await post('/api/jobs/rebuild/run', headers, body)).status, JSON.stringify(body)).toBe(422)
-    expect((await post('/api/jobs/daily/run', headers, { from: '2026-11-01', to: '2026-11-02' })).status).toBe(422)
+    expect(
+      (
+        await post('/api/jobs/daily/run', headers, {
+          from: '2026-11-01',
+          to: '2026-11-02',
+        })
+      ).status,
+    ).toBe(422)
     await t.sql`insert into job_runs (job, scheduled_for) values ('rebuild', '2026-11-10T11:00:00Z')`
-    const busy = await post('/api/jobs/rebuild/run', headers, { from: '2026-11-01', to: '2026-11-02' })
+    const busy = await post('/api/jobs/rebuild/run', headers, {
+      from: '2026-11-01',
+      to: '2026-11-02',
+    })
     await t.sql`update job_runs set finished_at = now(), outcome = 'ok'`
     expect(busy.status).toBe(409)
     expect(busy.headers.get('retry-after')).not.toBeNull()
@@ -119,19 +142,29 @@ describe('the list', () => {
     await post('/api/jobs/fold/run', await bearer('act'))
     await vi.waitUntil(async () => (await t.sql`select 1 from job_runs where finished_at is null`).length === 0)
     const { jobs } = (await (await t.request('/api/jobs', { headers: await bearer('read') })).json()) as {
-      jobs: { name: string; next_run: string | null; last_run: { state: string } | null; parameters: string[] }[]
+      jobs: {
+        name: string
+        next_run: string | null
+        last_run: { state: string } | null
+        parameters: string[]
+      }[]
     }
     expect(jobs.map(({ name }) => name)).toEqual(['fold', 'minute', 'settle-days', 'daily', 'rebuild'])
     expect(jobs.find(({ name }) => name === 'fold')?.last_run?.state).toBe('ok')
     expect(jobs.find(({ name }) => name === 'daily')?.next_run).not.toBeNull()
-    expect(jobs.find(({ name }) => name === 'rebuild')).toMatchObject({ next_run: null, parameters: ['from', 'to'] })
+    expect(jobs.find(({ name }) => name === 'rebuild')).toMatchObject({
+      next_run: null,
+      parameters: ['from', 'to'],
+    })
   })
 })
 
 describe('READ_ONLY', () => {
   test('blocks running and cancelling, and still shows the list', async () => {
     const locked = await testApp({ config: { readOnly: true } })
-    const headers = { authorization: `Bearer ${await locked.key(['act', 'read'])}` }
+    const headers = {
+      authorization: `Bearer ${await locked.key(['act', 'read'])}`,
+    }
     const status = async (method: string, path: string) => (await locked.request(path, { method, headers })).status
     expect(await status('POST', '/api/jobs/settle-days/run')).toBe(403)
     expect(await status('DELETE', '/api/jobs/runs/1')).toBe(403)

@@ -4,17 +4,13 @@ import { probe, runProbes } from '../src/connectors/probe.ts'
 import type { Deps } from '../src/context.ts'
 import type { FactIn } from '../src/facts/types.ts'
 import daily from '../src/jobs/daily.ts'
-import { ensureDayZone } from '../src/jobs/day-zone.ts'
 import type { Job } from '../src/jobs/define.ts'
 import { jobs } from '../src/jobs/index.ts'
 import minute from '../src/jobs/minute.ts'
 import rebuild from '../src/jobs/rebuild.ts'
 import { dropOldPartitions, pruneMinutes, pruneOwnTables, rotateSeen } from '../src/jobs/retention.ts'
 import { startRun } from '../src/jobs/runner.ts'
-import { sweep } from '../src/jobs/sweep.ts'
-import { eachDay } from '../src/lib/time.ts'
 import { type TestApp, testApp } from './helpers/app.ts'
-import { recount } from './helpers/recount.ts'
 
 const DAY_MS = 86_400_000
 const NOW = new Date('2026-11-10T12:00:00Z')
@@ -22,16 +18,24 @@ const UP = 'https://prober:s3cret@up.example/health?token=1'
 const DOWN = 'https://down.example/'
 
 let t: TestApp
-let now = NOW
 const answers = new Map<string, () => Response>()
 const asked: { url: string; authorization: string | null }[] = []
 
 beforeAll(async () => {
-  t = await testApp({ now: () => now, config: { timeZone: 'UTC', retentionDays: 60, probeUrls: [UP, DOWN] } })
+  t = await testApp({
+    now: NOW,
+    config: { timeZone: 'UTC', retentionDays: 60, probeUrls: [UP, DOWN] },
+  })
   t.deps.fetch = async (input, init) => {
-    asked.push({ url: String(input), authorization: new Headers(init?.headers).get('authorization') })
+    asked.push({
+      url: String(input),
+      authorization: new Headers(init?.headers).get('authorization'),
+    })
     const answer = answers.get(String(input))
-    if (!answer) throw new TypeError('fetch failed', { cause: new Error('connect ECONNREFUSED') })
+    if (!answer)
+      throw new TypeError('fetch failed', {
+        cause: new Error('connect ECONNREFUSED'),
+      })
     return answer()
   }
 })
@@ -40,7 +44,7 @@ afterAll(() => t.close())
 const write = (facts: Omit<FactIn, 'index'>[]) =>
   t.deps.writer.write(
     facts.map((fact, index) => ({ ...fact, index })),
-    { source: 'test', receivedAt: now, exemptRetention: true },
+    { source: 'test', receivedAt: NOW, exemptRetention: true },
   )
 const event = (user: string, ts: string, name = 'opened'): Omit<FactIn, 'index'> => ({
   kind: 'events',
@@ -52,7 +56,12 @@ async function run(job: Job, range?: { from: string; to: string }, deps: Deps = 
   if (started.state !== 'started') throw new Error(started.state)
   const outcome = await started.done
   const [row] = await t.sql`select * from job_runs where id = ${started.id}`
-  return { outcome, note: row!.note as string | null, done: row!.done as number, total: row!.total as number }
+  return {
+    outcome,
+    note: row!.note as string | null,
+    done: row!.done as number,
+    total: row!.total as number,
+  }
 }
 
 test('every file that defines a job is in the list, under its own name', async () => {
@@ -75,10 +84,30 @@ describe('probes', () => {
     await runProbes(t.deps, new Date(NOW.getTime() + 60_000))
     const rows = await t.sql`select target, ok, http_status, error from probes order by ts, target`
     expect(rows).toEqual([
-      { target: 'https://down.example', ok: false, http_status: null, error: 'connect ECONNREFUSED' },
-      { target: 'https://up.example/health', ok: true, http_status: 200, error: null },
-      { target: 'https://down.example', ok: false, http_status: 503, error: 'HTTP 503' },
-      { target: 'https://up.example/health', ok: true, http_status: 200, error: null },
+      {
+        target: 'https://down.example',
+        ok: false,
+        http_status: null,
+        error: 'connect ECONNREFUSED',
+      },
+      {
+        target: 'https://up.example/health',
+        ok: true,
+        http_status: 200,
+        error: null,
+      },
+      {
+        target: 'https://down.example',
+        ok: false,
+        http_status: 503,
+        error: 'HTTP 503',
+      },
+      {
+        target: 'https://up.example/health',
+        ok: true,
+        http_status: 200,
+        error: null,
+      },
     ])
     expect(asked.find(({ url }) => url.includes('up.example'))?.authorization).toBe(`Basic ${btoa('prober:s3cret')}`)
   })
@@ -96,7 +125,10 @@ describe('probes', () => {
       signals.push(init!.signal!)
       throw init!.signal!.reason
     }) as typeof globalThis.fetch
-    expect(await probe({ fetch }, DOWN)).toEqual({ ok: false, error: 'no answer within 10 s' })
+    expect(await probe({ fetch }, DOWN)).toEqual({
+      ok: false,
+      error: 'no answer within 10 s',
+    })
     expect(signals).toHaveLength(1)
   })
 })
@@ -105,7 +137,13 @@ describe('the minute job', () => {
   test('samples queues by name and together, running jobs, users online and the process', async () => {
     const job = (id: string, queue: string, status: string) => ({
       kind: 'jobs' as const,
-      row: { id, kind: 'build', queue, status, enqueued_at: '2026-11-10T11:50:00Z' },
+      row: {
+        id,
+        kind: 'build',
+        queue,
+        status,
+        enqueued_at: '2026-11-10T11:50:00Z',
+      },
     })
     await write([
       job('j1', 'fast', 'queued'),
@@ -178,7 +216,11 @@ describe('the daily job', () => {
         .map((row) => row.day)
         .slice(-4),
     ).toEqual(['2026-11-06', '2026-11-07', '2026-11-08', '2026-11-09'])
-    expect(await run(daily)).toMatchObject({ outcome: 'ok', done: 1, total: 1 })
+    expect(await run(daily)).toMatchObject({
+      outcome: 'ok',
+      done: 1,
+      total: 1,
+    })
     expect(await stored()).toEqual(first)
     expect(await t.sql`select * from usage_analytics_daily order by date, tenant`).toEqual(usage)
   })
@@ -193,7 +235,9 @@ describe('the daily job', () => {
     expect(await t.sql`select user_id from events where user_id in ('old', 'imported')`).toEqual([
       { user_id: 'imported' },
     ])
-    expect(await write([event('late', '2026-05-11T10:00:00Z')])).toMatchObject({ accepted: 1 })
+    expect(await write([event('late', '2026-05-11T10:00:00Z')])).toMatchObject({
+      accepted: 1,
+    })
   })
 
   test('rotates what dedupe remembers after 8 days, and still knows the ids of the last 8', async () => {
@@ -231,42 +275,14 @@ describe('rebuilding', () => {
     await t.fold()
     await t.sql`update event_days set n = n + 7 where day = '2026-11-02'`
     await t.sql`insert into event_days (scope, day, name, n) values ('*', '2026-10-30', 'long gone', 5)`
-    const outcome = await run(rebuild, { from: '2026-10-30', to: '2026-11-03' })
+    const outcome = await run(rebuild, {
+      from: '2026-10-30',
+      to: '2026-11-03',
+    })
     expect(outcome).toMatchObject({ outcome: 'ok', done: 5, total: 5 })
     expect(outcome.note).toBe('2026-10-30..2026-11-03; 1 days kept, their raw facts are gone')
     expect(await t.sql`select n::int from event_days where name = 'long gone'`).toEqual([{ n: 5 }])
     await t.sql`delete from event_days where name = 'long gone'`
     expect(await t.sql`select n::int from event_days where scope = '*' and day = '2026-11-02'`).toEqual([{ n: 1 }])
-  })
-
-  test('another TIME_ZONE has the days rebuilt whose raw facts remain, once', async () => {
-    await ensureDayZone(t.deps)
-    expect(await t.sql`select zone from day_zones`).toEqual([{ zone: 'UTC' }])
-    expect(await t.sql`select id from job_runs where started_by = 'time zone'`).toEqual([])
-
-    const config = { ...t.deps.config, timeZone: 'Pacific/Auckland' }
-    const moved = { ...t.deps, config }
-    // The far past of the imported one would make it a long rebuild.
-    await t.sql`delete from events where user_id = 'imported'`
-    const days = eachDay('2026-10-20', '2026-11-10')
-    await write([...days.map((day) => event('ann', `${day}T05:00:00Z`)), event('kiwi', '2026-11-05T13:00:00Z')])
-    await t.fold()
-    await Promise.all([ensureDayZone(moved), ensureDayZone(moved)])
-    now = new Date(NOW.getTime() + 30_000)
-    await sweep(moved, [rebuild])
-    await vi.waitUntil(
-      async () => {
-        const [open] = await t.sql`select 1 from job_runs where finished_at is null or outcome = 'failed'`
-        return !open
-      },
-      { timeout: 60_000 },
-    )
-    expect(await t.sql`select zone from day_zones order by since desc limit 1`).toEqual([{ zone: 'Pacific/Auckland' }])
-    expect(await t.sql`select day::text from user_days where user_id = 'kiwi' and scope = '*'`).toEqual([
-      { day: '2026-11-06' },
-    ])
-    expect(await t.sql`select count(*)::int as n from job_runs where started_by = 'time zone'`).toEqual([{ n: 1 }])
-    const { folded, counted } = await recount(t.sql, 'Pacific/Auckland')
-    expect(folded.userDays).toEqual(counted.userDays)
   })
 })

@@ -64,7 +64,9 @@ describe('who runs a slot', () => {
     const ran: string[] = []
     const note = (job: string, id: string) => void ran.push(`${job} ${id}`) as undefined
     const jobs = [
-      quick('ticking', async ({ run }) => note('ticking', run.id), { schedule: 'every 1s' }),
+      quick('ticking', async ({ run }) => note('ticking', run.id), {
+        schedule: 'every 1s',
+      }),
       quick(
         'pulsing',
         async () => {
@@ -86,7 +88,10 @@ describe('who runs a slot', () => {
     const held = new Promise<void>((resolve) => (release = resolve))
     const job = quick('slow', async () => void (await held) as undefined)
     const first = await startRun(t.deps, job, { slot: NOW, startedBy: 'test' })
-    const second = await startRun(other, job, { slot: new Date(NOW.getTime() + 60_000), startedBy: 'test' })
+    const second = await startRun(other, job, {
+      slot: new Date(NOW.getTime() + 60_000),
+      startedBy: 'test',
+    })
     release()
     expect(first.state).toBe('started')
     expect(second.state).toBe('busy')
@@ -97,7 +102,10 @@ describe('who runs a slot', () => {
     for (let second = 0; second < 5; second++) await runSlot(t.deps, fold, new Date(NOW.getTime() + second * 5000))
     const runs = await runsOf('fold')
     expect(runs).toHaveLength(1)
-    expect(runs[0]).toMatchObject({ outcome: 'ok', scheduled_for: new Date(NOW.getTime() + 20_000) })
+    expect(runs[0]).toMatchObject({
+      outcome: 'ok',
+      scheduled_for: new Date(NOW.getTime() + 20_000),
+    })
   })
 })
 
@@ -108,7 +116,10 @@ describe('runs that end otherwise', () => {
       quick('failing', () => Promise.reject(new Error('it broke'))),
       NOW,
     )
-    expect((await runsOf('failing'))[0]).toMatchObject({ outcome: 'failed', error: 'it broke' })
+    expect((await runsOf('failing'))[0]).toMatchObject({
+      outcome: 'failed',
+      error: 'it broke',
+    })
   })
 
   test('a job that keeps failing is logged once, and once more when it works again', async () => {
@@ -128,8 +139,14 @@ describe('runs that end otherwise', () => {
 
   test('without a database nothing throws, and it is logged once', async () => {
     const lines: string[] = []
-    const log = Object.assign(Object.create(t.deps.log), { error: (_: unknown, text: string) => lines.push(text) })
-    const away = { ...t.deps, log, db: connect('postgres://nobody@127.0.0.1:1/none') }
+    const log = Object.assign(Object.create(t.deps.log), {
+      error: (_: unknown, text: string) => lines.push(text),
+    })
+    const away = {
+      ...t.deps,
+      log,
+      db: connect('postgres://nobody@127.0.0.1:1/none'),
+    }
     for (let second = 0; second < 3; second++) await runSlot(away, quick('homeless'), new Date(NOW.getTime() + second))
     await away.db.close()
     expect(lines).toEqual(['job fails'])
@@ -139,7 +156,10 @@ describe('runs that end otherwise', () => {
     const endless = quick('endless', async ({ run }) => {
       for (let done = 1; ; done++) await run.progress(done, 1_000_000)
     })
-    const started = await startRun(t.deps, endless, { slot: NOW, startedBy: 'test' })
+    const started = await startRun(t.deps, endless, {
+      slot: NOW,
+      startedBy: 'test',
+    })
     if (started.state !== 'started') throw new Error('not started')
     await until(async () => (await runsOf('endless'))[0]!.done > 3)
     const response = await t.request(`/api/jobs/runs/${started.id}`, {
@@ -148,7 +168,10 @@ describe('runs that end otherwise', () => {
     })
     expect(response.status).toBe(202)
     expect(await started.done).toBe('cancelled')
-    expect((await runsOf('endless'))[0]).toMatchObject({ outcome: 'cancelled', total: 1_000_000 })
+    expect((await runsOf('endless'))[0]).toMatchObject({
+      outcome: 'cancelled',
+      total: 1_000_000,
+    })
   })
 })
 
@@ -175,7 +198,10 @@ describe('what died with its process', () => {
 
   test('blocks nobody: the next claim ends it first', async () => {
     await plantDeadRun('claimed', 0, null)
-    const started = await startRun(t.deps, quick('claimed'), { slot: NOW, startedBy: 'test' })
+    const started = await startRun(t.deps, quick('claimed'), {
+      slot: NOW,
+      startedBy: 'test',
+    })
     expect(started.state).toBe('started')
     if (started.state === 'started') await started.done
     expect((await runsOf('claimed')).map((run) => run.outcome)).toEqual(['abandoned', 'ok'])
@@ -203,7 +229,10 @@ describe('what died with its process', () => {
       await run.progress(1)
       throw new Error('went on')
     })
-    const started = await startRun(t.deps, job, { slot: NOW, startedBy: 'test' })
+    const started = await startRun(t.deps, job, {
+      slot: NOW,
+      startedBy: 'test',
+    })
     if (started.state === 'started') expect(await started.done).toBe('abandoned')
   })
 
@@ -223,7 +252,10 @@ describe('what died with its process', () => {
   })
 
   test('a slot that nobody was there for is made up for once', async () => {
-    const nightly = quick('nightly', undefined, { schedule: '0 1 * * *', catchUp: true })
+    const nightly = quick('nightly', undefined, {
+      schedule: '0 1 * * *',
+      catchUp: true,
+    })
     await Promise.all([sweep(t.deps, [nightly]), sweep(other, [nightly])])
     await sweep(t.deps, [nightly])
     const runs = await runsOf('nightly')
@@ -234,9 +266,11 @@ describe('what died with its process', () => {
 describe('when', () => {
   test('a daily job comes at 01:00 of the configured zone', () => {
     const local = (zone: string) =>
-      new Intl.DateTimeFormat('en-GB', { timeZone: zone, hour: '2-digit', minute: '2-digit' }).format(
-        nextSlot(daily, zone)!,
-      )
+      new Intl.DateTimeFormat('en-GB', {
+        timeZone: zone,
+        hour: '2-digit',
+        minute: '2-digit',
+      }).format(nextSlot(daily, zone)!)
     for (const zone of ['UTC', 'Asia/Kolkata', 'America/New_York', 'Pacific/Auckland'])
       expect(local(zone)).toBe('01:00')
   })

@@ -260,7 +260,7 @@ describe('with the database away', () => {
   it('pages answer with the last good values, marked stale, and recover by themselves', async () => {
     const cookie = await filled.admin('viewer')
     gate = await openGate(filled.db.url)
-    const lines: { event?: string }[] = []
+    const lines: { event?: string; source?: string }[] = []
     const log = { ...filled.deps.log, ...quiet(lines), child: () => quiet(lines) } as never
     const app = createApp({ ...filled.deps, log, db: gate.db })
     const request: TestApp['request'] = async (path, init) => app.request(new URL(path, 'http://localhost'), init)
@@ -277,19 +277,23 @@ describe('with the database away', () => {
     expect(unseen.status).toBe(200)
     expect(unseen.html).toContain('q-card-degraded')
     await get({ request }, '/dashboard', cookie)
-    expect(lines.filter(({ event }) => event === 'system.analytics.degraded')).toHaveLength(1)
+    expect(
+      lines.filter(({ event, source }) => event === 'system.analytics.degraded' && source === 'database'),
+    ).toHaveLength(1)
     await gate.mend()
     await eventually(async () => {
       const { html } = await get({ request }, '/dashboard', cookie)
       expect(html).not.toMatch(/q-card-(stale|degraded|error)/)
     })
-    expect(lines.filter(({ event }) => event === 'system.analytics.recovered')).toHaveLength(1)
+    expect(
+      lines.filter(({ event, source }) => event === 'system.analytics.recovered' && source === 'database'),
+    ).toHaveLength(1)
   })
 })
 
-function quiet(lines: { event?: string }[]) {
+function quiet(lines: { event?: string; source?: string }[]) {
   const keep = (line: unknown) => {
-    if (typeof line === 'object' && line !== null) lines.push(line as { event?: string })
+    if (typeof line === 'object' && line !== null) lines.push(line as { event?: string; source?: string })
   }
   const log: Record<string, unknown> = {
     level: 'info',

@@ -39,7 +39,8 @@ export function parse(command: Command, args: string[]): Given {
   }
   const { values, positionals } = parsed
   const wanted = command.positionals ?? []
-  if (positionals.length < wanted.length) throw new UsageError(`${command.name}: ${wanted[positionals.length]} is missing`)
+  if (positionals.length < wanted.length)
+    throw new UsageError(`${command.name}: ${wanted[positionals.length]} is missing`)
   if (positionals.length > wanted.length)
     throw new UsageError(`${command.name}: what is ${JSON.stringify(positionals[wanted.length])}?`)
   for (const [name, { required }] of Object.entries(options))

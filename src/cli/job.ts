@@ -29,7 +29,8 @@ export const rebuild: Command = {
 
 async function runJob(name: string, from: string | undefined, to: string | undefined): Promise<number> {
   const job = findJob(name)
-  if (!job) throw new UsageError(`there is no job ${JSON.stringify(name)}, only ${jobs.map((one) => one.name).join(', ')}`)
+  if (!job)
+    throw new UsageError(`there is no job ${JSON.stringify(name)}, only ${jobs.map((one) => one.name).join(', ')}`)
   return withCore(async (deps) => {
     const days = parseRange(job, { ...(from ? { from } : {}), ...(to ? { to } : {}) }, deps)
     const started = await startRun(deps, job, { slot: deps.now(), startedBy: 'cli' }, days)

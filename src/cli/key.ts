@@ -13,7 +13,9 @@ export const keyCreate: Command = {
     tenant: { type: 'string', multiple: true, doc: 'bind the key to a tenant; may be repeated' },
   },
   async run({ option, all }) {
-    const scopes = option('scope')!.split(',').map((scope) => scope.trim())
+    const scopes = option('scope')!
+      .split(',')
+      .map((scope) => scope.trim())
     for (const scope of scopes)
       if (!KEY_SCOPES.includes(scope as KeyScope))
         throw new UsageError(`key create: there is no scope ${JSON.stringify(scope)}, only ${KEY_SCOPES.join(', ')}`)

@@ -36,7 +36,8 @@ export async function run(args: string[]): Promise<number> {
     return 0
   }
   try {
-    if (!command) throw new UsageError(args.length > 0 ? `there is no command ${JSON.stringify(args.join(' '))}` : 'which command?')
+    if (!command)
+      throw new UsageError(args.length > 0 ? `there is no command ${JSON.stringify(args.join(' '))}` : 'which command?')
     return (await command.run(parse(command, args.slice(command.name.split(' ').length)))) ?? 0
   } catch (error) {
     return tell(error)

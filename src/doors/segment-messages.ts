@@ -84,6 +84,7 @@ function userOf(message: Message, context: Record<string, unknown>) {
     country: text(address.country),
     city: text(address.city),
     time_zone: text(context.timezone),
+    ip: text(context.ip),
     ...taken,
     id: message.userId,
     updated_at: timeOf(message),

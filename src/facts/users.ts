@@ -18,6 +18,7 @@ const schema = z.looseObject({
   created_at: instant(),
   updated_at: instant(),
   traits: object(),
+  ip: text(100),
 })
 const KNOWN = new Set(Object.keys(schema.shape))
 const NEWEST = ['tenant_id', 'email', 'username', 'plan', 'provider', 'country', 'city', 'time_zone', 'referrer']
@@ -36,7 +37,7 @@ export default defineFact({
   doc: 'A person who uses the product: id, e-mail, plan, created_at, traits.',
   schema,
   ts: (row) => row.updated_at,
-  store: (row, { ts, meta }) => ({
+  store: (row, { ts, meta, enrich }) => ({
     user_id: row.id,
     tenant_id: row.tenant_id,
     email: row.email,
@@ -44,7 +45,8 @@ export default defineFact({
     plan: row.plan,
     status: row.status,
     provider: row.provider,
-    country: row.country,
+    // Only the user's own address tells where they are; the request's may be a server's.
+    country: row.country ?? (row.ip === undefined ? undefined : (enrich(row.ip, undefined).country ?? undefined)),
     city: row.city,
     time_zone: row.time_zone,
     referrer: row.referrer,

@@ -22,7 +22,11 @@ function formatterOf(timeZone: string): Intl.DateTimeFormat {
 }
 
 function partsOf(at: Date, timeZone: string): Record<string, string> {
-  return Object.fromEntries(formatterOf(timeZone).formatToParts(at).map(({ type, value }) => [type, value]))
+  return Object.fromEntries(
+    formatterOf(timeZone)
+      .formatToParts(at)
+      .map(({ type, value }) => [type, value]),
+  )
 }
 
 /** The local day of an instant. */
@@ -60,10 +64,26 @@ function offsetMs(at: Date, timeZone: string): number {
   return local - Math.floor(at.getTime() / 1000) * 1000
 }
 
-/** The instant at which a local day begins; where midnight does not exist (a clock change), the first after it. */
+/**
+ * The first instant of a local day: clocks that go forward at midnight skip it, clocks that go back to it have it twice.
+ */
 export function startOfDay(day: Day, timeZone: string): Date {
   const utc = Date.parse(`${day}T00:00:00Z`)
-  // The offset at the guess may differ from that at the answer around a clock change: twice is enough.
-  const guess = utc - offsetMs(new Date(utc), timeZone)
-  return new Date(utc - offsetMs(new Date(guess), timeZone))
+  // Around a clock change the offset before differs from the one after: a day's bounds lie at one of the two.
+  const [before, after] = [-36, 36].map((hours) => offsetMs(new Date(utc + hours * 3_600_000), timeZone))
+  const candidates = [utc - Math.max(before!, after!), utc - Math.min(before!, after!)]
+  const at = candidates.find((ms) => dayOf(new Date(ms), timeZone) >= day)!
+  // Skipped midnight: the later candidate is inside the day, and the change itself is its beginning.
+  return new Date(dayOf(new Date(at - 1), timeZone) < day ? at : firstOfDay(day, timeZone, at))
+}
+
+/** The day's first instant, to the minute, knowing one inside it that is at most a few hours later. */
+function firstOfDay(day: Day, timeZone: string, inside: number): number {
+  let [low, high] = [Math.floor(inside / 60_000) - 240, Math.floor(inside / 60_000)]
+  while (high - low > 1) {
+    const middle = Math.floor((low + high) / 2)
+    if (dayOf(new Date(middle * 60_000), timeZone) < day) low = middle
+    else high = middle
+  }
+  return high * 60_000
 }

@@ -5,9 +5,10 @@ import { kpiTiles } from '../../src/overview/tiles.ts'
 import { definePage, type PageContext } from '../../src/page.ts'
 import { Grid, Note, Pair, Stack, Tile, TileGrid } from '../parts/index.ts'
 import { ActivityCard, AlertsCard, AtRiskCard } from './overview/attention.tsx'
-import { AiHoursCard, AiLatencyCard, BuildsCard, DauCard, PlansCard, TrendCard } from './overview/charts.tsx'
+import { AiHoursCard, AiLatencyCard, BuildsCard, DauCard, PlansCard } from './overview/charts.tsx'
 import { HealthCard } from './overview/health.tsx'
 import { NowStrip, TodayStrip } from './overview/strips.tsx'
+import { TrendCard } from './overview/trend.tsx'
 
 export interface OverviewProps {
   data: OverviewData

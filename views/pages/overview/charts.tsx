@@ -3,14 +3,14 @@ import { clockTime, dayTitle } from '../../../src/lib/dates.ts'
 import { exportQuery } from '../../../src/lib/filters.ts'
 import { shownOf } from '../../../src/lib/settle.ts'
 import { dayOf } from '../../../src/lib/time.ts'
-import { changeOf, dayAxis, previousLine, valueText } from '../../../src/metric-view.ts'
-import { type MetricKey, metricOf } from '../../../src/metrics/catalogue.ts'
-import { TRENDS, type Trend } from '../../../src/overview/keys.ts'
+import { dayAxis, valueText } from '../../../src/metric-view.ts'
+import type { MetricKey } from '../../../src/metrics/catalogue.ts'
 import { metricHref, type PageContext } from '../../../src/page.ts'
 import { BarChart, Card, type CardMenu, Legend, LineChart, StackedChart } from '../../parts/index.ts'
 import type { OverviewProps } from '../overview.tsx'
 
-const menuOf = (context: PageContext, key: MetricKey, by?: string): CardMenu => {
+/** Table, files and metric behind a chart. */
+export const menuOf = (context: PageContext, key: MetricKey, by?: string): CardMenu => {
   const query = exportQuery(context.filters, { metrics: key, ...(by ? { by } : {}) })
   return {
     table: true,
@@ -20,52 +20,8 @@ const menuOf = (context: PageContext, key: MetricKey, by?: string): CardMenu => 
   }
 }
 
-const unknown = (points: { value: number | null }[]): boolean => points.every(({ value }) => !value)
-
-/** Four numbers, one of them drawn over the range. */
-export const TrendCard = ({ data, context }: OverviewProps) => {
-  const { deps, filters } = context
-  const all = shownOf(data.trends)
-  const { key, of, label } = TRENDS[data.trend]
-  const chosen = all?.[of]
-  const tabs = (Object.entries(TRENDS) as [Trend, (typeof TRENDS)[Trend]][]).map(([id, tab]) => {
-    const summary = all?.[tab.of]
-    return {
-      id,
-      label: tab.label,
-      value: valueText(deps, tab.of, summary?.value, 'tile'),
-      change: summary && filters.compare !== 'none' ? changeOf(tab.of, summary) : undefined,
-      href: context.href({ query: { trend: id === 'dau' ? '' : id } }),
-      selected: id === data.trend,
-    }
-  })
-  const points = chosen?.points ?? []
-  return (
-    <Card
-      id="trend"
-      title={label}
-      tabs={tabs}
-      height="tall"
-      menu={menuOf(context, key)}
-      state={cardState(data.trends, deps.now(), () =>
-        unknown(points) ? emptyState(deps, 'events', 'No active users in this range') : undefined,
-      )}
-    >
-      <LineChart
-        id="trend"
-        summary={`${label} from ${filters.from} to ${filters.to}: ${valueText(deps, of, chosen?.value, 'table')}.`}
-        unit={metricOf(key).unit}
-        {...dayAxis(
-          points.map(({ day }) => day),
-          filters.today,
-        )}
-        series={[{ name: label, values: points.map(({ value }) => value) }]}
-        previous={chosen?.previousPoints && previousLine(chosen.previousPoints, filters, filters.today)}
-        height="tall"
-      />
-    </Card>
-  )
-}
+/** Nothing but gaps and zeros: nothing to draw. */
+export const unknown = (points: { value: number | null }[]): boolean => points.every(({ value }) => !value)
 
 export const AiHoursCard = ({ data, context }: OverviewProps) => {
   const { deps, filters } = context

@@ -1,0 +1,102 @@
+import { ConfigError } from '../config.ts'
+import type { Deps } from '../context.ts'
+import { connectWriter } from '../db/connect.ts'
+import { createEnricher } from '../enrich/index.ts'
+import { createWriter } from '../facts/writer.ts'
+import { addDays, today } from '../lib/time.ts'
+import type { Running } from '../main.ts'
+import { createPriceBook } from '../prices/book.ts'
+import { type Access, ensureAccess, saveAccess } from './access.ts'
+import { DoorsClient } from './client.ts'
+import { fill } from './fill.ts'
+import { LiveTraffic } from './live.ts'
+import { enterPriceChange } from './prices.ts'
+import { startProduct } from './product.ts'
+import { progressBar } from './progress.ts'
+import { sizeOf } from './size.ts'
+import { type DemoState, loadState, settleSettings } from './state.ts'
+import { Timeline } from './timeline.ts'
+
+/**
+ * Makes a running Quarterdeck the dashboard of the simulated product: its history on the first start, then its live
+ * traffic over HTTP. Answers how to stop the traffic.
+ */
+export async function runDemo(running: Running, env = process.env): Promise<{ stop: () => Promise<void> }> {
+  try {
+    return await begin(running, env)
+  } catch (error) {
+    await running.stop()
+    throw error
+  }
+}
+
+async function begin({ deps, url }: Running, env: NodeJS.ProcessEnv) {
+  if (!env.LOG_LEVEL) deps.log.level = 'warn'
+  const size = sizeOf(env)
+  await refuseForeignData(deps)
+  const access = await ensureAccess(deps)
+  const product = await startProduct(access.productPort)
+  await saveAccess(deps, { ...access, productPort: product.port })
+  // Its port is known only now, and the probes read the setting each minute.
+  deps.config.probeUrls.push(product.url)
+  const begun = await loadState(deps, size, deps.now())
+  const timeline = new Timeline(begun, product.url)
+  const state = begun.writtenToMs === null ? await fillHistory(deps, timeline, begun) : begun
+  const live = new LiveTraffic(deps, timeline, new DoorsClient(url, access.key), state)
+  live.start()
+  greet(deps, url, access)
+  return {
+    async stop() {
+      await live.stop()
+      await product.close()
+    },
+  }
+}
+
+/** The demo writes thousands of invented users: never into a database that holds others. */
+async function refuseForeignData({ db }: Deps): Promise<void> {
+  const [row] = await db.sql<{ foreign: boolean }[]>`
+    select not exists (select from settings where key = 'demo')
+      and (exists (select from users) or exists (select from events) or exists (select from api_calls)) as foreign`
+  if (row?.foreign)
+    throw new ConfigError([
+      'DATABASE_URL or DATA_DIR names a database with facts of its own: the demo needs an empty one',
+    ])
+}
+
+/** With a writer of its own, whose price book knows of the price change. */
+async function fillHistory(deps: Deps, timeline: Timeline, state: DemoState): Promise<DemoState> {
+  await enterPriceChange(deps.db.sql, timeline.world.calendar)
+  await settleSettings(deps)
+  const prices = createPriceBook(deps.db.sql)
+  await prices.load()
+  const sql = connectWriter(deps.db.url)
+  const { config, log, now } = deps
+  const writer = createWriter({ sql, config, log, now, enrich: createEnricher(config), price: prices.price })
+  try {
+    const { users, days } = state
+    process.stderr.write(`\n  Simulating ${days} days of a product with ${users.toLocaleString('en')} users …\n`)
+    return (await fill({ ...deps, writer }, timeline, state, progressBar('  Acme Studio'))).state
+  } finally {
+    await writer.close()
+    await sql.end({ timeout: 5 })
+  }
+}
+
+function greet({ config, now }: Deps, url: string, { email, password, key }: Access): void {
+  const home = config.port === 0 ? url : config.baseUrl
+  const to = today(now(), config.timeZone)
+  const range = `from=${addDays(to, -6)}&to=${to}`
+  process.stdout.write(`
+  Quarterdeck shows Acme Studio at ${home}
+
+    e-mail     ${email}
+    password   ${password}
+    API key    ${key}  (read, ingest)
+
+  curl -u "${key}:" "${url}/api/metrics/summary?metrics=users.dau,revenue.mrr,ai.cost&${range}"
+  curl -u "${key}:" "${url}/exports/metrics.csv?metrics=users.dau,ai.requests&${range}"
+  curl -u "${key}:" -H "content-type: application/json" -d '{"name":"hello","user_id":"you"}' ${url}/ingest/events
+
+`)
+}
