@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -8,6 +8,7 @@ import { createKey } from '../src/auth/keys.ts'
 import { connect, type Db } from '../src/db/connect.ts'
 import { type Embedded, startEmbedded } from '../src/db/embedded.ts'
 import { migrate } from '../src/db/migrate.ts'
+import { isAlive } from '../src/db/postgres-process.ts'
 import { type Clients, startClients } from './chaos/clients.ts'
 import { makeServer, type Server } from './chaos/server.ts'
 import { expectNothingLostOrDoubled } from './chaos/verify.ts'
@@ -33,7 +34,9 @@ interface Stage {
 /** A Postgres of its own and a server over it, both to be killed. */
 async function setStage(ownPostgres: boolean): Promise<Stage> {
   const folder = mkdtempSync(join(tmpdir(), 'quarterdeck-chaos-'))
-  cleanups.push(() => rmSync(folder, { recursive: true, force: true }))
+  // Postgres does not run as root: another user has to reach its files.
+  chmodSync(folder, 0o755)
+  if (!process.env.CHAOS_KEEP) cleanups.push(() => rmSync(folder, { recursive: true, force: true }))
   const dataDir = join(folder, 'data')
   const postgres = await startEmbedded({ dataDir })
   cleanups.push(() => postgres.stop())
@@ -63,6 +66,12 @@ function keepFolding({ server, keys }: Stage): () => void {
   return () => {
     on = false
   }
+}
+
+async function killPostgres({ postgres }: Stage): Promise<void> {
+  const pid = (await postgres.pid())!
+  process.kill(pid, 'SIGKILL')
+  while (isAlive(pid)) await sleep(10)
 }
 
 async function untilProgress(clients: Clients): Promise<void> {
@@ -114,7 +123,7 @@ describe('kill -9 under 100 clients, some of whose rows are poisoned', () => {
     const stopFolding = keepFolding(stage)
     for (let kill = 0; kill < KILLS; kill++) {
       await untilProgress(clients)
-      process.kill((await stage.postgres.pid())!, 'SIGKILL')
+      await killPostgres(stage)
       await startEmbedded({ dataDir: stage.dataDir })
     }
     await settleAndVerify(stage, clients, stopFolding)

@@ -3,9 +3,9 @@ import { DoorsClient } from '../src/demo/client.ts'
 import { fill } from '../src/demo/fill.ts'
 import { LiveTraffic } from '../src/demo/live.ts'
 import type { Poured } from '../src/demo/pour.ts'
-import { enterPriceChange } from '../src/demo/prices.ts'
 import { type DemoState, loadState, settleSettings } from '../src/demo/state.ts'
 import { Timeline } from '../src/demo/timeline.ts'
+import { openHistoryWriter } from '../src/demo/writer.ts'
 import { addDays, eachDay } from '../src/lib/time.ts'
 import { live, summary } from '../src/metrics/query.ts'
 import { HEALTH, KPIS, NOW as NOW_KEYS, TODAY } from '../src/overview/keys.ts'
@@ -29,9 +29,17 @@ async function smallDemo(now: () => Date): Promise<Demo> {
   const t = await testApp({ now })
   const begun = await loadState(t.deps, SIZE, now())
   const timeline = new Timeline(begun, 'http://127.0.0.1:4101/health')
-  await enterPriceChange(t.sql, timeline.world.calendar)
   await settleSettings(t.deps)
-  return { t, timeline, ...(await fill(t.deps, timeline, begun, quiet)) }
+  return { t, timeline, ...(await fillHistory(t, timeline, begun)) }
+}
+
+async function fillHistory(t: TestApp, timeline: Timeline, state: DemoState) {
+  const { writer, close } = await openHistoryWriter(t.deps, timeline.world.calendar)
+  try {
+    return await fill({ ...t.deps, writer }, timeline, state, quiet)
+  } finally {
+    await close()
+  }
 }
 
 /** What PRODUCT section 4 calls active, counted by hand: facts without a user count for nobody. */
@@ -138,7 +146,7 @@ describe('a small demo', () => {
 
   it('changes nothing when it is filled again after an interruption', async () => {
     const before = await figures(demo.t)
-    const { poured } = await fill(demo.t.deps, demo.timeline, { ...demo.state, writtenToMs: null }, quiet)
+    const { poured } = await fillHistory(demo.t, demo.timeline, { ...demo.state, writtenToMs: null })
     expect(poured.rejected).toBe(0)
     expect(await figures(demo.t)).toEqual(before)
   }, 120_000)

@@ -9,6 +9,7 @@ import {
   type Cluster,
   freePort,
   initCluster,
+  isAlive,
   isListening,
   runningServer,
   spawnServer,
@@ -38,6 +39,7 @@ export interface EmbeddedOptions {
 }
 
 const READY_WAIT_MS = 120_000
+const START_ATTEMPTS = 300
 const WATCH_EVERY_MS = 2000
 const MAX_LOG_BYTES = 20_000_000
 
@@ -49,16 +51,13 @@ export async function startEmbedded({
   ...options
 }: EmbeddedOptions): Promise<Embedded> {
   const dataDir = makeDataDir(options.dataDir)
-  const cluster: Cluster = {
-    ...placeCluster(dataDir, log),
-    binaries: await findBinaries(placeCluster(dataDir, log).runner),
-    logFile: join(dataDir, 'postgres.log'),
-    unsafe,
-  }
-  const access = await withStartLock(dataDir, async () => {
-    const opened = await openCluster(cluster, dataDir)
+  const { cluster, access } = await withStartLock(dataDir, async () => {
+    const place = placeCluster(dataDir, log)
+    const binaries = await findBinaries(place.runner)
+    const cluster: Cluster = { ...place, binaries, logFile: join(dataDir, 'postgres.log'), unsafe }
+    const access = await openCluster(cluster, dataDir)
     signIn(dataDir)
-    return opened
+    return { cluster, access }
   })
   const watcher = watch ? keepRunning(cluster, dataDir, access.port, log) : undefined
   return {
@@ -85,15 +84,19 @@ async function openCluster(cluster: Cluster, dataDir: string): Promise<Access> {
   const password = stored?.password ?? randomBytes(24).toString('base64url')
   if (!stored && fs.existsSync(join(cluster.path, 'PG_VERSION')))
     throw new EmbeddedError(`${accessFile(dataDir)}, which has the password of the Postgres in ${dataDir}, is missing`)
-  const running = await runningServer(cluster.path)
-  const port = running?.port || stored?.port || (await freePort(0))
+  let port = stored?.port ?? (await freePort(0))
   writeAccess(dataDir, { password, port })
   await initCluster(cluster, password)
-  const started = running ? port : await startServer(cluster, port)
-  if (started !== port) writeAccess(dataDir, { password, port: started })
-  const url = `postgres://quarterdeck:${password}@127.0.0.1:${started}/quarterdeck`
-  await waitUntilReady(cluster, url)
-  return { url, port: started, adopted: running !== undefined }
+  for (let attempt = 1; ; attempt++) {
+    const running = await runningServer(cluster.path)
+    const started = running?.port || (await startServer(cluster, port))
+    if (started !== port) writeAccess(dataDir, { password, port: started })
+    port = started
+    const url = `postgres://quarterdeck:${password}@127.0.0.1:${port}/quarterdeck`
+    if (await becomesReady(cluster, url)) return { url, port, adopted: running !== undefined }
+    // What was found running may have been about to end.
+    if (attempt === 3) throw new EmbeddedError(`Postgres ends again and again: ${lastLines(cluster.logFile)}`)
+  }
 }
 
 /** Starts the server, on another port if the wanted one has been taken meanwhile. */
@@ -102,8 +105,7 @@ async function startServer(cluster: Cluster, wanted: number): Promise<number> {
     fs.truncateSync(cluster.logFile)
   for (let attempt = 1; ; attempt++) {
     const port = await freePort(wanted)
-    // Nothing of ours runs: a pid file left by a crash would stop Postgres if that pid is another process now.
-    fs.rmSync(join(cluster.path, 'postmaster.pid'), { force: true })
+    disownPid(cluster.path)
     const child = spawnServer(cluster, port)
     let failed: Error | undefined
     let gone = false
@@ -119,16 +121,28 @@ async function startServer(cluster: Cluster, wanted: number): Promise<number> {
       await sleep(25)
     }
     if (failed) throw new EmbeddedError(`Postgres could not be started: ${failed.message}`)
-    // Children of a killed server hold its shared memory for a moment.
+    // Children of a killed server hold its shared memory until they have noticed.
     const why = lastLines(cluster.logFile)
-    if (attempt === 20 || !gone || !/shared memory|could not bind/.test(why))
+    if (attempt === START_ATTEMPTS || !gone || !/shared memory|could not bind/.test(why))
       throw new EmbeddedError(`Postgres did not start: ${why}`)
-    await sleep(500)
+    await sleep(200)
   }
 }
 
-/** Waits through start-up and crash recovery, and makes sure that our database is there. */
-async function waitUntilReady({ path, logFile }: Cluster, url: string): Promise<void> {
+/**
+ * A pid file left by a crash keeps Postgres from starting if its pid is another process now; our own pid, its parent's,
+ * it overlooks. The file must stay: its other lines are how Postgres sees that children of the killed server still
+ * write (without it, the data was corrupted in a test).
+ */
+function disownPid(cluster: string): void {
+  const path = join(cluster, 'postmaster.pid')
+  if (!fs.existsSync(path)) return
+  const [pid, ...rest] = fs.readFileSync(path, 'utf8').split('\n')
+  if (isAlive(Number(pid))) fs.writeFileSync(path, [process.pid, ...rest].join('\n'))
+}
+
+/** Waits through start-up and crash recovery, and makes sure that our database is there; false when the server ends. */
+async function becomesReady({ path, logFile }: Cluster, url: string): Promise<boolean> {
   const until = Date.now() + READY_WAIT_MS
   const maintenance = url.replace(/\/quarterdeck$/, '/postgres')
   for (;;) {
@@ -136,12 +150,13 @@ async function waitUntilReady({ path, logFile }: Cluster, url: string): Promise<
     try {
       const [found] = await sql`select 1 from pg_database where datname = 'quarterdeck'`
       if (!found) await sql`create database quarterdeck`
-      return
+      return true
     } catch (error) {
       const code = (error as { code?: string }).code ?? ''
       if (code.startsWith('28'))
         throw new EmbeddedError(`the Postgres in ${path} does not take our password`, { cause: error })
-      if (Date.now() > until || !(await runningServer(path)))
+      if (!(await runningServer(path))) return false
+      if (Date.now() > until)
         throw new EmbeddedError(`Postgres does not answer (${(error as Error).message}): ${lastLines(logFile)}`)
       await sleep(100)
     } finally {

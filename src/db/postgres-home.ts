@@ -59,11 +59,11 @@ export function makeDataDir(dataDir: string): string {
  */
 export function placeCluster(dataDir: string, log: (message: string) => void): { path: string; runner: Runner } {
   const path = join(dataDir, 'postgres')
+  const linked = fs.lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() ? fs.readlinkSync(path) : undefined
   const runner = chooseRunner(path)
-  if (fs.existsSync(path)) return { path: fs.realpathSync(path), runner }
-  if (reachable(path, runner)) return { path, runner }
+  if (linked) return { path: linked, runner }
+  if (fs.existsSync(path) || reachable(path, runner)) return { path, runner }
   const elsewhere = join(sharedHome(runner), `cluster-${randomBytes(6).toString('hex')}`)
-  fs.rmSync(path, { force: true })
   fs.symlinkSync(elsewhere, path)
   log(`${dataDir} is closed to the unprivileged user that Postgres runs as; its files are in ${elsewhere}`)
   return { path: elsewhere, runner }

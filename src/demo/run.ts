@@ -1,21 +1,17 @@
 import { ConfigError } from '../config.ts'
 import type { Deps } from '../context.ts'
-import { connectWriter } from '../db/connect.ts'
-import { createEnricher } from '../enrich/index.ts'
-import { createWriter } from '../facts/writer.ts'
 import { addDays, today } from '../lib/time.ts'
 import type { Running } from '../main.ts'
-import { createPriceBook } from '../prices/book.ts'
 import { type Access, ensureAccess, saveAccess } from './access.ts'
 import { DoorsClient } from './client.ts'
 import { fill } from './fill.ts'
 import { LiveTraffic } from './live.ts'
-import { enterPriceChange } from './prices.ts'
 import { startProduct } from './product.ts'
 import { progressBar } from './progress.ts'
 import { sizeOf } from './size.ts'
 import { type DemoState, loadState, settleSettings } from './state.ts'
 import { Timeline } from './timeline.ts'
+import { openHistoryWriter } from './writer.ts'
 
 /**
  * Makes a running Quarterdeck the dashboard of the simulated product: its history on the first start, then its live
@@ -64,22 +60,15 @@ async function refuseForeignData({ db }: Deps): Promise<void> {
     ])
 }
 
-/** With a writer of its own, whose price book knows of the price change. */
 async function fillHistory(deps: Deps, timeline: Timeline, state: DemoState): Promise<DemoState> {
-  await enterPriceChange(deps.db.sql, timeline.world.calendar)
   await settleSettings(deps)
-  const prices = createPriceBook(deps.db.sql)
-  await prices.load()
-  const sql = connectWriter(deps.db.url)
-  const { config, log, now } = deps
-  const writer = createWriter({ sql, config, log, now, enrich: createEnricher(config), price: prices.price })
+  const { users, days } = state
+  process.stderr.write(`\n  Simulating ${days} days of a product with ${users.toLocaleString('en')} users …\n`)
+  const { writer, close } = await openHistoryWriter(deps, timeline.world.calendar)
   try {
-    const { users, days } = state
-    process.stderr.write(`\n  Simulating ${days} days of a product with ${users.toLocaleString('en')} users …\n`)
     return (await fill({ ...deps, writer }, timeline, state, progressBar('  Acme Studio'))).state
   } finally {
-    await writer.close()
-    await sql.end({ timeout: 5 })
+    await close()
   }
 }
 
