@@ -270,6 +270,7 @@ create table jobs (
 );
 create index jobs_ts on jobs (ts);
 create index jobs_enqueued on jobs (enqueued_at);
+create index jobs_started on jobs (started_at);
 create index jobs_finished on jobs (finished_at);
 create index jobs_open on jobs (enqueued_at) where status in ('queued', 'running');
 create index jobs_user on jobs (user_id, ts);

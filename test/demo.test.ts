@@ -3,7 +3,7 @@ import { DoorsClient } from '../src/demo/client.ts'
 import { fill } from '../src/demo/fill.ts'
 import { LiveTraffic } from '../src/demo/live.ts'
 import type { Poured } from '../src/demo/pour.ts'
-import { type DemoState, loadState, settleSettings } from '../src/demo/state.ts'
+import { type DemoState, loadState } from '../src/demo/state.ts'
 import { Timeline } from '../src/demo/timeline.ts'
 import { openHistoryWriter } from '../src/demo/writer.ts'
 import { addDays, eachDay } from '../src/lib/time.ts'
@@ -29,7 +29,6 @@ async function smallDemo(now: () => Date): Promise<Demo> {
   const t = await testApp({ now })
   const begun = await loadState(t.deps, SIZE, now())
   const timeline = new Timeline(begun, 'http://127.0.0.1:4101/health')
-  await settleSettings(t.deps)
   return { t, timeline, ...(await fillHistory(t, timeline, begun)) }
 }
 

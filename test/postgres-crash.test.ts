@@ -25,7 +25,7 @@ afterAll(async () => {
   await writer.end({ timeout: 5 })
   await db.close()
   await server.stop()
-  rmSync(folder, { recursive: true, force: true })
+  if (!process.env.KEEP) rmSync(folder, { recursive: true, force: true })
 })
 
 /** Keeps a pool busy until told to stop; failures are what the test is about. */

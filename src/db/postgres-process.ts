@@ -1,4 +1,5 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process'
+import { randomInt } from 'node:crypto'
 import * as fs from 'node:fs'
 import { connect as connectSocket, createServer } from 'node:net'
 import { join } from 'node:path'
@@ -155,20 +156,26 @@ export async function stopServer(path: string): Promise<void> {
   }
 }
 
-/** A port of the loopback interface that is free now: the wanted one if it is. */
+/**
+ * A port of the loopback interface that is free now: the wanted one if it becomes free soon. Below the range that
+ * outgoing connections take their ports from, or one of those sits on ours whenever the server is away for a moment.
+ */
 export async function freePort(wanted: number): Promise<number> {
-  const port = wanted > 0 ? await tryListen(wanted) : undefined
-  return port ?? (await tryListen(0))!
+  for (let n = 0; wanted > 0 && n < 20; n++) {
+    if (await canListen(wanted)) return wanted
+    await sleep(100)
+  }
+  for (;;) {
+    const port = randomInt(20_000, 30_000)
+    if (await canListen(port)) return port
+  }
 }
 
-function tryListen(port: number): Promise<number | undefined> {
+function canListen(port: number): Promise<boolean> {
   return new Promise((resolve) => {
     const server = createServer()
-    server.once('error', () => resolve(undefined))
-    server.listen(port, '127.0.0.1', () => {
-      const address = server.address() as { port: number }
-      server.close(() => resolve(address.port))
-    })
+    server.once('error', () => resolve(false))
+    server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)))
   })
 }
 

@@ -2,6 +2,7 @@ import { DAY_MS, iso, MINUTE_MS, weekRhythm } from './calendar.ts'
 import { Emitter, type Window } from './emitter.ts'
 import type { Ledger } from './ledger.ts'
 import { Random } from './random.ts'
+import { simulateRefreshes } from './refresh.ts'
 import { Session } from './session.ts'
 import { type SimUser, timeOfDay, type World } from './world.ts'
 
@@ -12,7 +13,7 @@ export interface Visit {
   endMs: number
 }
 
-/** Everything that users do on one UTC day, cut to the window. */
+/** Everything that users and their sites do on one UTC day, cut to the window. */
 export function simulateDay(world: World, ledger: Ledger, day: number, window: Window, visits: Visit[]): Emitter {
   const out = new Emitter(window)
   for (const user of world.usersThrough(day + 2)) {
@@ -25,6 +26,7 @@ export function simulateDay(world: World, ledger: Ledger, day: number, window: W
       visits.push({ user, startMs: session.startMs, endMs: session.endMs })
     }
   }
+  simulateRefreshes(world, day, out)
   return out
 }
 

@@ -81,7 +81,7 @@ function jobRow(job: JobStory, status: string, atMs: number): Record<string, unk
     kind: job.kind,
     queue: job.queue,
     status,
-    user_id: job.userId,
+    user_id: job.userId || undefined,
     tenant_id: job.tenantId || undefined,
     object_id: job.objectId,
     attempt: job.attempt,

@@ -28,7 +28,7 @@ export const PLACES: readonly Place[] = [
 
 /** How busy each local hour is, 0 to 23: mornings, a dip at lunch, a second peak in the evening. */
 export const HOUR_WEIGHTS: readonly number[] = [
-  8, 4, 2, 1, 1, 2, 6, 16, 38, 62, 74, 72, 54, 60, 72, 74, 66, 52, 42, 44, 50, 48, 34, 18,
+  18, 12, 8, 6, 6, 8, 14, 26, 42, 60, 70, 70, 56, 60, 70, 72, 66, 54, 46, 46, 52, 50, 40, 28,
 ]
 
 /** Browsers of the simulated users; the second device of some is a phone. */

@@ -202,7 +202,7 @@ export function firstProjectId(user: SimUser): string {
 
 const STEPS = [
   { weight: 37, step: 'prompt' as const },
-  { weight: 19, step: 'page' as const },
+  { weight: 13, step: 'page' as const },
   { weight: 14, step: 'preview' as const },
   { weight: 9, step: 'build' as const },
   { weight: 3, step: 'newProject' as const },

@@ -30,9 +30,3 @@ export async function saveState({ db }: Pick<Deps, 'db'>, state: DemoState): Pro
     insert into settings (key, value, updated_at) values ('demo', ${value}::text::jsonb, now())
     on conflict (key) do update set value = excluded.value, updated_at = excluded.updated_at`
 }
-
-/** Settings that a product like Acme Studio would have made on its first day; what an admin chose since is left alone. */
-export async function settleSettings({ db }: Pick<Deps, 'db'>): Promise<void> {
-  // Most of their calls wait for a model, so a p95 of ten seconds is what they aim for.
-  await db.sql`insert into settings (key, value) values ('latency_target_ms', '10000') on conflict do nothing`
-}
