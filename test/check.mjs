@@ -51,7 +51,7 @@ function longFiles() {
 async function schemaAndRoutes() {
   const { startEmbedded } = await import('../src/db/embedded.ts')
   const folder = mkdtempSync(join(tmpdir(), 'quarterdeck-check-'))
-  const server = await startEmbedded({ dataDir: join(folder, 'data'), unsafe: true })
+  const server = await startEmbedded({ dataDir: folder, unsafe: true })
   try {
     return await withCore({ DATABASE_URL: server.url, DATA_DIR: folder }, async (deps) => [
       ...(await schemaDiffers(deps.db.sql)),

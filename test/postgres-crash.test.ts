@@ -16,7 +16,7 @@ let writer: Sql
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'quarterdeck-crash-'))
-  server = await startEmbedded({ dataDir: join(folder, 'data'), unsafe: true })
+  server = await startEmbedded({ dataDir: folder, unsafe: true })
   db = connect(server.url)
   writer = connectWriter(server.url)
   await db.sql`create table pairs (id int, half int)`
@@ -25,7 +25,7 @@ afterAll(async () => {
   await writer.end({ timeout: 5 })
   await db.close()
   await server.stop()
-  if (!process.env.KEEP) rmSync(folder, { recursive: true, force: true })
+  rmSync(folder, { recursive: true, force: true })
 })
 
 /** Keeps a pool busy until told to stop; failures are what the test is about. */
@@ -66,7 +66,7 @@ it(`pools recover after Postgres was killed ${KILLS} times under load, and no tr
   for (let kill = 0; kill < KILLS; kill++) {
     await sleep(20 + ((kill * 37) % 120))
     process.kill((await server.pid())!, 'SIGKILL')
-    server = await startEmbedded({ dataDir: join(folder, 'data'), unsafe: true })
+    server = await startEmbedded({ dataDir: folder, unsafe: true })
   }
   await Promise.all(loads.map(({ stop }) => stop()))
   for (const pool of [db.sql, db.heavy, writer]) await expectEverySlotAlive(pool)

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import type { FactIn } from '../src/facts/types.ts'
+import { dayOf } from '../src/lib/time.ts'
 import { foldOnce } from '../src/rollups/fold.ts'
 import { rebuildDay } from '../src/rollups/rebuild.ts'
-import { dayOf } from '../src/lib/time.ts'
 import { type TestApp, testApp } from './helpers/app.ts'
 import { recount } from './helpers/recount.ts'
 

@@ -26,7 +26,11 @@ async function sendAll(): Promise<void> {
   client.on('error', (error) => failures.push(error))
   const at = new Date()
   for (const userId of ['ada', 'ben']) {
-    client.identify({ userId, traits: { email: `${userId}@acme.example`, plan: 'pro' }, messageId: `identify-${userId}` })
+    client.identify({
+      userId,
+      traits: { email: `${userId}@acme.example`, plan: 'pro' },
+      messageId: `identify-${userId}`,
+    })
     client.group({ userId, groupId: 'acme', traits: { name: 'Acme' }, messageId: `group-${userId}` })
     client.track({ userId, event: 'Project Created', timestamp: at, messageId: `track-${userId}` })
     client.page({ userId, name: 'Home', timestamp: at, messageId: `page-${userId}` })
@@ -65,6 +69,8 @@ it('what the official Segment client sends is in the API, the CSV and the feed, 
 })
 
 it('the tenant the group call named is a scope of its own', async () => {
-  const answer = await (await get(`/api/metrics/summary?metrics=users.total&tenant=acme&from=${today()}&to=${today()}`)).json()
+  const answer = await (
+    await get(`/api/metrics/summary?metrics=users.total&tenant=acme&from=${today()}&to=${today()}`)
+  ).json()
   expect(JSON.stringify(answer)).toContain('"value":2')
 })

@@ -9,7 +9,6 @@ import {
   type Cluster,
   freePort,
   initCluster,
-  isAlive,
   isListening,
   runningServer,
   spawnServer,
@@ -123,7 +122,7 @@ async function startServer(cluster: Cluster, wanted: number): Promise<number> {
     if (failed) throw new EmbeddedError(`Postgres could not be started: ${failed.message}`)
     // Children of a killed server hold its shared memory until they have noticed.
     const why = lastLines(cluster.logFile)
-    if (attempt === START_ATTEMPTS || !gone || !/shared memory|could not bind/.test(why))
+    if (attempt === START_ATTEMPTS || !gone || !/shared memory|could not bind|lock file/.test(why))
       throw new EmbeddedError(`Postgres did not start: ${why}`)
     await sleep(200)
   }
@@ -138,7 +137,7 @@ function disownPid(cluster: string): void {
   const path = join(cluster, 'postmaster.pid')
   if (!fs.existsSync(path)) return
   const [pid, ...rest] = fs.readFileSync(path, 'utf8').split('\n')
-  if (isAlive(Number(pid))) fs.writeFileSync(path, [process.pid, ...rest].join('\n'))
+  if (Number(pid) > 0) fs.writeFileSync(path, [process.pid, ...rest].join('\n'))
 }
 
 /** Waits through start-up and crash recovery, and makes sure that our database is there; false when the server ends. */

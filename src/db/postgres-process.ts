@@ -113,7 +113,8 @@ export async function runningServer(path: string): Promise<{ pid: number; port: 
   const [pid, , , port] = readIfThere(join(path, 'postmaster.pid')).split('\n').map(Number)
   if (!pid || !isAlive(pid)) return undefined
   const command = await commandLine(pid)
-  return command.includes('postgres') && command.includes(path) ? { pid, port: port || 0 } : undefined
+  const ours = command === '' ? await isListening(port ?? 0) : command.includes('postgres') && command.includes(path)
+  return ours ? { pid, port: port || 0 } : undefined
 }
 
 /** Whether a process is there, also one that is not ours. */
@@ -127,9 +128,10 @@ export function isAlive(pid: number): boolean {
   return !/^\d+ \(.*\) Z/s.test(readIfThere(`/proc/${pid}/stat`))
 }
 
+/** '' where it cannot be told. */
 async function commandLine(pid: number): Promise<string> {
   if (process.platform === 'linux') return readIfThere(`/proc/${pid}/cmdline`).replaceAll('\0', ' ')
-  if (process.platform === 'win32') return readIfThere('')
+  if (process.platform === 'win32') return ''
   const { stdout } = await run('ps', ['-o', 'command=', '-p', String(pid)]).catch(() => ({ stdout: '' }))
   return stdout
 }

@@ -7,7 +7,7 @@ import { timeOfDay, type World } from './world.ts'
 
 const GAUGE_STEP_MS = 60 * MINUTE_MS
 const PROBE_STEP_MS = 15 * MINUTE_MS
-const VISITORS_PER_SIGN_UP = 4
+const VISITORS_PER_SIGN_UP = 3
 
 /** What happens without any user: queues fill, caches answer, probes look, strangers visit the site. */
 export function simulateAmbience(world: World, day: number, window: Window, busy: Busy, probeTarget: string): Emitter {

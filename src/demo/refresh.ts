@@ -3,9 +3,9 @@ import type { Emitter } from './emitter.ts'
 import { Random } from './random.ts'
 import type { World } from './world.ts'
 
-/** Refreshes on the anchor day, for every 2,000 users. */
+/** Refreshes on the anchor day, for every 2,000 users: the feature is young and grows fast. */
 const PER_DAY = 1150
-const DOUBLING_DAYS = 110
+const DOUBLING_DAYS = 30
 
 /**
  * Published sites refresh themselves around the clock: they fetch their feeds anew, and some have a small model write

@@ -7,7 +7,7 @@ import { Work } from './work.ts'
 import type { SimUser, UserType, World } from './world.ts'
 
 const PAGES = ['Dashboard', 'Editor', 'Templates', 'Assets', 'Settings', 'Billing', 'Help']
-const MEAN_STEPS: Record<UserType, number> = { power: 4, regular: 2.8, casual: 1.8, oneDay: 1.2 }
+const MEAN_STEPS: Record<UserType, number> = { power: 3.7, regular: 2.6, casual: 1.7, oneDay: 1.2 }
 
 /** One visit: the user signs in, looks around, prompts, previews, builds and sometimes deploys. */
 export class Session {

@@ -1,5 +1,5 @@
-import type { Sql } from 'postgres'
 import { setTimeout as sleep } from 'node:timers/promises'
+import type { Sql } from 'postgres'
 import { forgetPartitions } from './partitions.ts'
 import type { Batch, FactDef, Prepared } from './types.ts'
 

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import {
+  choice,
   currency,
   id,
   instant,
@@ -9,7 +10,6 @@ import {
   requiredChoice,
   requiredMinor,
   tenant,
-  choice,
 } from './fields.ts'
 import { writeSubscriptions } from './subscription-ledger.ts'
 import { defineFact } from './types.ts'
