@@ -1,5 +1,5 @@
 /** What [data-action] buttons do; one listener for the page, so that morphed parts need no wiring. */
-import { refreshNow } from './live.ts'
+import { refreshNow, togglePause } from './live.ts'
 import { setTheme } from './preferences.ts'
 
 type Act = (button: HTMLElement, value: string) => void
@@ -12,6 +12,7 @@ const acts: Record<string, Act> = {
   drawer: (_, id) => openDialog(id),
   close: (button) => button.closest('dialog')?.close(),
   refresh: () => refreshNow(),
+  pause: () => void togglePause(),
   table: (_, card) => toggleTable(document.getElementById(card)),
   theme: (_, scheme) => setTheme(scheme),
   copy: (button) => void copy(button, button.parentElement?.querySelector('pre')?.textContent ?? ''),

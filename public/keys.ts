@@ -1,15 +1,19 @@
 /** The keys of the design. Off while typing and while a dialog is open. */
 import { openDialog, openPalette, toggleTable } from './actions.ts'
-import { refreshNow } from './live.ts'
+import { refreshNow, togglePause } from './live.ts'
 import { autoIsOn, setAuto } from './preferences.ts'
+import { walkRows } from './rows.ts'
 
 const goWithinMs = 1200
 let wentAtMs = 0
 
-const keys: Record<string, () => void> = {
+const keys: Record<string, () => unknown> = {
   r: refreshNow,
-  p: () => setAuto(!autoIsOn()),
+  // Where the page has a Pause button, P is that button; elsewhere it is the Auto switch.
+  p: () => togglePause() || setAuto(!autoIsOn()),
   f: openFilters,
+  j: () => walkRows(1),
+  k: () => walkRows(-1),
   t: () => toggleTable(chosenCard()),
   '/': searchInPage,
   '?': () => openDialog('keys'),
@@ -32,7 +36,7 @@ function onKey(event: KeyboardEvent): void {
   }
   if (event.metaKey || event.ctrlKey || event.altKey || typing(event.target) || document.querySelector('dialog[open]'))
     return
-  const act = goes(event.key) ?? keys[event.key.toLowerCase()]
+  const act: (() => unknown) | undefined = goes(event.key) ?? keys[event.key.toLowerCase()]
   if (!act) return
   event.preventDefault()
   act()

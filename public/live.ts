@@ -7,7 +7,7 @@ import { markUpdated } from './clock.ts'
 import { autoIsOn } from './preferences.ts'
 
 interface Exchange {
-  sourceElement: Element
+  sourceElement: HTMLElement
   request: { headers: Record<string, string>; cache?: string; timeout?: number }
   response?: { status: number; headers: Headers; raw: Response }
 }
@@ -21,6 +21,7 @@ interface Region {
 
 const regions = new WeakMap<Element, Region>()
 const timeoutMs = 15_000
+let paused = false
 
 /** Starts the clock of all [data-live] regions. */
 export function startPolling(): void {
@@ -44,19 +45,30 @@ export function refreshNow(): void {
   for (const region of all) poll(region)
 }
 
+/** Holds this page still while it is read; unlike the Auto switch nothing is kept. False where nothing can be paused. */
+export function togglePause(): boolean {
+  const buttons = document.querySelectorAll<HTMLElement>('[data-action="pause"]')
+  if (buttons.length === 0) return false
+  paused = !paused
+  for (const button of buttons) button.setAttribute('aria-pressed', String(paused))
+  say(paused ? 'Paused. Nothing moves until you resume.' : 'Resumed.')
+  if (!paused) refreshNow()
+  return true
+}
+
 const liveRegions = () => [...document.querySelectorAll<HTMLElement>('[data-live]')]
 
-function stateOf(region: Element): Region {
+function stateOf(region: HTMLElement): Region {
   let state = regions.get(region)
   if (!state) {
-    state = { lastMs: Date.now(), busy: false, said: wordsOf(region) }
+    state = { etag: region.dataset.etag, lastMs: Date.now(), busy: false, said: wordsOf(region) }
     regions.set(region, state)
   }
   return state
 }
 
 function pollDue(): void {
-  if (document.hidden || !autoIsOn()) return
+  if (document.hidden || paused || !autoIsOn()) return
   for (const region of liveRegions())
     if (Date.now() - stateOf(region).lastMs >= Number(region.dataset.live) * 1000) poll(region)
 }
@@ -104,7 +116,7 @@ function reasonFor(status: number): string {
   return `The server answered ${status}`
 }
 
-function fail(region: Element, reason: string): void {
+function fail(region: HTMLElement, reason: string): void {
   if (regions.has(region)) showStale(reason)
 }
 
@@ -123,7 +135,7 @@ const wordsOf = (region: Element): string =>
   [...region.querySelectorAll<HTMLElement>('[data-say]')].map((one) => one.dataset.say).join(' ')
 
 /** Speaks what matters, when it changed; polled regions themselves are not live for screen readers. */
-function announce(region: Element): void {
+function announce(region: HTMLElement): void {
   if (!regions.has(region)) return
   const state = stateOf(region)
   const words = wordsOf(region)

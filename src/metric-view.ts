@@ -3,15 +3,44 @@ import type { Deps } from './context.ts'
 import { ageText, dayLabel, dayTitle } from './lib/dates.ts'
 import { exportQuery, type Filters } from './lib/filters.ts'
 import { type Card, shownOf } from './lib/settle.ts'
-import type { Day } from './lib/time.ts'
+import { addDays, type Day } from './lib/time.ts'
 import { type MetricKey, metricOf } from './metrics/catalogue.ts'
 import { formatChange, formatValue } from './metrics/format.ts'
-import type { Point, Summary } from './metrics/query.ts'
+import { type Point, type Summary, summary } from './metrics/query.ts'
 import { sourceOf } from './metrics/source.ts'
 import { metricHref } from './page.ts'
 
 /** Several metrics of one card. */
 export type Summaries = Record<string, Summary>
+
+/** The spans of days up to now that a number is seen over. */
+export const SPANS = { '7 days': 7, '30 days': 30, '90 days': 90 } as const
+export type Spans = Record<keyof typeof SPANS, Summaries>
+
+/** Metrics over each span, against as many days before it. */
+export async function spansOf(
+  deps: Deps,
+  keys: readonly MetricKey[],
+  { scope, today }: Pick<Filters, 'scope' | 'today'>,
+): Promise<Spans> {
+  const over = async (days: number): Promise<Summaries> =>
+    summary(deps, keys, { scope, from: addDays(today, 1 - days), to: today, compare: 'previous' })
+  const [week, month, quarter] = await Promise.all(Object.values(SPANS).map(over))
+  return { '7 days': week ?? {}, '30 days': month ?? {}, '90 days': quarter ?? {} }
+}
+
+/** "7 d / 30 d / 90 d" of a popover: the values, and how they changed. */
+export function spanFacts(deps: Deps, key: MetricKey, spans: Spans | undefined): { label: string; value: string }[] {
+  const all = Object.keys(SPANS).map((span) => spans?.[span as keyof Spans][key])
+  const found = all.filter((one) => one !== undefined)
+  if (found.length < all.length) return []
+  const arrows = { up: '▲ ', down: '▼ ', flat: '', none: '' }
+  const changes = found.map((one) => changeOf(key, one)).map(({ text, direction }) => `${arrows[direction]}${text}`)
+  return [
+    { label: '7 d / 30 d / 90 d', value: found.map(({ value }) => valueText(deps, key, value, 'tile')).join(' · ') },
+    { label: 'against before', value: changes.join(' · ') },
+  ]
+}
 
 /** A metric's value as it stands in tiles ("tile") or tables ("table"). */
 export function valueText(

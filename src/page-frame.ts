@@ -30,7 +30,9 @@ export function navOf(pages: readonly Page[], admin: AdminWho): NavGroup[] {
   return names.flatMap((group) => {
     const own = shown.filter((page) => page.group === group).sort((a, b) => a.order - b.order)
     if (own.length === 0) return []
-    return [{ group, icon: NAV_GROUPS[group], pages: own.map(({ title, path, key }) => ({ title, path, key })) }]
+    return [
+      { group, icon: NAV_GROUPS[group], pages: own.map(({ title, path, key, icon }) => ({ title, path, key, icon })) },
+    ]
   })
 }
 

@@ -30,6 +30,8 @@ export interface PageContext {
   /** The page's own query parameters (those named in `params`), '' where absent. */
   query: Record<string, string>
   settling: Settling
+  /** The same with a cache of a minute: for what a minute does not change. */
+  slowly: Settling
   /** This page's address with some of its own parameters or filters changed; '' drops a parameter. */
   href: (change?: { query?: Record<string, string>; filters?: Partial<Filters> }) => string
 }
@@ -41,6 +43,8 @@ export interface Page<T = unknown> {
   group: NavGroupName
   order: number
   role: Role
+  /** In the phone's bottom bar; default the group's. */
+  icon?: IconName
   /** Letter pressed after G. */
   key?: string
   /** A page reached from another one; that one's path is current in the nav. */
@@ -83,10 +87,10 @@ export function card<T>(
   context: PageContext,
   name: string,
   load: () => Promise<T>,
-  options: SettleOptions = {},
+  options: SettleOptions & { slow?: boolean } = {},
 ): Promise<Card<T>> {
   const key = `${filterKey(context.filters)}|${options.key ?? ''}`
-  return settle(context.settling, name, load, { ...options, key })
+  return settle(options.slow ? context.slowly : context.settling, name, load, { ...options, key })
 }
 
 /** Addresses of a page that keep what is not changed. */

@@ -13,6 +13,7 @@ import { CardCache } from './lib/cache.ts'
 import { NotFound } from './lib/errors.ts'
 import { parseFilters } from './lib/filters.ts'
 import { type Fragment, FragmentCache, sendFragment } from './lib/fragment.ts'
+import { sendHtml } from './lib/pack.ts'
 import { StateBook } from './lib/settle.ts'
 import { hrefs, type Page, type PageContext } from './page.ts'
 import { filterBar, frameAdmin, navOf, sourceStates } from './page-frame.ts'
@@ -24,6 +25,7 @@ export const pages = [overview, activity, metrics, metric] as unknown as readonl
 interface Services {
   deps: Deps
   cards: CardCache
+  slowCards: CardCache
   fragments: FragmentCache
   book: StateBook
 }
@@ -33,6 +35,7 @@ export function mountPages(app: Hono<Env>, deps: Deps): void {
   const services = {
     deps,
     cards: new CardCache({ now: deps.now }),
+    slowCards: new CardCache({ now: deps.now, ttlMs: 60_000 }),
     fragments: new FragmentCache(deps.now),
     book: new StateBook(deps.log),
   }
@@ -58,7 +61,7 @@ function mountPage(app: Hono<Env>, services: Services, page: Page): void {
     // At the same time: with the database away each waits for its budget, and the page answers within 2 s.
     const [fragment, filters] = await Promise.all([fragmentOf(services, page, context), filterBar(context, page)])
     c.header('Cache-Control', 'private, no-store')
-    return c.html(await frame(services, page, context, fragment, filters))
+    return sendHtml(c, String(await frame(services, page, context, fragment, filters)))
   })
 }
 
@@ -76,7 +79,8 @@ function contextOf(c: Context<Env>, services: Services, page: Page): PageContext
   const param = c.req.param() as Record<string, string>
   const settling = { cache: services.cards, log: c.get('log'), requestId: c.get('requestId'), book: services.book }
   const path = withParams(page.path, param)
-  return { deps, admin, filters, param, query, settling, path, href: hrefs(path, filters, query) }
+  const slowly = { ...settling, cache: services.slowCards }
+  return { deps, admin, filters, param, query, settling, slowly, path, href: hrefs(path, filters, query) }
 }
 
 function withParams(path: string, param: Record<string, string>): string {
@@ -100,13 +104,13 @@ async function frame(
   services: Services,
   page: Page,
   context: PageContext,
-  { data, html, at }: Fragment,
+  { data, html, etag, at }: Fragment,
   filterBarProps: FilterBarProps,
 ) {
   const { filters, param, query } = context
   const liveHref = hrefs(withParams(livePathOf(page), param), filters, query)
   const live = page.every ? (
-    <LiveRegion src={liveHref()} every={page.every}>
+    <LiveRegion src={liveHref()} every={page.every} etag={`W/${etag}`}>
       {raw(html)}
     </LiveRegion>
   ) : (

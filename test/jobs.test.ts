@@ -4,7 +4,7 @@ import { connect } from '../src/db/connect.ts'
 import { abandonStale } from '../src/jobs/claim.ts'
 import { lastSlot, nextSlot } from '../src/jobs/cron.ts'
 import daily from '../src/jobs/daily.ts'
-import { defineJob, type Job } from '../src/jobs/define.ts'
+import { defineJob, type Job, type JobContext } from '../src/jobs/define.ts'
 import fold from '../src/jobs/fold.ts'
 import rebuild from '../src/jobs/rebuild.ts'
 import { startRun, stopRuns } from '../src/jobs/runner.ts'
@@ -31,8 +31,18 @@ beforeEach(async () => {
   await t.sql`delete from job_runs`
 })
 
-const quick = (name: string, run: Job['run'] = async () => undefined, more: Partial<Job> = {}) =>
-  defineJob({ name, schedule: null, label: name, doc: name, run, ...more })
+const quick = (name: string, work: (context: JobContext) => unknown = () => {}, more: Partial<Job> = {}) =>
+  defineJob({
+    name,
+    schedule: null,
+    label: name,
+    doc: name,
+    run: async (context) => {
+      await work(context)
+      return undefined
+    },
+    ...more,
+  })
 
 const runsOf = (job: string) => t.sql`select * from job_runs where job = ${job} order by id`
 const until = (condition: () => Promise<boolean>) => vi.waitUntil(condition, { timeout: 20_000, interval: 50 })
@@ -49,7 +59,7 @@ async function plantDeadRun(job: string, done: number, note: string | null): Pro
 describe('who runs a slot', () => {
   test('of two processes that see the same slot, one runs it', async () => {
     const ran: number[] = []
-    const job = quick('claimed', async ({ run }) => void ran.push(Number(run.id)) as undefined)
+    const job = quick('claimed', ({ run }) => ran.push(Number(run.id)))
     for (let second = 0; second < 20; second++) {
       const slot = new Date(NOW.getTime() + second * 1000)
       await Promise.all([runSlot(t.deps, job, slot), runSlot(other, job, slot)])
@@ -62,7 +72,7 @@ describe('who runs a slot', () => {
 
   test('two schedulers on one database run each slot once', async () => {
     const ran: string[] = []
-    const note = (job: string, id: string) => void ran.push(`${job} ${id}`) as undefined
+    const note = (job: string, id: string) => ran.push(`${job} ${id}`)
     const jobs = [
       quick('ticking', async ({ run }) => note('ticking', run.id), {
         schedule: 'every 1s',
@@ -86,7 +96,7 @@ describe('who runs a slot', () => {
   test('a slot is left out while the run before it still goes on, in whichever process', async () => {
     let release = () => {}
     const held = new Promise<void>((resolve) => (release = resolve))
-    const job = quick('slow', async () => void (await held) as undefined)
+    const job = quick('slow', () => held)
     const first = await startRun(t.deps, job, { slot: NOW, startedBy: 'test' })
     const second = await startRun(other, job, {
       slot: new Date(NOW.getTime() + 60_000),
@@ -106,6 +116,31 @@ describe('who runs a slot', () => {
       outcome: 'ok',
       scheduled_for: new Date(NOW.getTime() + 20_000),
     })
+  })
+})
+
+describe('the row of a pulse', () => {
+  const pulse = quick('beat', () => {}, { pulse: true })
+  const claim = (seconds: number, startedBy = 'schedule') =>
+    startRun(t.deps, pulse, { slot: new Date(NOW.getTime() + seconds * 1000), startedBy })
+
+  test('is not blocked by a run that died, but a run by hand waits for one that lives', async () => {
+    await t.sql`insert into job_runs (job, scheduled_for) values ('beat', ${NOW})`
+    expect((await claim(1, 'key:1')).state).toBe('busy')
+    const next = await claim(5)
+    expect(next.state).toBe('started')
+    if (next.state === 'started') expect(await next.done).toBe('ok')
+    expect(await runsOf('beat')).toHaveLength(1)
+  })
+
+  test('goes on after a clock was set back', async () => {
+    await t.sql`
+      insert into job_runs (job, scheduled_for, started_at, finished_at, outcome)
+      values ('beat', ${new Date(NOW.getTime() + 3_600_000)}, now() - interval '2 minutes', now(), 'ok')`
+    const behind = await claim(0)
+    expect(behind.state).toBe('started')
+    if (behind.state === 'started') await behind.done
+    expect((await claim(-5)).state).toBe('taken')
   })
 })
 
@@ -129,7 +164,7 @@ describe('runs that end otherwise', () => {
       info: (_: unknown, text: string) => lines.push(text),
     })
     let broken = true
-    const job = quick('moody', () => (broken ? Promise.reject(new Error('no')) : Promise.resolve(undefined)))
+    const job = quick('moody', () => (broken ? Promise.reject(new Error('no')) : Promise.resolve()))
     for (let second = 0; second < 6; second++) {
       broken = second < 4
       await runSlot({ ...t.deps, log }, job, new Date(NOW.getTime() + second * 1000))
@@ -177,7 +212,7 @@ describe('runs that end otherwise', () => {
 
 describe('what died with its process', () => {
   const ranges: unknown[] = []
-  const resumable = quick('resumable', async ({ run }) => void ranges.push(run.range) as undefined, {
+  const resumable = quick('resumable', ({ run }) => ranges.push(run.range), {
     resumable: true,
     takesRange: true,
   })
@@ -249,6 +284,22 @@ describe('what died with its process', () => {
     await until(async () => steps > 2)
     await stopRuns(other)
     expect((await runsOf('long'))[0]).toMatchObject({ outcome: 'abandoned' })
+  })
+
+  test('a run that failed is tried again after an hour', async () => {
+    let broken = true
+    const nightly = quick('nightly', () => (broken ? Promise.reject(new Error('no')) : undefined), {
+      schedule: '0 1 * * *',
+      catchUp: true,
+    })
+    await runSlot(t.deps, nightly, at('2026-11-10T01:00:00Z'))
+    broken = false
+    await sweep(t.deps, [nightly])
+    expect(await runsOf('nightly')).toHaveLength(1)
+    await t.sql`update job_runs set finished_at = now() - interval '61 minutes'`
+    await sweep(t.deps, [nightly])
+    await until(async () => (await runsOf('nightly')).every((run) => run.finished_at))
+    expect((await runsOf('nightly')).map((run) => run.outcome)).toEqual(['failed', 'ok'])
   })
 
   test('a slot that nobody was there for is made up for once', async () => {

@@ -16,6 +16,7 @@ const needs = [
     programs: ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'],
     pack: 'chromium',
     flag: 'TEST_WITHOUT_BROWSER',
+    tells: 'CHROMIUM_PATH',
     given: process.env.CHROMIUM_PATH,
   },
 ]
@@ -23,16 +24,17 @@ const needs = [
 const missing = provide()
 if (missing.length > 0 && inCi) finish({ passed: 0, failed: missing.length, skipped: 0 })
 const env = { ...process.env, ...Object.fromEntries(missing.map(({ flag }) => [flag, '1'])) }
+for (const need of needs) if (need.tells && find(need)) env[need.tells] = find(need)
 if (spawnSync(process.execPath, ['src/build/build.mjs'], { stdio: 'inherit' }).status !== 0)
   finish({ passed: 0, failed: 1, skipped: 0 })
 finish(runTests(process.argv.slice(2)))
 
 /** Installs what is missing where that can be done without asking; answers what still is. */
 function provide() {
-  const absent = needs.filter((need) => !isThere(need))
+  const absent = needs.filter((need) => !find(need))
   if (absent.length === 0) return []
   if (process.getuid?.() === 0 && existsSync('/etc/debian_version')) install(absent.map(({ pack }) => pack))
-  const still = absent.filter((need) => !isThere(need))
+  const still = absent.filter((need) => !find(need))
   if (still.length > 0) {
     const names = still.map(({ pack }) => pack).join(' and ')
     console.log(
@@ -42,10 +44,11 @@ function provide() {
   return still
 }
 
-function isThere({ programs, given }) {
-  if (given) return existsSync(given)
-  const folders = (process.env.PATH ?? '').split(delimiter)
-  return programs.some((program) => folders.some((folder) => folder && existsSync(join(folder, program))))
+/** Where one of the programs is; undefined = nowhere. */
+function find({ programs, given }) {
+  if (given) return existsSync(given) ? given : undefined
+  const folders = (process.env.PATH ?? '').split(delimiter).filter(Boolean)
+  return programs.flatMap((program) => folders.map((folder) => join(folder, program))).find((path) => existsSync(path))
 }
 
 function install(packs) {

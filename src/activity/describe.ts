@@ -1,5 +1,6 @@
-import type { ActivityItem, IconName, Tone } from '../../views/parts/index.ts'
-import { momentText } from '../lib/dates.ts'
+import type { ActivityItem, IconName, StreamDay, StreamRow, Tone } from '../../views/parts/index.ts'
+import { clockTime, dayTitle, momentText } from '../lib/dates.ts'
+import { addDays, dayOf } from '../lib/time.ts'
 import { formatValue } from '../metrics/format.ts'
 import { minorUnits } from '../metrics/money.ts'
 import type { Activity } from './feed.ts'
@@ -35,10 +36,40 @@ export function describe(activity: Activity, { today, timeZone, freshSince }: Wo
   }
 }
 
-/** The title alone, for lists without pictures (CSV). */
+/** Rows of the feed by day, in columns: the day is said once, the time to the second. */
+export function describeDays(rows: readonly Activity[], wording: Wording): StreamDay[] {
+  const { today, timeZone } = wording
+  const days = new Map<string, StreamRow[]>()
+  for (const activity of rows) {
+    const day = dayOf(activity.ts, timeZone)
+    const { detail: _, ...item } = describe(activity, wording)
+    const { detail } = WORDS[activity.kind](activity)
+    const row = {
+      ...item,
+      time: clockTime(activity.ts, timeZone, true),
+      user: activity.who ?? activity.userId,
+      tenant: activity.tenant ?? activity.tenantId,
+      note: detail ?? undefined,
+    }
+    days.set(day, [...(days.get(day) ?? []), row])
+  }
+  return [...days].map(([day, list]) => ({ title: dayHeading(day, today), rows: list }))
+}
+
+function dayHeading(day: string, today: string): string {
+  const title = dayTitle(day, today)
+  if (day === today) return `Today, ${title}`
+  return day === addDays(today, -1) ? `Yesterday, ${title}` : title
+}
+
+/** The title alone, for lists without pictures (CSV); a tracked event has the name it was sent with. */
 export function titleOf(activity: Activity): string {
+  if (activity.kind === 'event') return activity.subject || 'Event'
   return WORDS[activity.kind](activity).title
 }
+
+/** What went wrong has the critical glyph, whatever it was. */
+const FAILED = { icon: 'circle-x', tone: 'crit' } as const satisfies Partial<Words>
 
 const WORDS: Record<ActivityKind, (activity: Activity) => Words> = {
   joined: ({ subject, note }) => ({ title: 'Joined', detail: subject ?? note, icon: 'user-plus' }),
@@ -52,10 +83,13 @@ const WORDS: Record<ActivityKind, (activity: Activity) => Words> = {
     detail: [subject, ERROR_WORDS[note ?? ''] ?? note, amount === null ? null : formatValue(amount, 'ms', 'table')]
       .filter(Boolean)
       .join(', '),
-    icon: 'alert-triangle',
-    tone: 'warn',
+    ...FAILED,
   }),
-  event: ({ subject, note }) => ({ title: subject || 'Event', detail: note, icon: 'activity' }),
+  event: ({ subject, note }) => ({
+    title: eventWords(subject || 'event'),
+    detail: note,
+    ...(/(^|[^a-z])(failed|failure|error)$/i.test(subject ?? '') ? FAILED : { icon: 'activity' }),
+  }),
 }
 
 const ERROR_WORDS: Record<string, string> = {
@@ -86,8 +120,7 @@ function planWords({ verb, subject, amount, currency }: Activity): Words {
 
 function paymentWords({ verb, subject, note, amount, currency }: Activity): Words {
   const sum = amountText(amount, currency)
-  if (verb === 'failed')
-    return { title: `Payment failed, ${sum}`, detail: note ?? subject, icon: 'circle-x', tone: 'crit' }
+  if (verb === 'failed') return { title: `Payment failed, ${sum}`, detail: note ?? subject, ...FAILED }
   if (verb === 'refunded') return { title: `Refunded ${sum}`, detail: subject, icon: 'receipt-refund' }
   if (verb === 'pending') return { title: `Payment pending, ${sum}`, detail: subject, icon: 'clock' }
   return { title: `Payment ${sum}`, detail: subject, icon: 'cash-banknote' }
@@ -100,7 +133,7 @@ function jobWords({ verb, subject, note, amount }: Activity, icon: IconName): Wo
     case 'started':
       return { title: `${job} started`, detail: note, icon }
     case 'failed':
-      return { title: `${job} failed`, detail: note ?? took, icon: 'circle-x', tone: 'crit' }
+      return { title: `${job} failed`, detail: note ?? took, ...FAILED }
     case 'cancelled':
       return { title: `${job} cancelled`, detail: took, icon: 'ban' }
     default:
@@ -124,6 +157,12 @@ export function amountText(minor: number | null, currency: string | null): strin
 
 function signed(minor: number, currency: string | null): string {
   return `${minor < 0 ? '−' : '+'}${amountText(Math.abs(minor), currency)}`
+}
+
+/** "site_deployed" and "siteDeployed" read "Site deployed"; a name with spaces stays as it is. */
+function eventWords(name: string): string {
+  if (/\s/.test(name)) return name
+  return capital(name.replace(/([a-z\d])([A-Z])/g, (_, end: string, start: string) => `${end} ${start.toLowerCase()}`))
 }
 
 function capital(text: string): string {

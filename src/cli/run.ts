@@ -46,7 +46,9 @@ export async function run(args: string[]): Promise<number> {
 
 function overview(): string {
   const width = Math.max(...commands.map(({ name, usage }) => `${name} ${usage}`.length))
-  const lines = commands.map(({ name, usage, doc }) => `  ${`${name} ${usage}`.padEnd(width)}  ${doc.split('. ')[0]}`)
+  const lines = commands.map(
+    ({ name, usage, doc }) => `  ${`${name} ${usage}`.padEnd(width)}  ${doc.split('. ')[0]!.replace(/\.$/, '')}`,
+  )
   return ['quarterdeck COMMAND [--help]', '', ...lines].join('\n')
 }
 

@@ -2,7 +2,7 @@ import { isIncident, iso, MINUTE_MS } from './calendar.ts'
 import { Emitter, type Window } from './emitter.ts'
 import { DESKTOPS, PHONES, PLACES } from './places.ts'
 import { Random } from './random.ts'
-import { type Busy, online, sampledAt } from './samples.ts'
+import type { Busy } from './samples.ts'
 import { timeOfDay, type World } from './world.ts'
 
 const GAUGE_STEP_MS = 60 * MINUTE_MS
@@ -21,7 +21,7 @@ export function simulateAmbience(world: World, day: number, window: Window, busy
 
 function gauges(world: World, atMs: number, out: Emitter, busy: Busy): void {
   const random = new Random(world.options.seed, 'gauges', atMs / GAUGE_STEP_MS)
-  const sampled = out.window.live ? {} : sampledAt(busy, atMs)
+  const sampled = out.window.live ? {} : busy.sampledAt(atMs)
   for (const [name, value] of Object.entries({ ...reportedAt(world, busy, atMs, random), ...sampled }))
     out.emit('gauges', atMs, { name, value, ts: iso(atMs) }, random.uuid(atMs))
 }
@@ -32,7 +32,7 @@ function reportedAt(world: World, busy: Busy, atMs: number, random: Random): Rec
   const hitRate = 0.86 + random.between(-0.04, 0.04) - (trouble ? 0.3 : 0)
   return {
     'cache.hit_rate': Math.round(hitRate * 1000) / 1000,
-    'ws.connections': online(busy, atMs) + random.int(0, 2),
+    'ws.connections': busy.onlineAt(atMs) + random.int(0, 2),
   }
 }
 

@@ -16,6 +16,8 @@ export interface Calendar {
   waveEndMs: number
   /** A campaign: twice the sign-ups for a week. */
   agencyWeek: { fromDay: number; toDay: number }
+  /** Sites begin to refresh themselves; by the day it is full, all that want it do. */
+  refreshes: { fromDay: number; fullDay: number }
 }
 
 export function calendar(anchorMs: number, days: number): Calendar {
@@ -30,6 +32,7 @@ export function calendar(anchorMs: number, days: number): Calendar {
     modelPriceChangeMs: anchorMs + back(12 / 90) * DAY_MS,
     priceRiseMs,
     waveEndMs: priceRiseMs + Math.max(1, (7 / 90) * days) * DAY_MS,
+    refreshes: { fromDay: back(20 / 90), fullDay: back(9 / 90) },
     agencyWeek: { fromDay: back(58 / 90), toDay: back(58 / 90) + Math.max(1, Math.round((7 / 90) * days)) },
   }
 }

@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises'
+import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises'
 import type { Deps } from '../context.ts'
 import { addDays, dayOf, eachDay, today } from '../lib/time.ts'
 import { closeDay, settleDirtyDays } from '../metrics/snapshot.ts'
@@ -61,6 +61,8 @@ async function writeActivity(deps: Deps, timeline: Timeline, pourer: Pourer, win
         `${pourer.poured.accepted.toLocaleString('en')} facts`,
       )
       await pourer.add(facts)
+      // The server runs already: its pages and jobs get their turn.
+      await nextTurn()
     }
     await pourer.flush()
   } finally {

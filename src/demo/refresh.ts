@@ -3,17 +3,20 @@ import type { Emitter } from './emitter.ts'
 import { Random } from './random.ts'
 import type { World } from './world.ts'
 
-/** Refreshes on the anchor day, for every 2,000 users: the feature is young and grows fast. */
-const PER_DAY = 1150
-const DOUBLING_DAYS = 30
+/** Refreshes a day for every 2,000 users, once everybody has them: one each 24 s. */
+const PER_DAY = 3600
 
 /**
- * Published sites refresh themselves around the clock: they fetch their feeds anew, and some have a small model write
- * the teasers. Nobody does that, so it is nobody's activity; but it is work, it costs, and it never sleeps.
+ * Published sites refresh themselves around the clock, a feature launched within the history: they fetch their feeds
+ * anew, and some have a small model write the teasers. Nobody does that, so it is nobody's activity; but it is work,
+ * it costs, and it never sleeps.
  */
 export function simulateRefreshes(world: World, day: number, out: Emitter): void {
   const random = new Random(world.options.seed, 'refreshes', day)
-  const rate = PER_DAY * (world.options.users / 2000) * 2 ** (day / DOUBLING_DAYS)
+  const { fromDay, fullDay } = world.calendar.refreshes
+  const adopted = Math.min(1, (day - fromDay) / (fullDay - fromDay))
+  const rate = PER_DAY * (world.options.users / 2000) * adopted
+  if (rate <= 0) return
   const tenants = world.tenants.filter((tenant) => tenant.createdMs < world.dayMs(day))
   let atMs = world.dayMs(day) + random.exponential(DAY_MS / rate)
   for (; atMs < world.dayMs(day + 1); atMs += random.exponential(DAY_MS / rate)) {
@@ -27,16 +30,20 @@ function refresh(random: Random, enqueuedMs: number, tenantId: string, out: Emit
   const finishedMs = startedMs + random.around(26_000, 0.4)
   const failed = random.chance(0.011)
   const id = random.uuid(enqueuedMs).replaceAll('-', '')
-  const job = { id: `job_${id.slice(0, 26)}`, kind: 'refresh', queue: 'refreshes', userId: '', tenantId }
-  const times = { enqueuedMs, startedMs, finishedMs }
   out.job({
-    ...job,
-    ...times,
+    id: `job_${id.slice(0, 26)}`,
+    kind: 'refresh',
+    queue: 'refreshes',
+    userId: '',
+    tenantId,
     objectId: `site_${id.slice(-16)}`,
+    enqueuedMs,
+    startedMs,
+    finishedMs,
     error: failed ? 'feed not found' : undefined,
     attempt: 1,
   })
-  if (random.chance(0.34)) teaser(random, startedMs + 4000, tenantId, out)
+  if (random.chance(0.28)) teaser(random, startedMs + 4000, tenantId, out)
 }
 
 function teaser(random: Random, startMs: number, tenantId: string, out: Emitter): void {

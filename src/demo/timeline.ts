@@ -1,9 +1,9 @@
 import { simulateAmbience } from './ambient.ts'
 import { customerFacts } from './customers.ts'
 import { simulateDay, type Visit } from './day.ts'
-import type { SimFact, Window } from './emitter.ts'
+import type { CallMade, JobStory, SimFact, Window } from './emitter.ts'
 import { Ledger } from './ledger.ts'
-import type { Busy } from './samples.ts'
+import { Busy } from './samples.ts'
 import { World, type WorldOptions } from './world.ts'
 
 /** Sessions, builds and tickets begun the day before may reach into a window. */
@@ -39,19 +39,16 @@ export class Timeline {
   /** What users and machines do in a window, a day at a time, so that memory stays small. */
   *activity(window: Window): Generator<{ day: number; facts: SimFact[] }> {
     const last = this.world.dayOf(window.toMs) + LOOK_AHEAD_DAYS
-    let before: Busy = { jobs: [], calls: [], visits: [] }
+    let before = { jobs: [] as JobStory[], calls: [] as CallMade[], visits: [] as Visit[] }
     for (let day = this.world.dayOf(window.fromMs) - LOOK_BACK_DAYS; day <= last; day++) {
       const visits: Visit[] = []
       const users = simulateDay(this.world, this.#ledger, day, window, visits)
-      const today = { jobs: users.jobs, calls: users.calls, visits }
-      const ambience = simulateAmbience(this.world, day, window, together(before, today), this.probeTarget)
-      before = today
+      const { jobs, calls } = users
+      // Yesterday's last visits and builds reach over midnight.
+      const busy = new Busy([...before.jobs, ...jobs], [...before.calls, ...calls], [...before.visits, ...visits])
+      const ambience = simulateAmbience(this.world, day, window, busy, this.probeTarget)
+      before = { jobs, calls, visits }
       yield { day, facts: [...users.take(), ...ambience.take()].sort((a, b) => a.atMs - b.atMs) }
     }
   }
-}
-
-/** Yesterday's last visits and builds reach over midnight. */
-function together(a: Busy, b: Busy): Busy {
-  return { jobs: [...a.jobs, ...b.jobs], calls: [...a.calls, ...b.calls], visits: [...a.visits, ...b.visits] }
 }

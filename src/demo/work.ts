@@ -25,7 +25,7 @@ export class Work {
   }
 
   #aiCall(startMs: number, task: Task, model: Model, retryOf: string | undefined) {
-    const { random } = this
+    const { random, user } = this
     const outage = isIncident(this.world.calendar, startMs) && model.provider === this.world.calendar.incident.provider
     const cached = !outage && random.chance(0.13)
     const failed = !cached && random.chance(outage ? 0.72 : 0.021)
@@ -39,7 +39,10 @@ export class Work {
     // Only requests of several calls need an id in common.
     const requestId = retryOf ?? (failed ? `req_${id.slice(0, 18)}` : undefined)
     const row = {
-      ...this.#caller(endMs),
+      ts: iso(endMs),
+      user_id: user.id,
+      tenant_id: user.tenant?.id,
+      country: user.place.country,
       request_id: requestId,
       service: 'studio-ai',
       provider: model.provider,
@@ -63,7 +66,7 @@ export class Work {
 
   /** A request to Acme Studio's own API. */
   served(startMs: number): void {
-    const { random } = this
+    const { random, user } = this
     const incident = isIncident(this.world.calendar, startMs)
     const endpoint = random.weighted(ENDPOINTS)
     const failed = random.chance(incident ? 0.06 : 0.005)
@@ -71,7 +74,10 @@ export class Work {
     const latencyMs = random.around(endpoint.latencyMs * (incident ? 2.6 : 1), 0.55)
     const atMs = startMs + latencyMs
     const row = {
-      ...this.#caller(atMs),
+      ts: iso(atMs),
+      user_id: user.id,
+      tenant_id: user.tenant?.id,
+      country: user.place.country,
       ai: false,
       service: 'studio-api',
       endpoint: endpoint.route,
@@ -107,11 +113,6 @@ export class Work {
       attempt: 1,
     })
     return { ok: !failed, endMs: finishedMs }
-  }
-
-  #caller(atMs: number) {
-    const { user } = this
-    return { ts: iso(atMs), user_id: user.id, tenant_id: user.tenant?.id, country: user.place.country }
   }
 }
 

@@ -73,7 +73,9 @@ export function createWriter(options: WriterOptions): Writer {
       const report = new Report(facts)
       for (const { position, reason } of sorted.refused) report.add(position, { rejected: reason })
       for (const [kind, outcome] of results)
-        sorted.accepted.get(kind)!.positions.forEach((position, n) => report.add(position, outcome[n]!))
+        sorted.accepted.get(kind)!.positions.forEach((position, n) => {
+          report.add(position, outcome[n]!)
+        })
       await reject(report.rejections(meta))
       return report.outcome()
     },

@@ -55,14 +55,18 @@ export async function claimRow(tx: Tx, job: Job, { slot, startedBy, note }: Clai
 
 /**
  * A job that runs every few seconds would write 17,000 rows a day, so it has one row and the claim is moving that
- * row's slot forward: still one winner a slot. An unfinished row does not block (after a kill -9 the fold must not
- * wait a minute for the heartbeat to go stale); such jobs hold a lock of their own against overlapping.
+ * row's slot forward: still one winner a slot. An unfinished row does not block the schedule (after a kill -9 the fold
+ * must not wait a minute for the heartbeat to go stale), since such jobs hold a lock of their own against overlapping.
+ * A slot behind the row's is taken only while that is recent, or a clock that was set back would stop the job.
  */
 async function claimPulse(tx: Tx, job: Job, { slot, startedBy }: ClaimRequest): Promise<Claim> {
-  const [row] = await tx<{ id: string; scheduled_for: Date }[]>`
-    select id::text, scheduled_for from job_runs where job = ${job.name} order by id limit 1`
+  const [row] = await tx<{ id: string; scheduled_for: Date; recent: boolean; alive: boolean }[]>`
+    select id::text, scheduled_for, started_at > now() - ${STALE}::interval as recent,
+      finished_at is null and heartbeat_at > now() - ${STALE}::interval as alive
+    from job_runs where job = ${job.name} order by id limit 1`
   if (!row) return await claimRow(tx, job, { slot, startedBy })
-  if (row.scheduled_for >= slot) return { state: 'taken' }
+  if (row.alive && startedBy !== 'schedule') return { state: 'busy', id: row.id }
+  if (row.recent && row.scheduled_for >= slot) return { state: 'taken' }
   await tx`
     update job_runs
     set scheduled_for = ${slot}, started_by = ${startedBy}, started_at = now(), heartbeat_at = now(),

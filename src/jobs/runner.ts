@@ -1,9 +1,11 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Deps } from '../context.ts'
 import { type Claim, type ClaimRequest, claimSlot } from './claim.ts'
 import type { DayRange, Job, Run } from './define.ts'
 import { noteFailure, noteSuccess } from './health.ts'
 
 const HEARTBEAT_MS = 10_000
+const STOP_PATIENCE_MS = 8_000
 /** Storing an outcome is tried for about half a minute, less than a heartbeat takes to go stale. */
 const FINISH_RETRY_MS = [0, 500, 1_000, 2_000, 4_000, 8_000, 15_000]
 
@@ -52,11 +54,17 @@ export function executeRun(deps: Deps, job: Job, id: string, slot: Date, range?:
   return done
 }
 
-/** Stops what runs in this process (unfinished work is taken over at the next start) and waits until it has. */
+/**
+ * Stops what runs in this process and waits until it has, but not for ever: a query on a database that hangs, or an
+ * outcome that cannot be stored, must not keep the process from ending. Unfinished work is taken over at the next start.
+ */
 export async function stopRuns(deps: Deps): Promise<void> {
   const all = [...activeRuns(deps)]
   for (const { controller } of all) controller.abort(new RunStopped('stopping'))
-  await Promise.all(all.map(({ done }) => done))
+  const late = new AbortController()
+  const patience = sleep(STOP_PATIENCE_MS, undefined, { signal: late.signal }).catch(() => {})
+  await Promise.race([Promise.all(all.map(({ done }) => done)), patience])
+  late.abort()
 }
 
 /** The note of a run over a range begins with the range, which is how a successor knows what was asked. */
@@ -142,7 +150,7 @@ async function storeOutcome(
 ): Promise<void> {
   const message = outcome === 'failed' ? String(error instanceof Error ? error.message : error).slice(0, 2_000) : null
   for (const waitMs of FINISH_RETRY_MS) {
-    await new Promise((resolve) => setTimeout(resolve, waitMs))
+    await sleep(waitMs)
     try {
       await deps.db.sql`
         update job_runs

@@ -62,10 +62,15 @@ function remainingRange(range: DayRange | undefined, done: number): DayRange | u
   return range && { from: addDays(range.from, done), to: range.to }
 }
 
+/** Runs a slot that was missed; one that failed is tried again after an hour, for the next slot may be a day away. */
 async function makeUp(deps: Deps, job: Job, schedule: string): Promise<void> {
   const slot = lastSlot(schedule, deps.config.timeZone, deps.now())
   if (!slot) return
-  const [row] = await deps.db.sql`
-    select 1 from job_runs where job = ${job.name} and scheduled_for >= ${slot} limit 1`
-  if (!row) await startRun(deps, job, { slot, startedBy: 'catch-up' })
+  const [since] = await deps.db.sql<{ runs: number; settled: boolean }[]>`
+    select count(*)::int as runs, coalesce(bool_or(
+      coalesce(outcome, 'running') in ('running', 'ok', 'cancelled') or finished_at > now() - interval '1 hour'
+    ), false) as settled
+    from job_runs where job = ${job.name} and scheduled_for >= ${slot}`
+  if (since!.settled) return
+  await startRun(deps, job, { slot: since!.runs === 0 ? slot : deps.now(), startedBy: 'catch-up' })
 }

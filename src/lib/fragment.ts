@@ -1,8 +1,7 @@
-import { promisify } from 'node:util'
-import { gzip } from 'node:zlib'
 import type { Context } from 'hono'
 import { CardCache } from './cache.ts'
 import { etagMatches, etagOf } from './etag.ts'
+import { type Coding, codingOf, pack } from './pack.ts'
 
 /** A rendered piece of a page, with what it was rendered from. */
 export interface Fragment {
@@ -11,13 +10,11 @@ export interface Fragment {
   etag: string
   at: Date
   /** Compressed on first use, then kept. */
-  packed?: Promise<Buffer>
+  packed?: Partial<Record<Coding, Promise<Buffer>>>
 }
 
 /** Half of the cards' time to live: what a poll answers is 7 s old at most, and usually 2. */
 const TTL_MS = 2_500
-const packLevel = { level: 5 }
-const pack = promisify<string, typeof packLevel, Buffer>(gzip)
 
 /** Rendered fragments for some seconds, so that a poll which changed nothing costs a look-up and a 304. */
 export class FragmentCache {
@@ -49,9 +46,12 @@ export async function sendFragment(c: Context, fragment: Fragment): Promise<Resp
   }
   if (etagMatches(c.req.header('if-none-match'), fragment.etag)) return c.body(null, 304, headers)
   headers['Content-Type'] = 'text/html; charset=utf-8'
-  if (!/\bgzip\b/.test(c.req.header('accept-encoding') ?? '')) return c.body(fragment.html, 200, headers)
-  fragment.packed ??= pack(fragment.html, packLevel)
-  return c.body(new Uint8Array(await fragment.packed), 200, { ...headers, 'Content-Encoding': 'gzip' })
+  const coding = codingOf(c.req.header('accept-encoding'))
+  if (!coding) return c.body(fragment.html, 200, headers)
+  fragment.packed ??= {}
+  fragment.packed[coding] ??= pack(fragment.html, coding)
+  const packed = await fragment.packed[coding]
+  return c.body(new Uint8Array(packed), 200, { ...headers, 'Content-Encoding': coding })
 }
 
 /** When and how fast a number was computed: that it was computed anew, to the same value, is no change. */

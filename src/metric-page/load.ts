@@ -1,22 +1,27 @@
 import { NotFound } from '../lib/errors.ts'
 import type { Card } from '../lib/settle.ts'
 import { addDays, type Day, daysBetween } from '../lib/time.ts'
+import { type Spans, spansOf } from '../metric-view.ts'
 import { isMetricKey, type MetricKey, metricOf, similarKeys } from '../metrics/catalogue.ts'
 import { type Series, type Summary, series, summary } from '../metrics/query.ts'
 import { card, type PageContext } from '../page.ts'
+
+interface Main {
+  series: Series
+  summary: Summary
+  /** Calls of the range whose cost is not known, and so not in the number. */
+  unpriced?: number
+}
 
 export interface MetricData {
   key: MetricKey
   /** The dimension of the breakdown; undefined where the metric has none. */
   by: string | undefined
   unknownBy: boolean
-  main: Card<{ series: Series; summary: Summary }>
+  main: Card<Main>
   breakdown: Card<{ now: Series; before: Series | undefined }> | undefined
-  trends: Card<Record<Span, Summary | undefined>>
+  trends: Card<Spans>
 }
-
-export const SPANS = { '7 days': 7, '30 days': 30, '90 days': 90 } as const
-export type Span = keyof typeof SPANS
 
 /**
  * Everything about one metric.
@@ -31,7 +36,7 @@ export async function loadMetric(context: PageContext): Promise<MetricData> {
     by === undefined
       ? undefined
       : card(context, 'breakdown', () => breakdownOf(context, key, by), { key: `${key}|${by}` }),
-    card(context, 'metric-trends', () => trendsOf(context, key), { key }),
+    card(context, 'metric-trends', () => spansOf(context.deps, [key], context.filters), { key }),
   ])
   return { key, by, unknownBy, main, breakdown, trends }
 }
@@ -42,15 +47,19 @@ function noSuchMetric(key: string): string {
   return `There is no metric “${key.slice(0, 80)}”. ${hint}`
 }
 
-async function mainOf({ deps, filters }: PageContext, key: MetricKey) {
+async function mainOf({ deps, filters }: PageContext, key: MetricKey): Promise<Main> {
   const { scope, from, to, compare } = filters
-  const [one, all] = await Promise.all([
+  const [one, all]: [Series, Partial<Record<MetricKey, Summary>>] = await Promise.all([
     series(deps, key, { scope, from, to }),
-    summary(deps, [key], { scope, from, to, compare }),
+    summary(deps, key === 'ai.cost' ? [key, 'ai.cost_unknown_calls'] : [key], { scope, from, to, compare }),
   ])
   const found = all[key]
   if (!found) throw new Error(`no summary of ${key}`)
-  return { series: one, summary: found }
+  return {
+    series: one,
+    summary: found,
+    unpriced: key === 'ai.cost' ? (all['ai.cost_unknown_calls']?.value ?? undefined) : undefined,
+  }
 }
 
 /** The groups of the period, and of the period before it, whatever the page compares with. */
@@ -66,17 +75,6 @@ async function breakdownOf({ deps, filters }: PageContext, key: MetricKey, by: s
 
 function earlier(day: Day, from: Day, to: Day): Day {
   return addDays(day, -(daysBetween(from, to) + 1))
-}
-
-async function trendsOf({ deps, filters }: PageContext, key: MetricKey): Promise<Record<Span, Summary | undefined>> {
-  const { scope, today } = filters
-  const entries = await Promise.all(
-    Object.entries(SPANS).map(async ([span, days]) => {
-      const range = { scope, from: addDays(today, 1 - days), to: today, compare: 'previous' as const }
-      return [span, (await summary(deps, [key], range))[key]] as const
-    }),
-  )
-  return Object.fromEntries(entries) as Record<Span, Summary | undefined>
 }
 
 function dimensionOf({ query }: PageContext, key: MetricKey): { by: string | undefined; unknownBy: boolean } {

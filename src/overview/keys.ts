@@ -14,6 +14,15 @@ export const KPIS = [
   'jobs.build_success_rate',
 ] as const satisfies readonly MetricKey[]
 
+/** What stands small beside a tile's number, or behind it. */
+export const COMPANIONS = [
+  'users.new',
+  'revenue.paying_customers',
+  'product.projects_total',
+  'revenue.payments_succeeded',
+  'revenue.transactions',
+] as const satisfies readonly MetricKey[]
+
 /** Shorter words where the tile is narrow. */
 export const KPI_LABELS: Partial<Record<MetricKey, string>> = {
   'users.mau': 'Active users, 30 d',

@@ -1,18 +1,24 @@
 import { type ActivityPage, activityPage } from '../activity/feed.ts'
-import type { Card } from '../lib/settle.ts'
+import { type Card, shownOf } from '../lib/settle.ts'
 import { addDays } from '../lib/time.ts'
-import type { Summaries } from '../metric-view.ts'
+import { type Spans, type Summaries, spansOf } from '../metric-view.ts'
 import type { MetricKey } from '../metrics/catalogue.ts'
 import { live, type Series, series, summary } from '../metrics/query.ts'
 import { card, type PageContext } from '../page.ts'
+import { newCustomers } from './customers.ts'
 import { type AiHour, aiHours } from './hours.ts'
-import { HEALTH, KPIS, NOW, TODAY, TRENDS, type Trend } from './keys.ts'
+import { COMPANIONS, HEALTH, KPIS, NOW, TODAY, TRENDS, type Trend } from './keys.ts'
+import { type Queue, queueDepths, queueNames } from './queues.ts'
 
 export interface OverviewData {
   trend: Trend
   now: Card<Record<string, number | null>>
+  queues: Card<Queue[]>
   health: Card<Summaries>
   kpis: Card<Summaries>
+  /** The tiles over 7, 30 and 90 days, for their popovers. */
+  spans: Card<Spans>
+  customers: Card<number>
   day: Card<Summaries>
   trends: Card<Summaries>
   hours: Card<AiHour[]>
@@ -24,7 +30,7 @@ export interface OverviewData {
 }
 
 /** Newest rows of the feed on the Overview. */
-const FEED_ROWS = 10
+const FEED_ROWS = 8
 export const FORTNIGHT = 14
 
 /** All cards at the same time; each has its own budget and fails alone. */
@@ -34,24 +40,40 @@ export async function loadOverview(context: PageContext): Promise<OverviewData> 
   const range = { scope, from, to, compare }
   const trend: Trend = Object.hasOwn(TRENDS, query.trend ?? '') ? (query.trend as Trend) : 'dau'
   const trendKeys: MetricKey[] = Object.values(TRENDS).map(({ of }) => of)
-  const [now, health, kpis, day, trends, hours, latency, plans, fortnight, builds, activity] = await Promise.all([
-    card(context, 'now', () => readLive(context, NOW)),
-    card(context, 'health', () =>
+  const cards = {
+    now: card(context, 'now', () => readLive(context, NOW)),
+    queues: queuesOf(context),
+    health: card(context, 'health', () =>
       summary(deps, HEALTH, { scope, from: addDays(today, -1), to: today, compare: 'previous' }),
     ),
-    card(context, 'kpis', () => summary(deps, KPIS, range)),
-    card(context, 'today', () => summary(deps, TODAY, { scope, from: today, to: today, compare: 'previous' })),
-    card(context, 'trends', () => summary(deps, trendKeys, range)),
-    card(context, 'hours', () => aiHours(deps, scope)),
-    card(context, 'latency', () => summary(deps, ['ai.latency_avg', 'ai.latency_p95'], range)),
-    card(context, 'plans', () => series(deps, 'users.dau', { scope, from, to, by: 'class' })),
-    card(context, 'fortnight', () =>
+    kpis: card(context, 'kpis', () => summary(deps, [...KPIS, ...COMPANIONS], range)),
+    spans: card(context, 'spans', () => spansOf(deps, KPIS, { scope, today }), { slow: true }),
+    customers: card(context, 'customers', () => newCustomers(deps, range)),
+    day: card(context, 'today', () => summary(deps, TODAY, { scope, from: today, to: today, compare: 'previous' })),
+    trends: card(context, 'trends', () => summary(deps, trendKeys, range)),
+    hours: card(context, 'hours', () => aiHours(deps, scope)),
+    latency: card(context, 'latency', () => summary(deps, ['ai.latency_avg', 'ai.latency_p95'], range)),
+    plans: card(context, 'plans', () => series(deps, 'users.dau', { scope, from, to, by: 'class' })),
+    fortnight: card(context, 'fortnight', () =>
       series(deps, 'users.dau', { scope, from: addDays(today, 1 - FORTNIGHT), to: today }),
     ),
-    card(context, 'builds', () => summary(deps, ['jobs.builds_succeeded', 'jobs.builds_failed'], range)),
-    card(context, 'notable', () => activityPage(deps, { scope, limit: FEED_ROWS, notable: true })),
-  ])
-  return { trend, now, health, kpis, day, trends, hours, latency, plans, fortnight, builds, activity }
+    builds: card(context, 'builds', () => summary(deps, ['jobs.builds_succeeded', 'jobs.builds_failed'], range)),
+    activity: card(context, 'notable', () => activityPage(deps, { scope, limit: FEED_ROWS, notable: true })),
+  }
+  return { trend, ...(await allOf(cards)) }
+}
+
+/** The cards by name, when all of them have settled. */
+async function allOf<T extends Record<string, Promise<unknown>>>(cards: T): Promise<{ [K in keyof T]: Awaited<T[K]> }> {
+  const entries = await Promise.all(Object.entries(cards).map(async ([name, one]) => [name, await one] as const))
+  return Object.fromEntries(entries) as { [K in keyof T]: Awaited<T[K]> }
+}
+
+/** Which queues there are changes slowly; how deep they are does not. */
+async function queuesOf(context: PageContext): Promise<Card<Queue[]>> {
+  const { deps, filters } = context
+  const names = await card(context, 'queue-names', () => queueNames(deps, filters.scope), { slow: true })
+  return card(context, 'queues', () => queueDepths(deps, filters.scope, shownOf(names) ?? []))
 }
 
 async function readLive(

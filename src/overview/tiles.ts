@@ -1,10 +1,56 @@
 import type { TileProps } from '../../views/parts/index.ts'
-import type { Card } from '../lib/settle.ts'
-import { type Summaries, tileOf } from '../metric-view.ts'
+import { type Card, shownOf } from '../lib/settle.ts'
+import { type Summaries, spanFacts, tileOf, valueText } from '../metric-view.ts'
+import { type MetricKey, metricOf } from '../metrics/catalogue.ts'
+import { formatValue } from '../metrics/format.ts'
 import type { PageContext } from '../page.ts'
 import { KPI_LABELS, KPIS } from './keys.ts'
+import type { OverviewData } from './load.ts'
 
-/** The ten tiles of the Overview. */
-export function kpiTiles({ deps, filters }: PageContext, kpis: Card<Summaries>): TileProps[] {
-  return KPIS.map((key) => tileOf(deps, filters, key, kpis, KPI_LABELS[key]))
+type Fact = { label: string; value: string }
+
+/** The ten tiles of the Overview: small beside a number its companion, behind it 7, 30 and 90 days. */
+export function kpiTiles(context: PageContext, data: Pick<OverviewData, 'kpis' | 'spans' | 'customers'>): TileProps[] {
+  return KPIS.map((key) => {
+    const tile = tileOf(context.deps, context.filters, key, data.kpis, KPI_LABELS[key])
+    if (tile.value === null) return tile
+    const { unit, value, facts } = companionOf(context, key, data.kpis, data.customers)
+    const more = [...facts, ...spanFacts(context.deps, key, shownOf(data.spans))]
+    if (tile.about) tile.about = { ...tile.about, facts: [...(tile.about.facts ?? []), ...more] }
+    return { ...tile, unit, value: value ?? tile.value }
+  })
+}
+
+/** What belongs beside a number: new ones to all, all to the active, how many to how much. */
+function companionOf(
+  { deps }: PageContext,
+  key: (typeof KPIS)[number],
+  kpis: Card<Summaries>,
+  customers: Card<number>,
+): { unit?: string; value?: string; facts: Fact[] } {
+  const all = shownOf(kpis)
+  const text = (of: MetricKey) => valueText(deps, of, all?.[of]?.value, 'tile')
+  const fact = (of: MetricKey): Fact => ({ label: metricOf(of).label, value: text(of) })
+  switch (key) {
+    case 'users.total':
+      return { unit: `+${text('users.new')} new`, facts: [fact('users.new')] }
+    case 'users.paid': {
+      const began = shownOf(customers)
+      const facts = [fact('revenue.paying_customers')]
+      if (began === undefined) return { facts }
+      const value = formatValue(began, 'customers', 'tile')
+      return { unit: `+${value} new`, facts: [...facts, { label: 'New customers', value }] }
+    }
+    case 'product.projects_open':
+      return { unit: `of ${text('product.projects_total')}`, facts: [fact('product.projects_total')] }
+    case 'revenue.payments_volume':
+      return {
+        unit: `${text('revenue.payments_succeeded')} paid`,
+        // The count needs the room.
+        value: formatValue(all?.[key]?.value, 'money', 'tight', deps.config.currency),
+        facts: [fact('revenue.payments_succeeded'), fact('revenue.transactions')],
+      }
+    default:
+      return { facts: [] }
+  }
 }

@@ -1,5 +1,5 @@
-import { Connection } from './connection.ts'
 import type { Load, LoadResult } from './client.ts'
+import { Connection } from './connection.ts'
 import { traffic } from './events.ts'
 
 /** Everything is made before the clock starts, so that the client costs the measured server as little as it can. */
@@ -7,7 +7,9 @@ process.on('message', async (load: Load) => process.send!(await send(load)))
 
 async function send(load: Load): Promise<LoadResult> {
   const requests = load.post ? postsOf(load) : Array.from({ length: load.requests ?? 0 }, () => headOf(load, 'GET'))
-  const connections = await Promise.all(Array.from({ length: load.connections }, () => Connection.open(new URL(load.url))))
+  const connections = await Promise.all(
+    Array.from({ length: load.connections }, () => Connection.open(new URL(load.url))),
+  )
   const took: number[] = []
   const statuses: Record<string, number> = {}
   let next = 0
@@ -19,7 +21,9 @@ async function send(load: Load): Promise<LoadResult> {
       while (next < requests.length) {
         const request = requests[next++]!
         const sent = performance.now()
-        const answer = await connection.send(etag === '' ? request : `${request.slice(0, -2)}If-None-Match: ${etag}\r\n\r\n`)
+        const answer = await connection.send(
+          etag === '' ? request : `${request.slice(0, -2)}If-None-Match: ${etag}\r\n\r\n`,
+        )
         took.push(performance.now() - sent)
         statuses[answer.status] = (statuses[answer.status] ?? 0) + 1
         bytes = answer.bytes
@@ -45,7 +49,11 @@ function postsOf(load: Load): string[] {
   return [...traffic({ ...post, from: new Date(from), until: new Date(until) }, batch)].map((facts) => {
     const rows = facts.map(({ id, row }) => ({ id, ...row }))
     const body = JSON.stringify(batch === 1 ? rows[0] : rows)
-    const headers = { ...load.headers, 'Content-Type': 'application/json', 'Content-Length': String(Buffer.byteLength(body)) }
+    const headers = {
+      ...load.headers,
+      'Content-Type': 'application/json',
+      'Content-Length': String(Buffer.byteLength(body)),
+    }
     return headOf({ ...load, headers }, 'POST') + body
   })
 }

@@ -9,7 +9,8 @@ import { promisify } from 'node:util'
 import type { Sql } from '../../src/db/connect.ts'
 import type { Enrichment, FactIn, Meta } from '../../src/facts/types.ts'
 
-const COLUMNS = `ts, received_at, batch_id, message_id, user_id, tenant_id, session_id, type, name, source, country, city,
+const COLUMNS =
+  `ts, received_at, batch_id, message_id, user_id, tenant_id, session_id, type, name, source, country, city,
   browser, os, device, properties`.replace(/\s+/g, ' ')
 const COPY = `copy events (${COLUMNS}) from stdin with (format csv)`
 
@@ -22,7 +23,9 @@ export async function openCopy(sql: Sql, url: string): Promise<{ by: string; cop
     () => true,
     () => false,
   )
-  return hasPsql ? { by: 'psql', copy: (csv) => copyByPsql(url, csv) } : { by: 'the driver', copy: (csv) => copyByDriver(sql, csv) }
+  return hasPsql
+    ? { by: 'psql', copy: (csv) => copyByPsql(url, csv) }
+    : { by: 'the driver', copy: (csv) => copyByDriver(sql, csv) }
 }
 
 async function copyByPsql(url: string, csv: string): Promise<number> {
@@ -30,7 +33,9 @@ async function copyByPsql(url: string, csv: string): Promise<number> {
   try {
     writeFileSync(join(folder, 'events.csv'), csv)
     const started = performance.now()
-    const psql = spawn('psql', [url, '-qXc', COPY], { stdio: [openSync(join(folder, 'events.csv'), 'r'), 'ignore', 'inherit'] })
+    const psql = spawn('psql', [url, '-qXc', COPY], {
+      stdio: [openSync(join(folder, 'events.csv'), 'r'), 'ignore', 'inherit'],
+    })
     const [code] = await once(psql, 'exit')
     if (code !== 0) throw new Error(`psql ended with ${code}`)
     return performance.now() - started
@@ -42,7 +47,9 @@ async function copyByPsql(url: string, csv: string): Promise<number> {
 async function copyByDriver(sql: Sql, csv: string): Promise<number> {
   const started = performance.now()
   const bytes = Buffer.from(csv)
-  const chunks = Array.from({ length: Math.ceil(bytes.length / 65_536) }, (_, n) => bytes.subarray(n * 65_536, (n + 1) * 65_536))
+  const chunks = Array.from({ length: Math.ceil(bytes.length / 65_536) }, (_, n) =>
+    bytes.subarray(n * 65_536, (n + 1) * 65_536),
+  )
   await pipeline(Readable.from(chunks), await sql.unsafe(COPY).writable())
   return performance.now() - started
 }

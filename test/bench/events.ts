@@ -56,6 +56,10 @@ function eventOf(sessions: Session[], users: number, at: Date): Record<string, u
     tenant_id: `tenant_${user % TENANTS}`,
     session_id: id,
     ts: at.toISOString(),
-    properties: { path: `/projects/${user % 1000}`, plan: PLANS[user % PLANS.length], took: Math.floor(Math.random() * 900) },
+    properties: {
+      path: `/projects/${user % 1000}`,
+      plan: PLANS[user % PLANS.length],
+      took: Math.floor(Math.random() * 900),
+    },
   }
 }

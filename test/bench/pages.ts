@@ -1,4 +1,5 @@
 import { addDays, today } from '../../src/lib/time.ts'
+import overview from '../../views/pages/overview.tsx'
 import type { Client, LoadResult } from './client.ts'
 import { median, medianRatio, ROUNDS } from './measure.ts'
 import type { Result } from './report.ts'
@@ -7,6 +8,8 @@ import type { Bench } from './setup.ts'
 
 const REQUESTS = 150
 const COLD_LOADS = 8
+/** Where the Overview's live part answers. */
+const LIVE = overview.livePath ?? `${overview.path}/live`
 
 interface Viewing {
   bench: Bench
@@ -32,9 +35,9 @@ export async function benchPages({ bench, server, client, helloUrl }: Viewing): 
   for (let round = 0; round < ROUNDS; round++) {
     p50.select.push(await selectOne(bench))
     p50.page.push((await get('/dashboard')).p50)
-    p50.fragment.push((await get('/dashboard/live')).p50)
+    p50.fragment.push((await get(LIVE)).p50)
     p50.hello.push((await client.send({ url: helloUrl, connections: 1, requests: REQUESTS })).p50)
-    polled = await get('/dashboard/live', REQUESTS, true)
+    polled = await get(LIVE, REQUESTS, true)
     p50.poll.push(polled.p50)
     p50.cold.push(await coldLoad(bench, (path) => get(path, 1), round))
   }

@@ -26,7 +26,10 @@ export async function startServer(bench: Bench): Promise<Server> {
   if (!existsSync(CLI)) throw new Error('Run `npm run build` first: the bench loads dist/cli.js.')
   const port = await freePort(0)
   const url = `http://127.0.0.1:${port}`
-  const child = spawn(process.execPath, [CLI, 'start'], { env: serverEnv(bench, port), stdio: ['ignore', 'ignore', 'inherit'] })
+  const child = spawn(process.execPath, [CLI, 'start'], {
+    env: serverEnv(bench, port),
+    stdio: ['ignore', 'ignore', 'inherit'],
+  })
   await until(`${url}/readyz`, child)
   const { secret } = await createKey(bench.db.sql, { name: 'bench', scopes: ['ingest', 'read'] })
   await createAdmin(bench.db.sql, { ...SIGN_IN, role: 'owner' })
@@ -42,7 +45,14 @@ export async function startServer(bench: Bench): Promise<Server> {
 /** One key sends everything here, which is more than the limit lets one client send. */
 function serverEnv({ url }: Bench, port: number): NodeJS.ProcessEnv {
   const { PATH } = process.env
-  return { PATH, DATABASE_URL: url, PORT: String(port), SECRET_KEY: 's'.repeat(40), INGEST_RATE_LIMIT: '1000000', LOG_LEVEL: 'warn' }
+  return {
+    PATH,
+    DATABASE_URL: url,
+    PORT: String(port),
+    SECRET_KEY: 's'.repeat(40),
+    INGEST_RATE_LIMIT: '1000000',
+    LOG_LEVEL: 'warn',
+  }
 }
 
 async function until(url: string, child: ChildProcess): Promise<void> {

@@ -3,7 +3,7 @@ import { withFoldLock } from '../../src/rollups/lock.ts'
 import type { Client, Load } from './client.ts'
 import { csvOf } from './copy.ts'
 import { traffic } from './events.ts'
-import { median, medianRatio, rate, ROUNDS, thousands } from './measure.ts'
+import { median, medianRatio, ROUNDS, rate, thousands } from './measure.ts'
 import type { Result } from './report.ts'
 import type { Server } from './server.ts'
 import { type Bench, metaNow } from './setup.ts'
@@ -28,7 +28,12 @@ interface Serving {
  * has its own measure, waits during the rounds; one more round shows what it takes when it does not.
  */
 export async function benchServing({ bench, server, client, helloUrl }: Serving): Promise<Result[]> {
-  const speeds: Record<'batches' | 'copy' | 'singles' | 'hello', number[]> = { batches: [], copy: [], singles: [], hello: [] }
+  const speeds: Record<'batches' | 'copy' | 'singles' | 'hello', number[]> = {
+    batches: [],
+    copy: [],
+    singles: [],
+    hello: [],
+  }
   const batches = () => client.send(postsTo(server, bench, BATCH_EVENTS, BATCH, BATCH_CONNECTIONS))
   const singles = () => client.send(postsTo(server, bench, SINGLE_EVENTS, 1, SINGLE_CONNECTIONS))
   for (let round = 0; round < ROUNDS; round++) {

@@ -1,7 +1,7 @@
 import type { FactIn } from '../../src/facts/types.ts'
 import { csvOf } from './copy.ts'
 import { type Traffic, traffic } from './events.ts'
-import { median, medianRatio, rate, ROUNDS, thousands, timed } from './measure.ts'
+import { median, medianRatio, ROUNDS, rate, thousands, timed } from './measure.ts'
 import type { Result } from './report.ts'
 import { type Bench, metaNow } from './setup.ts'
 

@@ -6,6 +6,8 @@ export interface Clients {
   acknowledged: () => number
   /** Lets every client finish the request it is at, however long that takes, and answers what they saw. */
   finish: () => Promise<Ledger>
+  /** Leaves without an answer: for a test that failed. */
+  abandon: () => void
 }
 
 /** What the clients were told. */
@@ -32,6 +34,7 @@ export function startClients(baseUrl: string, key: string, count: number): Clien
   const ledger: Ledger = { good: [], poisoned: [], requests: 0, retries: 0, complaints: [] }
   const headers = { authorization: `Bearer ${key}`, 'content-type': 'application/json' }
   let stopping = false
+  let abandoned = false
 
   async function live(client: number): Promise<void> {
     const random = seeded(client)
@@ -50,12 +53,13 @@ export function startClients(baseUrl: string, key: string, count: number): Clien
   }
 
   async function untilAnswered(batch: Batch, random: Random): Promise<Answer> {
-    for (;;) {
+    while (!abandoned) {
       const answer = await attempt(batch).catch(() => undefined)
       if (answer) return answer
       ledger.retries++
       await sleep(50 + random() * 250)
     }
+    throw new Error('abandoned')
   }
 
   /** Undefined when it has to be sent again. */
@@ -77,6 +81,10 @@ export function startClients(baseUrl: string, key: string, count: number): Clien
       stopping = true
       await Promise.all(lives)
       return ledger
+    },
+    abandon() {
+      stopping = abandoned = true
+      for (const life of lives) life.catch(() => {})
     },
   }
 }

@@ -1,4 +1,4 @@
-import { describe } from '../../src/activity/describe.ts'
+import { describeDays } from '../../src/activity/describe.ts'
 import { type ActivityPage, activityPage, isCursor } from '../../src/activity/feed.ts'
 import { ACTIVITY_KINDS, type ActivityKind, ALL_KINDS, parseKinds } from '../../src/activity/kinds.ts'
 import { cardState, emptyState } from '../../src/card-state.ts'
@@ -7,7 +7,7 @@ import { exportQuery } from '../../src/lib/filters.ts'
 import { type Card as Loaded, shownOf } from '../../src/lib/settle.ts'
 import { addDays, startOfDay } from '../../src/lib/time.ts'
 import { card, definePage, type PageContext } from '../../src/page.ts'
-import { ActivityList, Card, Menu, MenuItem, Note } from '../parts/index.ts'
+import { Card, Icon, Note, Stream } from '../parts/index.ts'
 
 const EVERY_S = 10
 const PAGE_SIZE = 50
@@ -24,6 +24,7 @@ export default definePage<Data>({
   title: 'Activity',
   group: 'Now',
   order: 30,
+  icon: 'activity',
   key: 'A',
   role: 'viewer',
   every: EVERY_S,
@@ -62,6 +63,10 @@ export default definePage<Data>({
       {context.query.before && !data.before && (
         <Note tone="warn">The place in the address is not valid; the newest rows are shown.</Note>
       )}
+      <div class="q-toolbar">
+        <Kinds data={data} context={context} />
+        <PauseButton />
+      </div>
       {live}
     </>
   ),
@@ -85,10 +90,9 @@ const Feed = ({ data, context }: { data: Data; context: PageContext }) => {
       sub={rangeDates(filters.from, filters.to, filters.today)}
       flush={rows.length > 0}
       state={cardState(data.page, deps.now(), () => (rows.length === 0 ? nothing(context, data) : undefined))}
-      tools={<Kinds data={data} context={context} />}
       foot={page && <Foot data={data} page={page} context={context} />}
     >
-      <ActivityList name="Activity, newest first" items={rows.map((row) => describe(row, wording))} />
+      <Stream caption="Activity, newest first" days={describeDays(rows, wording)} />
     </Card>
   )
 }
@@ -96,23 +100,35 @@ const Feed = ({ data, context }: { data: Data; context: PageContext }) => {
 /** Each kind is switched by its own link; none chosen is all. */
 const Kinds = ({ data: { kinds }, context }: { data: Data; context: PageContext }) => {
   const hrefOf = (next: ActivityKind[]) => context.href({ query: { kind: next.join(), before: '' } })
+  const chip = (label: string, next: ActivityKind[], on: boolean) => (
+    <a class="q-chip" href={hrefOf(next)} aria-current={on ? 'true' : undefined}>
+      {label}
+    </a>
+  )
   return (
-    <Menu
-      id="menu-kinds"
-      side="right"
-      icon="filter"
-      label={kinds.map((kind) => ACTIVITY_KINDS[kind].label).join(', ') || 'All kinds'}
-    >
-      <MenuItem label="All kinds" href={hrefOf([])} selected={kinds.length === 0} />
-      <hr />
+    <nav class="q-chips" aria-label="Kinds of activity">
+      {chip('All kinds', [], kinds.length === 0)}
       {ALL_KINDS.map((kind) => {
-        const selected = kinds.includes(kind)
-        const next = selected ? kinds.filter((one) => one !== kind) : [...kinds, kind]
-        return <MenuItem label={ACTIVITY_KINDS[kind].label} href={hrefOf(next)} selected={selected} />
+        const on = kinds.includes(kind)
+        return chip(ACTIVITY_KINDS[kind].label, on ? kinds.filter((one) => one !== kind) : [...kinds, kind], on)
       })}
-    </Menu>
+    </nav>
   )
 }
+
+/** Holds the stream still while it is read; public/live.ts knows the button by its action. */
+const PauseButton = () => (
+  <button type="button" class="q-btn" data-action="pause" aria-pressed="false" title="Pause or resume (P)">
+    <span class="q-pause-off">
+      <Icon name="player-pause" />
+      Pause
+    </span>
+    <span class="q-pause-on">
+      <Icon name="player-play" />
+      Resume
+    </span>
+  </button>
+)
 
 const Foot = ({ data, page, context }: { data: Data; page: ActivityPage; context: PageContext }) => {
   const { today } = context.filters

@@ -6,7 +6,8 @@ import { definePage, type PageContext } from '../../src/page.ts'
 import { Grid, Icon, Note, SqlDrawer, Stack } from '../parts/index.ts'
 import { BreakdownCard } from './metric/breakdown.tsx'
 import { DaysCard } from './metric/days.tsx'
-import { HeadStrip, MainCard } from './metric/main.tsx'
+import { MainCard } from './metric/main.tsx'
+import { MovedCard } from './metric/moved.tsx'
 import { DefinitionCard, FactsCard, TrendsCard } from './metric/side.tsx'
 
 export interface MetricProps {
@@ -56,7 +57,6 @@ export default definePage<MetricData>({
 
   Live: (props) => (
     <>
-      <HeadStrip {...props} />
       <Grid>
         <Stack span={9}>
           <MainCard {...props} />
@@ -65,8 +65,9 @@ export default definePage<MetricData>({
         </Stack>
         <Stack span={3}>
           <DefinitionCard {...props} />
-          <TrendsCard {...props} />
           <FactsCard {...props} />
+          <TrendsCard {...props} />
+          <MovedCard {...props} />
         </Stack>
       </Grid>
     </>

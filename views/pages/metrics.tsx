@@ -17,6 +17,7 @@ export default definePage<MetricsData>({
   title: 'Metrics',
   group: 'Work',
   order: 40,
+  icon: 'chart-line',
   key: 'M',
   role: 'viewer',
   every: 30,

@@ -1,5 +1,5 @@
 import { exportQuery } from '../../src/lib/filters.ts'
-import { KPIS } from '../../src/overview/keys.ts'
+import { COMPANIONS, KPIS } from '../../src/overview/keys.ts'
 import { loadOverview, type OverviewData } from '../../src/overview/load.ts'
 import { kpiTiles } from '../../src/overview/tiles.ts'
 import { definePage, type PageContext } from '../../src/page.ts'
@@ -22,6 +22,7 @@ export default definePage<OverviewData>({
   title: 'Overview',
   group: 'Now',
   order: 10,
+  icon: 'layout-dashboard',
   key: 'O',
   role: 'viewer',
   every: 30,
@@ -29,17 +30,20 @@ export default definePage<OverviewData>({
   load: loadOverview,
   frame: ({ context: { filters } }) => ({
     exports: [
-      { label: 'Key figures, CSV', href: `/exports/metrics.csv${exportQuery(filters, { metrics: KPIS.join() })}` },
+      {
+        label: 'Key figures, CSV',
+        href: `/exports/metrics.csv${exportQuery(filters, { metrics: [...KPIS, ...COMPANIONS].join() })}`,
+      },
       { label: 'Daily analytics, CSV', href: `/exports/usage_analytics_daily.csv${exportQuery(filters)}` },
       { label: 'Activity, CSV', href: `/exports/activity.csv${exportQuery(filters)}` },
     ],
   }),
   Live: (props) => (
-    <>
+    <div class="q-flow">
       <Outage {...props} />
       <NowStrip {...props} />
       <TileGrid lead={<HealthCard {...props} />}>
-        {kpiTiles(props.context, props.data.kpis).map((tile) => (
+        {kpiTiles(props.context, props.data).map((tile) => (
           <Tile {...tile} />
         ))}
       </TileGrid>
@@ -61,7 +65,7 @@ export default definePage<OverviewData>({
           <DauCard {...props} />
         </Stack>
       </Grid>
-    </>
+    </div>
   ),
 })
 

@@ -1,13 +1,14 @@
 import type { Child } from 'hono/jsx'
 import { Badge } from './badge.tsx'
 import { Change } from './change.tsx'
+import { Hero } from './hero.tsx'
 import { Icon } from './icons.tsx'
 import { Menu, MenuItem } from './menu.tsx'
 import { Degraded, Empty, Failed } from './states.tsx'
-import type { CardMenu, CardProps, CardState, CardTab, Span } from './types.ts'
+import type { CardHero, CardMenu, CardProps, CardState, CardTab, Span } from './types.ts'
 
 /** A titled box in the grid. Its height is the same in all six states, so that nothing jumps. */
-export const Card = (props: CardProps & { tabs?: CardTab[] }) => {
+export const Card = (props: CardProps & { tabs?: CardTab[]; hero?: CardHero }) => {
   const { id, span = 12, height = 'auto', state = { kind: 'filled' } } = props
   return (
     <section
@@ -16,7 +17,7 @@ export const Card = (props: CardProps & { tabs?: CardTab[] }) => {
       aria-labelledby={`title-${id}`}
       aria-busy={state.kind === 'loading' ? 'true' : undefined}
     >
-      {props.tabs ? <Tabs {...props} tabs={props.tabs} /> : <Head {...props} />}
+      <AnyHead {...props} />
       <div class={`q-card-body q-body-${height}${props.flush && state.kind !== 'error' ? ' q-flush' : ''}`}>
         <Body state={state}>{props.children}</Body>
       </div>
@@ -24,6 +25,19 @@ export const Card = (props: CardProps & { tabs?: CardTab[] }) => {
     </section>
   )
 }
+
+const AnyHead = (props: CardProps & { tabs?: CardTab[]; hero?: CardHero }) => {
+  if (props.hero) return <Hero {...props.hero} id={props.id} title={props.title} tools={<Tools {...props} />} />
+  return props.tabs ? <Tabs {...props} tabs={props.tabs} /> : <Head {...props} />
+}
+
+/** Badge of the state and ⋯, at the right of any head. */
+const Tools = ({ id, title, state, menu }: CardProps) => (
+  <span class="q-card-tools">
+    <StateBadge state={state} />
+    {menu && <CardMenuButton id={id} title={title} menu={menu} />}
+  </span>
+)
 
 const Head = ({ id, title, sub, state, tools, link, menu }: CardProps) => (
   <header class="q-card-head">
@@ -41,15 +55,15 @@ const Head = ({ id, title, sub, state, tools, link, menu }: CardProps) => (
 )
 
 /** A head whose title is a row of numbers, one of them chosen. */
-const Tabs = ({ id, title, state, tabs, menu }: CardProps & { tabs: CardTab[] }) => (
+const Tabs = ({ tabs, ...props }: CardProps & { tabs: CardTab[] }) => (
   <header class="q-card-tabs">
-    <h2 class="q-sr" id={`title-${id}`}>
-      {title}
+    <h2 class="q-sr" id={`title-${props.id}`}>
+      {props.title}
     </h2>
     <ul>
       {tabs.map((tab) => (
         <li>
-          <a class="q-card-tab" href={tab.href ?? `#card-${id}`} aria-current={tab.selected ? 'true' : undefined}>
+          <a class="q-card-tab" href={tab.href ?? `#card-${props.id}`} aria-current={tab.selected ? 'true' : undefined}>
             <span class="q-strip-label">{tab.label}</span>
             <span class="q-strip-line">
               <span class="q-strip-value q-num">{tab.value}</span>
@@ -59,10 +73,7 @@ const Tabs = ({ id, title, state, tabs, menu }: CardProps & { tabs: CardTab[] })
         </li>
       ))}
     </ul>
-    <span class="q-card-tools">
-      <StateBadge state={state} />
-      {menu && <CardMenuButton id={id} title={title} menu={menu} />}
-    </span>
+    <Tools {...props} />
   </header>
 )
 

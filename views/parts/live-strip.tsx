@@ -3,12 +3,12 @@ import { Change } from './change.tsx'
 import type { LiveItem, LiveStripProps } from './types.ts'
 
 /** What is true this minute, in one row of cells. "Live" is said once, at its head. */
-export const LiveStrip = ({ items, title = 'Right now', state = 'live' }: LiveStripProps) => (
+export const LiveStrip = ({ items, title = 'Right now', state = 'live', dot }: LiveStripProps) => (
   <section class="q-strip" aria-label={title}>
     <div class="q-strip-head">
       <h2 class="q-strip-title">{title}</h2>
       <span class="q-strip-state">
-        <Dot state="up" />
+        {dot && <Dot state={dot} />}
         {state}
       </span>
     </div>

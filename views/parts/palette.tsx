@@ -63,6 +63,8 @@ const keys: [string, string][] = [
   ['P', 'pause or go on refreshing'],
   ['F', 'filters'],
   ['T', 'chart as table'],
+  ['J K', 'next row, row before'],
+  ['Enter', 'open the row'],
   ['Esc', 'close'],
   ['?', 'these keys'],
 ]

@@ -3,21 +3,21 @@ import { About } from './about.tsx'
 import { StateMark } from './badge.tsx'
 import { Change } from './change.tsx'
 import { Sparkline } from './sparkline.tsx'
-import type { TileProps } from './types.ts'
+import type { Mark, TileProps } from './types.ts'
 
 /** A number with its change, base and shape; the whole tile is one link, and its popover answers for it. */
 export const Tile = (props: TileProps) => {
   const { id, label, href, value, unit, degraded, about, loading } = props
+  const mark = degraded && !props.mark ? ({ tone: 'warn', text: 'degraded' } as const) : props.mark
+  const look = ['q-tile', degraded && 'q-dim', crowded(value, mark) && 'q-crowded'].filter(Boolean).join(' ')
   return (
-    <article class={`q-tile${degraded ? ' q-dim' : ''}`} id={`tile-${id}`} aria-busy={loading ? 'true' : undefined}>
+    <article class={look} id={`tile-${id}`} aria-busy={loading ? 'true' : undefined}>
       <a class="q-tile-link" href={href} data-about-for={about ? `about-${id}` : undefined}>
         <span class="q-tile-label">{label}</span>
         <span class="q-tile-line">
-          <span class="q-tile-value q-num">
-            {loading ? <span class="q-bone q-bone-value" /> : (value ?? '—')}
-            {!loading && unit && value !== null && <small class="q-unit">{unit}</small>}
-          </span>
-          <StateMark mark={degraded && !props.mark ? { tone: 'warn', text: 'degraded' } : props.mark} />
+          <span class="q-tile-value q-num">{loading ? <span class="q-bone q-bone-value" /> : (value ?? '—')}</span>
+          {!loading && !mark && unit && value !== null && <small class="q-unit">{unit}</small>}
+          <StateMark mark={mark} />
         </span>
         <span class="q-tile-change">{loading ? <span class="q-bone q-bone-line" /> : <Comparison {...props} />}</span>
         {!loading && props.points && <Sparkline points={props.points} previous={props.previous} />}
@@ -26,6 +26,13 @@ export const Tile = (props: TileProps) => {
     </article>
   )
 }
+
+/**
+ * Whether value and mark cannot stand beside each other in a tile of 168 px: it then takes the place of the base.
+ * Counted in pixels of the tabular figures and of the badge's text; a browser could only measure it after drawing.
+ */
+const crowded = (value: string | null, mark: Mark | undefined): boolean =>
+  mark !== undefined && (value ?? '').length * 13.5 + mark.text.length * 5.8 + 34 > 140
 
 const Comparison = ({ change, base, degraded }: TileProps) => {
   if (degraded) return <span class="q-base">{degraded.reason}</span>

@@ -2,7 +2,7 @@
 import type { Child } from 'hono/jsx'
 import type { IconName } from './icons.tsx'
 import type { Link } from './types-base.ts'
-import type { ChangeProps } from './types-numbers.ts'
+import type { ChangeProps, Mark } from './types-numbers.ts'
 
 export type CardState =
   | { kind: 'filled' }
@@ -52,6 +52,20 @@ export interface CardTab {
   change?: ChangeProps
   href?: string
   selected?: boolean
+}
+
+/** A head that is a number: the metric page's own value, with what its days say beside it. */
+export interface CardHero {
+  /** "22 Oct – 20 Nov, all tenants" */
+  label: string
+  value: string
+  mark?: Mark
+  change?: ChangeProps
+  /** "vs $8,460.31, previous 30 days" */
+  base?: string
+  /** Last good value of a source that does not answer. */
+  dim?: boolean
+  stats: { label: string; value: string; note?: string }[]
 }
 
 export interface ChartSeries {

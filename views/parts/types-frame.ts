@@ -100,6 +100,8 @@ export interface LiveRegionProps {
   src: string
   /** Seconds. */
   every: number
+  /** Of these children, so that the first poll may be answered by 304 already. */
+  etag?: string
   /** Default 'live'. */
   id?: string
   children?: Child

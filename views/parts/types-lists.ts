@@ -61,6 +61,19 @@ export interface ActivityItem {
   fresh?: boolean
 }
 
+/** A row of the long feed; the short one's words in columns. */
+export interface StreamRow extends Omit<ActivityItem, 'detail'> {
+  user?: string
+  tenant?: string
+  note?: string
+}
+
+export interface StreamDay {
+  /** "Today, Sat 21 Nov" */
+  title: string
+  rows: StreamRow[]
+}
+
 export interface BadgeProps {
   tone: Tone | 'stale' | 'running'
   text: string

@@ -81,8 +81,10 @@ export interface LiveStripProps {
   items: LiveItem[]
   /** "Right now", "Today" */
   title?: string
-  /** Word beside the green dot. */
+  /** Word under the title. */
   state?: string
+  /** Beside the word: only where the strip says how live it is. */
+  dot?: 'up' | 'degraded'
 }
 
 export interface GaugeProps {

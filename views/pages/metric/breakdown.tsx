@@ -4,11 +4,14 @@ import { shownOf } from '../../../src/lib/settle.ts'
 import { valueText } from '../../../src/metric-view.ts'
 import { metricOf } from '../../../src/metrics/catalogue.ts'
 import { formatChange, formatValue } from '../../../src/metrics/format.ts'
-import type { Series } from '../../../src/metrics/query.ts'
+import type { Group, Series } from '../../../src/metrics/query.ts'
 import { factsOf } from '../../../src/metrics/source.ts'
+import { metricHref } from '../../../src/page.ts'
 import { Card, Change, DataTable, Segments, Share, Sparkline } from '../../parts/index.ts'
 import type { MetricProps } from '../metric.tsx'
 
+/** Where the calls are whose cost is unknown. */
+const UNPRICED = 'ai.cost_unknown_calls'
 /** What a breakdown shows before it says "and n more". */
 const GROUPS_SHOWN = 25
 
@@ -58,6 +61,8 @@ const Groups = ({
   const groups = now.groups ?? []
   const rest = groups.length - GROUPS_SHOWN
   const query = exportQuery(filters, { metrics: key, by })
+  // Money that is not known is not zero: the calls are there, their price is not.
+  const unpriced = (group: Group) => key === 'ai.cost' && group.total === null
   const share = (total: number | null) => (adds && total !== null && now.total ? total / now.total : null)
   const change = (value: number | null, previous: number | null) =>
     before ? (
@@ -85,12 +90,18 @@ const Groups = ({
       rows={groups.slice(0, GROUPS_SHOWN).map((group) => ({
         cells: {
           group: group.key === '' ? 'not said' : group.key,
-          value: valueText(deps, key, group.total, 'table'),
-          share: (
+          value: unpriced(group) ? <span class="q-ink-warn">unknown</span> : valueText(deps, key, group.total, 'table'),
+          share: unpriced(group) ? (
+            <span class="q-ink-3">not counted</span>
+          ) : (
             <Share share={share(group.total)} text={shareText(share(group.total))} name={`Share of ${group.key}`} />
           ),
           change: change(group.total, before?.groups?.find((one) => one.key === group.key)?.total ?? null),
-          spark: <Sparkline small points={group.points.map(({ value }) => value)} />,
+          spark: unpriced(group) ? (
+            <a href={metricHref(filters, UNPRICED)}>Calls without price</a>
+          ) : (
+            <Sparkline small points={group.points.map(({ value }) => value)} />
+          ),
         },
       }))}
       total={{

@@ -2,39 +2,45 @@ import { cardState, emptyState } from '../../../src/card-state.ts'
 import { ageText, dayLabel, rangeDates } from '../../../src/lib/dates.ts'
 import { exportQuery } from '../../../src/lib/filters.ts'
 import { shownOf } from '../../../src/lib/settle.ts'
+import { daysBetween } from '../../../src/lib/time.ts'
 import { changeOf, dayAxis, markOf, previousLine, valueText } from '../../../src/metric-view.ts'
 import { metricOf } from '../../../src/metrics/catalogue.ts'
 import type { Point, Summary } from '../../../src/metrics/query.ts'
 import { factsOf } from '../../../src/metrics/source.ts'
-import { Card, LineChart, type LiveItem, LiveStrip } from '../../parts/index.ts'
+import { Card, type CardHero, LineChart, type Mark } from '../../parts/index.ts'
 import type { MetricProps } from '../metric.tsx'
 
 /** The number first: value and change, then what the days say. */
-export const HeadStrip = ({ data: { key, main }, context }: MetricProps) => {
+function heroOf({ data: { key, main }, context }: MetricProps): CardHero {
   const { deps, filters } = context
   const found = shownOf(main)?.summary
-  const stale =
-    main.state === 'degraded' && main.at
-      ? ({ tone: 'stale', text: `${ageText(main.at, deps.now())} old` } as const)
-      : undefined
+  const comparing = filters.compare !== 'none'
+  const against = filters.compare === 'year' ? 'the year before' : previousWords(filters)
+  const where = filters.scope === '*' ? 'all tenants' : filters.scope
+  const when = metricOf(key).kind === 'live' ? 'now' : rangeDates(filters.from, filters.to, filters.today)
   const base =
-    found?.previous == null ? 'nothing to compare with' : `vs ${valueText(deps, key, found.previous, 'table')}`
-  const head: LiveItem = {
-    id: 'value',
-    label: filters.scope === '*' ? 'All tenants' : filters.scope,
-    value: found?.value == null ? null : valueText(deps, key, found.value, 'table'),
-    mark: stale ?? (found && markOf(deps, found)),
-    note: filters.compare === 'none' ? undefined : base,
-    change: found && filters.compare !== 'none' && found.previous !== null ? changeOf(key, found) : undefined,
+    found?.previous == null
+      ? 'nothing to compare with'
+      : `vs ${valueText(deps, key, found.previous, 'table')}, ${against}`
+  return {
+    label: `${when}, ${where}`,
+    value: valueText(deps, key, found?.value, 'table'),
+    mark: staleOf(main, context) ?? (found && markOf(deps, found)),
+    change: found && comparing && found.previous !== null ? changeOf(key, found) : undefined,
+    base: comparing && found ? base : undefined,
     dim: main.state !== 'filled',
+    stats: found ? daysItems(found, { key, context }) : [],
   }
-  return (
-    <LiveStrip
-      title={rangeDates(filters.from, filters.to, filters.today)}
-      state={metricOf(key).kind === 'live' ? 'live' : 'by day'}
-      items={[head, ...(found ? daysItems(found, { key, context }) : [])]}
-    />
-  )
+}
+
+function staleOf(main: MetricProps['data']['main'], { deps }: MetricProps['context']): Mark | undefined {
+  if (main.state !== 'degraded' || !main.at) return undefined
+  return { tone: 'stale', text: `${ageText(main.at, deps.now())} old` }
+}
+
+function previousWords({ from, to }: MetricProps['context']['filters']): string {
+  const days = daysBetween(from, to) + 1
+  return days === 1 ? 'the day before' : `previous ${days} days`
 }
 
 const MEANS = new Set(['sum', 'last', 'max', 'distinct'])
@@ -43,7 +49,7 @@ const MEANS = new Set(['sum', 'last', 'max', 'distinct'])
 function daysItems(
   summary: Summary,
   { key, context: { deps, filters } }: { key: MetricProps['data']['key']; context: MetricProps['context'] },
-): LiveItem[] {
+): CardHero['stats'] {
   const known = summary.points.filter((point): point is Point & { value: number } => point.value !== null)
   if (known.length === 0) return []
   const sorted = [...known].sort((a, b) => a.value - b.value)
@@ -54,24 +60,26 @@ function daysItems(
   const text = (value: number) => valueText(deps, key, value, 'tile')
   // A mean of ratios or percentiles would be a number that means nothing.
   const perDay = MEANS.has(metricOf(key).kind)
-    ? { id: 'mean', label: 'Per day', value: text(mean), note: `median ${text(median.value)}` }
-    : { id: 'mean', label: 'Median day', value: text(median.value), note: dayLabel(median.day, filters.today) }
+    ? { label: 'Per day', value: text(mean), note: `median ${text(median.value)}` }
+    : { label: 'Median day', value: text(median.value), note: dayLabel(median.day, filters.today) }
   return [
     perDay,
-    { id: 'peak', label: 'Peak', value: text(peak.value), note: dayLabel(peak.day, filters.today) },
-    { id: 'low', label: 'Lowest', value: text(low.value), note: dayLabel(low.day, filters.today) },
+    { label: 'Peak', value: text(peak.value), note: dayLabel(peak.day, filters.today) },
+    { label: 'Lowest', value: text(low.value), note: dayLabel(low.day, filters.today) },
     {
-      id: 'days',
       label: 'Days known',
-      value: String(known.length),
-      unit: `of ${summary.points.length}`,
-      note: 'a gap is not a zero',
+      value: `${known.length} of ${summary.points.length}`,
+      note: known.length < summary.points.length ? 'a gap is not a zero' : 'no gaps',
     },
   ]
 }
 
 /** The days of the range beside those it is compared with. */
-export const MainCard = ({ data: { key, main }, context }: MetricProps) => {
+export const MainCard = (props: MetricProps) => {
+  const {
+    data: { key, main },
+    context,
+  } = props
   const { deps, filters } = context
   const metric = metricOf(key)
   const found = shownOf(main)?.summary
@@ -81,7 +89,7 @@ export const MainCard = ({ data: { key, main }, context }: MetricProps) => {
     <Card
       id="metric"
       title={metric.label}
-      sub="per day"
+      hero={heroOf(props)}
       height="tall"
       menu={{
         table: true,

@@ -1,10 +1,10 @@
 import { cardState } from '../../../src/card-state.ts'
 import { shownOf } from '../../../src/lib/settle.ts'
-import { SPANS, type Span } from '../../../src/metric-page/load.ts'
-import { changeOf, valueText } from '../../../src/metric-view.ts'
+import { changeOf, SPANS, type Spans, valueText } from '../../../src/metric-view.ts'
 import { metricOf } from '../../../src/metrics/catalogue.ts'
 import type { Kind } from '../../../src/metrics/define.ts'
 import { sourceOf } from '../../../src/metrics/source.ts'
+import { metricHref } from '../../../src/page.ts'
 import { Card, Change, Facts, Moment } from '../../parts/index.ts'
 import type { MetricProps } from '../metric.tsx'
 
@@ -27,11 +27,7 @@ export const DefinitionCard = ({ data: { key } }: MetricProps) => {
   return (
     <Card id="definition" title="Definition">
       <p>{metric.definition}</p>
-      {metric.formula && (
-        <p>
-          <code>{metric.formula}</code>
-        </p>
-      )}
+      {metric.formula && <p class="q-formula">{metric.formula}</p>}
       <p class="q-label">
         {metric.good === 'down' ? 'When it is high' : metric.good === 'up' ? 'When it is low' : 'When it moves'}
       </p>
@@ -46,8 +42,8 @@ export const TrendsCard = ({ data: { key, trends }, context: { deps } }: MetricP
   return (
     <Card id="trends" title="Trend" sub="to today, vs before" state={cardState(trends, deps.now())}>
       <Facts
-        items={(Object.keys(SPANS) as Span[]).map((span) => {
-          const summary = found?.[span]
+        items={(Object.keys(SPANS) as (keyof Spans)[]).map((span) => {
+          const summary = found?.[span][key]
           return {
             label: span,
             value: (
@@ -65,6 +61,7 @@ export const TrendsCard = ({ data: { key, trends }, context: { deps } }: MetricP
 export const FactsCard = ({ data: { key, main }, context: { deps, filters } }: MetricProps) => {
   const metric = metricOf(key)
   const computed = shownOf(main)?.series
+  const unpriced = shownOf(main)?.unpriced
   return (
     <Card id="facts" title="Facts">
       <Facts
@@ -76,6 +73,18 @@ export const FactsCard = ({ data: { key, main }, context: { deps, filters } }: M
           ...limits(metric).map(([label, value]) => ({ label, value: valueText(deps, key, value, 'table') })),
           { label: 'Source', value: sourceOf(key) },
           { label: 'Scope', value: filters.scope === '*' ? 'all tenants' : filters.scope },
+          ...(unpriced
+            ? [
+                {
+                  label: 'Unknown',
+                  value: (
+                    <a href={metricHref(filters, 'ai.cost_unknown_calls')}>
+                      {`${valueText(deps, 'ai.cost_unknown_calls', unpriced, 'table')} calls, price missing`}
+                    </a>
+                  ),
+                },
+              ]
+            : []),
           ...(computed
             ? [
                 {

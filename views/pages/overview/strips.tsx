@@ -2,7 +2,9 @@ import { ageText, dayLabel } from '../../../src/lib/dates.ts'
 import { type Card, shownOf } from '../../../src/lib/settle.ts'
 import { valueText } from '../../../src/metric-view.ts'
 import { type MetricKey, metricOf } from '../../../src/metrics/catalogue.ts'
+import { stateOf } from '../../../src/metrics/query.ts'
 import { NOW, TODAY } from '../../../src/overview/keys.ts'
+import { queuesText } from '../../../src/overview/queues.ts'
 import { metricHref } from '../../../src/page.ts'
 import { type LiveItem, LiveStrip } from '../../parts/index.ts'
 import type { OverviewProps } from '../overview.tsx'
@@ -10,7 +12,7 @@ import type { OverviewProps } from '../overview.tsx'
 const NOW_WORDS: Record<(typeof NOW)[number], { label: string; note: string }> = {
   'users.online': { label: 'Online now', note: 'seen in 2 minutes' },
   'jobs.running': { label: 'Building now', note: 'jobs running' },
-  'jobs.queued': { label: 'Queue', note: 'jobs waiting' },
+  'jobs.queued': { label: 'Queues', note: 'jobs waiting' },
   'ai.requests_last_hour': { label: 'AI requests, 1 h', note: 'in 60 minutes' },
   'api.error_rate_last_hour': { label: 'Error rate, 1 h', note: 'of all calls' },
 }
@@ -20,19 +22,22 @@ export const NowStrip = ({ data, context }: OverviewProps) => {
   const { deps, filters } = context
   const values = shownOf(data.now)
   const stale = staleMark(data.now, context)
+  const queues = queuesText(shownOf(data.queues) ?? [])
   const items = NOW.map((key): LiveItem => {
     const value = values?.[key] ?? null
     return {
       id: key.replace('.', '-'),
       label: NOW_WORDS[key].label,
       value: value === null ? null : valueText(deps, key, value, 'tile'),
-      note: value === null ? 'not known' : NOW_WORDS[key].note,
+      note: value === null ? 'not known' : (key === 'jobs.queued' && queues) || NOW_WORDS[key].note,
+      mark: value === null ? undefined : limitMark(deps, key, value),
       href: metricHref(filters, key),
       ...stale,
     }
   })
   const all = [...items, costToday({ data, context }), paidShare({ data, context })]
-  return <LiveStrip items={markedOnce(all)} state={stale.mark ? 'stale' : 'live'} />
+  const shown = stale.mark ? markedOnce(all) : all
+  return <LiveStrip items={shown} state={stale.mark ? 'stale' : 'live'} dot={stale.mark ? 'degraded' : 'up'} />
 }
 
 /** The numbers of the running day beside those of the whole of yesterday. */
@@ -68,6 +73,7 @@ function paidShare({ data, context }: OverviewProps): LiveItem {
   const { deps, filters } = context
   const total = shownOf(data.kpis)?.['users.total']?.value ?? null
   const paid = shownOf(data.kpis)?.['users.paid']?.value ?? null
+  const free = total === null || paid === null ? null : total - paid
   const share = total === null || paid === null || total === 0 ? null : (100 * paid) / total
   return {
     id: 'paid-share',
@@ -76,10 +82,19 @@ function paidShare({ data, context }: OverviewProps): LiveItem {
     note:
       share === null
         ? 'not known'
-        : `${valueText(deps, 'users.paid', paid, 'tile')} of ${valueText(deps, 'users.total', total, 'tile')}`,
+        : `${valueText(deps, 'users.paid', paid, 'tile')} paid, ${valueText(deps, 'users.free', free, 'tile')} not`,
     href: metricHref(filters, 'users.paid_ratio'),
     ...staleMark(data.kpis, context),
   }
+}
+
+/** "over 10": a number beyond its limit, as the tiles mark it. */
+function limitMark(deps: OverviewProps['context']['deps'], key: MetricKey, value: number): LiveItem['mark'] {
+  const metric = metricOf(key)
+  const state = stateOf(metric, value)
+  if (state !== 'warn' && state !== 'crit') return undefined
+  const limit = valueText(deps, key, state === 'crit' ? metric.crit : metric.warn, 'tile')
+  return { tone: state, text: `${metric.good === 'up' ? 'under' : 'over'} ${limit}` }
 }
 
 function staleMark(card: Card<unknown>, { deps }: OverviewProps['context']) {
