@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { describe as words } from '../src/activity/describe.ts'
+import { describeDays, titleOf, describe as words } from '../src/activity/describe.ts'
 import { type Activity, activityPage, activityRows, isCursor } from '../src/activity/feed.ts'
 import { ALL_KINDS, parseKinds } from '../src/activity/kinds.ts'
 import { addDays, today } from '../src/lib/time.ts'
@@ -112,6 +112,51 @@ describe('the feed', () => {
     expect(told.filter((text) => text.startsWith('Upgraded to Team'))).toEqual([
       'Upgraded to Team user1@acme.example, +$50.00 a month',
     ])
+  })
+})
+
+describe('a tracked event', () => {
+  const row = (subject: string): Activity => ({
+    id: `e:${subject}`,
+    ts: NOW,
+    kind: 'event',
+    verb: 'tracked',
+    userId: 'u1',
+    tenantId: 'acme',
+    subject,
+    note: null,
+    amount: null,
+    currency: null,
+    who: null,
+    tenant: null,
+    cursor: '',
+  })
+  const show = (subject: string) => words(row(subject), { today: '2026-11-20', timeZone: 'UTC' })
+
+  it('reads as words, and keeps the name it was sent with in the CSV', () => {
+    expect(show('site_deployed').title).toBe('Site deployed')
+    expect(show('siteDeployed').title).toBe('Site deployed')
+    expect(show('Site Saved').title).toBe('Site Saved')
+    expect(titleOf(row('site_deployed'))).toBe('site_deployed')
+  })
+
+  it('that tells of a failure has the critical glyph', () => {
+    expect(show('deploy_failed')).toMatchObject({ icon: 'circle-x', tone: 'crit' })
+    expect(show('login').tone).toBeUndefined()
+  })
+})
+
+describe('the feed by day', () => {
+  it('says each day once, newest first, with user, tenant and detail apart', async () => {
+    const { rows } = await activityPage(t.deps, { scope: '*', kinds: ['payment', 'joined'], limit: 100 })
+    const days = describeDays(rows, { today: '2026-11-20', timeZone: 'UTC' })
+    expect(days[0]?.title).toBe('Today, Fri 20 Nov')
+    expect(days[1]?.title).toBe('Yesterday, Thu 19 Nov')
+    expect(new Set(days.map(({ title }) => title)).size).toBe(days.length)
+    expect(days.flatMap((day) => day.rows)).toHaveLength(rows.length)
+    const payment = days.flatMap((day) => day.rows).find(({ title }) => title === 'Payment $49.00')
+    expect(payment).toMatchObject({ user: 'user1@acme.example', tenant: 'Acme Ltd', note: 'stripe' })
+    expect(payment?.time).toMatch(/^\d\d:\d\d:\d\d$/)
   })
 })
 

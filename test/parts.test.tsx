@@ -7,6 +7,7 @@ import {
   Change,
   DataTable,
   Gauge,
+  LiveStrip,
   Sparkline,
   SqlDrawer,
   Tile,
@@ -105,6 +106,20 @@ describe('numbers', () => {
     const text = html(<Tile id="x" label="Uptime" href="/x" value={null} unit="s" />)
     expect(text).toContain('—')
     expect(text).not.toMatch(/>0</)
+  })
+
+  test('a tile marks at its number, and in place of the base where both have no room', () => {
+    const tile = (value: string) =>
+      html(<Tile id="x" label="x" href="/x" value={value} unit="9 paid" mark={{ tone: 'stale', text: '24 s old' }} />)
+    expect(tile('$14,221')).toContain('q-crowded')
+    expect(tile('97%')).not.toContain('q-crowded')
+    expect(tile('97%')).not.toContain('9 paid')
+  })
+
+  test('a strip has the green dot only while it is live', () => {
+    expect(html(<LiveStrip items={[]} state="live" dot="up" />)).toContain('q-dot-up')
+    expect(html(<LiveStrip items={[]} state="stale" dot="degraded" />)).not.toContain('q-dot-up')
+    expect(html(<LiveStrip items={[]} title="Today" state="21 Nov" />)).not.toContain('q-dot')
   })
 
   test('a sparkline of nothing, of one point and of a flat line is drawn without NaN', () => {

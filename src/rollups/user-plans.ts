@@ -37,12 +37,10 @@ export async function foldUserPlans({ tx, config }: FoldContext): Promise<Date[]
       where at > u.created_at
     ),
     classes as (
-      select p.user_id, p.at, coalesce(best.class, 'free') as class, coalesce(best.plan, 'free') as plan
-      from points p left join lateral (
-        select class, plan from spans s
-        where s.user_id = p.user_id and s.since <= p.at and (s.until is null or s.until > p.at)
-        order by array_position(${RANK}::text[], class) desc, since desc limit 1
-      ) best on true
+      select distinct on (p.user_id, p.at) p.user_id, p.at, coalesce(s.class, 'free') as class, coalesce(s.plan, 'free') as plan
+      from points p left join spans s
+        on s.user_id = p.user_id and s.since <= p.at and (s.until is null or s.until > p.at)
+      order by p.user_id, p.at, array_position(${RANK}::text[], s.class) desc nulls last, s.since desc
     ),
     changes as (
       select *, lag(class) over w as old_class, lag(plan) over w as old_plan from classes

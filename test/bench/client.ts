@@ -27,7 +27,7 @@ export interface LoadResult {
 export class Client {
   readonly #child: ChildProcess = fork(new URL('client-process.ts', import.meta.url))
 
-  /** @throws when an answer is neither 2xx nor 304 */
+  /** One load at a time. @throws when an answer is neither 2xx nor 304 */
   async send(load: Load): Promise<LoadResult> {
     this.#child.send(load)
     const [result] = (await once(this.#child, 'message')) as [LoadResult]

@@ -6,7 +6,9 @@ import type { Result } from './report.ts'
 import type { Server } from './server.ts'
 import type { Bench } from './setup.ts'
 
-const REQUESTS = 150
+const REQUESTS = 300
+/** A server that has been up for a minute is compiled; a cold one takes three times as long for a poll. */
+const WARM_UP = 3000
 const COLD_LOADS = 8
 /** Where the Overview's live part answers. */
 const LIVE = overview.livePath ?? `${overview.path}/live`
@@ -31,12 +33,16 @@ export async function benchPages({ bench, server, client, helloUrl }: Viewing): 
   const headers = { Cookie: server.cookie, 'Accept-Encoding': 'gzip' }
   const get = (path: string, requests = REQUESTS, polls = false) =>
     client.send({ url: server.url + path, connections: 1, headers, requests, polls })
+  const hello = (requests = REQUESTS) => client.send({ url: helloUrl, connections: 1, requests })
+  await get(LIVE, WARM_UP, true)
+  await get('/dashboard', WARM_UP / 10)
+  await hello(WARM_UP)
   let polled: LoadResult | undefined
   for (let round = 0; round < ROUNDS; round++) {
     p50.select.push(await selectOne(bench))
     p50.page.push((await get('/dashboard')).p50)
     p50.fragment.push((await get(LIVE)).p50)
-    p50.hello.push((await client.send({ url: helloUrl, connections: 1, requests: REQUESTS })).p50)
+    p50.hello.push((await hello()).p50)
     polled = await get(LIVE, REQUESTS, true)
     p50.poll.push(polled.p50)
     p50.cold.push(await coldLoad(bench, (path) => get(path, 1), round))

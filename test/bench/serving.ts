@@ -36,6 +36,13 @@ export async function benchServing({ bench, server, client, helloUrl }: Serving)
   }
   const batches = () => client.send(postsTo(server, bench, BATCH_EVENTS, BATCH, BATCH_CONNECTIONS))
   const singles = () => client.send(postsTo(server, bench, SINGLE_EVENTS, 1, SINGLE_CONNECTIONS))
+  // Once each unmeasured: a server that runs has been compiled.
+  await whileFoldWaits(bench, async () => {
+    await batches()
+    await singles()
+    await client.send(hello(helloUrl))
+  })
+  await untilFolded(bench)
   for (let round = 0; round < ROUNDS; round++) {
     await whileFoldWaits(bench, async () => {
       const csv = csvOf([...traffic(lastHours(BATCH_EVENTS, bench.users))].flat(), metaNow(), placeOf(bench))

@@ -4,10 +4,11 @@ import type { AddressInfo } from 'node:net'
 import { serve } from '@hono/node-server'
 import { type Browser, chromium, type Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { chromiumPath, withoutBrowser } from '../helpers/needs.ts'
 import { frameApp } from './frame-app.tsx'
 
 const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
-const chromiumPath = process.env.CHROMIUM_PATH ?? '/usr/bin/chromium'
+const inBrowser = describe.skipIf(withoutBrowser)
 
 let browser: Browser
 let base: string
@@ -15,6 +16,7 @@ let close: () => void
 const gallery = frameApp()
 
 beforeAll(async () => {
+  if (withoutBrowser) return
   if (!existsSync('dist/public/manifest.json'))
     throw new Error('Run `npm run build` first: the browser needs dist/public.')
   const server = serve({ fetch: gallery.app.fetch, port: 0, hostname: '127.0.0.1' })
@@ -70,7 +72,7 @@ async function poll(page: Page): Promise<number> {
   return status
 }
 
-describe('under the strict policy', () => {
+inBrowser('under the strict policy', () => {
   const looks = [
     { name: 'light', path: '/dashboard?theme=light', size: { width: 1440, height: 900 } },
     { name: 'dark', path: '/dashboard?theme=dark', size: { width: 1440, height: 900 } },
@@ -95,7 +97,7 @@ describe('under the strict policy', () => {
   })
 })
 
-describe('the first load', () => {
+inBrowser('the first load', () => {
   test('costs at most 190 KB over the wire, shifts nothing, and fetches charts after the first paint', async () => {
     const { page } = await open('/dashboard')
     await chartDrawn(page, 'dau')
@@ -138,7 +140,7 @@ describe('the first load', () => {
   })
 })
 
-describe('polling', () => {
+inBrowser('polling', () => {
   test('changes numbers and charts in place, and moves, closes or grows nothing', async () => {
     const { page, problems } = await open('/dashboard')
     await chartDrawn(page, 'dau')
@@ -216,7 +218,7 @@ describe('polling', () => {
   })
 })
 
-describe('keys and menus', () => {
+inBrowser('keys and menus', () => {
   test('Ctrl K finds a metric and Enter goes there', async () => {
     const { page, problems } = await open('/dashboard')
     await page.keyboard.press('Control+k')
@@ -238,6 +240,20 @@ describe('keys and menus', () => {
     expect(await page.evaluate(() => document.activeElement?.parentElement?.id)).toBe('menu-range')
     await page.keyboard.press('g')
     await Promise.all([page.waitForNavigation(), page.keyboard.press('o')])
+    await page.close()
+  })
+
+  test('J and K walk the rows that can be opened, Enter opens one', async () => {
+    const { page } = await open('/states')
+    const focused = () => page.evaluate(() => document.activeElement?.closest('tr, li')?.textContent)
+    await page.keyboard.press('j')
+    const first = await focused()
+    expect(first).toBeTruthy()
+    await page.keyboard.press('j')
+    expect(await focused()).not.toBe(first)
+    await page.keyboard.press('k')
+    expect(await focused()).toBe(first)
+    await Promise.all([page.waitForNavigation(), page.keyboard.press('Enter')])
     await page.close()
   })
 

@@ -1,7 +1,7 @@
 import type { OwnSession } from '../../src/auth/lucia.ts'
 import type { AdminWho } from '../../src/env.ts'
 import { TextField } from '../parts/auth-fields.tsx'
-import { Badge, Card, DataTable, Facts, Grid, Moment } from '../parts/index.ts'
+import { Card, DataTable, Facts, Grid, Moment, TwoLines } from '../parts/index.ts'
 
 type ShownSession = OwnSession & { device: string; current: boolean }
 
@@ -53,11 +53,12 @@ export const AccountPage = ({ admin, sessions }: AccountProps) => (
       <DataTable
         id="sessions"
         caption="Sessions"
+        rowHeight={44}
         columns={[
           { key: 'device', label: 'Device', strong: true },
-          { key: 'address', label: 'Address', code: true },
+          { key: 'address', label: 'Address', code: true, wide: true },
           { key: 'since', label: 'Signed in' },
-          { key: 'until', label: 'Ends unless used' },
+          { key: 'until', label: 'Ends unless used', wide: true },
           { key: 'end', label: 'End' },
         ]}
         rows={sessions.map((session) => ({ cells: cellsOf(session) }))}
@@ -109,13 +110,7 @@ const EndOthers = () => (
 
 function cellsOf({ id, device, current, ip, createdAt, expiresAt }: ShownSession) {
   return {
-    device: current ? (
-      <>
-        {device} <Badge tone="good" text="This device" />
-      </>
-    ) : (
-      device
-    ),
+    device: <TwoLines title={device} sub={current ? 'this device' : undefined} />,
     address: ip,
     since: <Moment at={createdAt} ago />,
     until: <Moment at={expiresAt} text={`${expiresAt.toISOString().slice(0, 10)}`} />,

@@ -12,7 +12,9 @@ export const Hero = (props: CardHero & { id: string; title: string; tools: Child
       </h2>
       <p class="q-label">{props.label}</p>
       <p class="q-hero-line">
-        <span class={`q-hero-value q-num${props.dim ? ' q-ink-3' : ''}`}>{props.value}</span>
+        <span class={`q-hero-value q-num${props.value === null ? ' q-none' : props.dim ? ' q-ink-3' : ''}`}>
+          {props.value ?? '—'}
+        </span>
         <StateMark mark={props.mark} />
       </p>
       <p class="q-hero-change">

@@ -23,7 +23,7 @@ const Cell = (item: LiveItem) => {
     <>
       <span class="q-strip-label">{item.label}</span>
       <span class="q-strip-line">
-        <span class={`q-strip-value q-num${item.dim || item.value === null ? ' q-ink-2' : ''}`}>
+        <span class={`q-strip-value q-num${item.value === null ? ' q-none' : item.dim ? ' q-ink-2' : ''}`}>
           {item.value ?? '—'}
         </span>
         {item.unit && <span class="q-strip-unit">{item.unit}</span>}

@@ -15,7 +15,9 @@ export const Tile = (props: TileProps) => {
       <a class="q-tile-link" href={href} data-about-for={about ? `about-${id}` : undefined}>
         <span class="q-tile-label">{label}</span>
         <span class="q-tile-line">
-          <span class="q-tile-value q-num">{loading ? <span class="q-bone q-bone-value" /> : (value ?? '—')}</span>
+          <span class={`q-tile-value q-num${value === null ? ' q-none' : ''}`}>
+            {loading ? <span class="q-bone q-bone-value" /> : (value ?? '—')}
+          </span>
           {!loading && !mark && unit && value !== null && <small class="q-unit">{unit}</small>}
           <StateMark mark={mark} />
         </span>
@@ -34,8 +36,9 @@ export const Tile = (props: TileProps) => {
 const crowded = (value: string | null, mark: Mark | undefined): boolean =>
   mark !== undefined && (value ?? '').length * 13.5 + mark.text.length * 5.8 + 34 > 140
 
-const Comparison = ({ change, base, degraded }: TileProps) => {
+const Comparison = ({ value, change, base, degraded }: TileProps) => {
   if (degraded) return <span class="q-base">{degraded.reason}</span>
+  if (value === null && !base) return <span class="q-base">not known yet</span>
   return (
     <>
       {change && <Change {...change} />}

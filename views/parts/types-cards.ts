@@ -58,7 +58,8 @@ export interface CardTab {
 export interface CardHero {
   /** "22 Oct – 20 Nov, all tenants" */
   label: string
-  value: string
+  /** null = unknown, drawn as "—". */
+  value: string | null
   mark?: Mark
   change?: ChangeProps
   /** "vs $8,460.31, previous 30 days" */

@@ -24,10 +24,10 @@ function heroOf({ data: { key, main }, context }: MetricProps): CardHero {
       : `vs ${valueText(deps, key, found.previous, 'table')}, ${against}`
   return {
     label: `${when}, ${where}`,
-    value: valueText(deps, key, found?.value, 'table'),
+    value: found?.value == null ? null : valueText(deps, key, found.value, 'table'),
     mark: staleOf(main, context) ?? (found && markOf(deps, found)),
     change: found && comparing && found.previous !== null ? changeOf(key, found) : undefined,
-    base: comparing && found ? base : undefined,
+    base: !found || found.value === null ? 'not known in this range' : comparing ? base : undefined,
     dim: main.state !== 'filled',
     stats: found ? daysItems(found, { key, context }) : [],
   }

@@ -48,7 +48,8 @@ export const TrendsCard = ({ data: { key, trends }, context: { deps } }: MetricP
             label: span,
             value: (
               <>
-                {valueText(deps, key, summary?.value, 'table')} {summary && <Change {...changeOf(key, summary)} />}
+                {valueText(deps, key, summary?.value, 'table')}{' '}
+                {summary?.previous != null && <Change {...changeOf(key, summary)} />}
               </>
             ),
           }

@@ -19,7 +19,7 @@ export const TrendCard = ({ data, context }: OverviewProps) => {
       id,
       label: tab.label,
       value: valueText(deps, tab.of, summary?.value, 'tile'),
-      change: summary && filters.compare !== 'none' ? changeOf(tab.of, summary) : undefined,
+      change: summary && summary.value !== null && filters.compare !== 'none' ? changeOf(tab.of, summary) : undefined,
       href: context.href({ query: { trend: id === 'dau' ? '' : id } }),
       selected: id === data.trend,
     }
