@@ -14,6 +14,9 @@ begin
   execute format('alter table %I attach partition %I for values from (%L) to (%L)', parent, child, first, next);
 end $$;
 
+-- Months (UTC) of raw facts that the retention dropped: roll-ups of their days are all that is left, and are kept.
+create table dropped_months (fact_table text not null, month date not null, primary key (fact_table, month));
+
 create table events (
   ts timestamptz not null,
   received_at timestamptz not null,

@@ -7,6 +7,7 @@ import { setupLink } from './auth/setup.ts'
 import type { Config } from './config.ts'
 import type { Deps } from './context.ts'
 import { openCore } from './core.ts'
+import { ensureDayZone } from './jobs/day-zone.ts'
 import { startScheduler } from './jobs/scheduler.ts'
 import { createLog } from './lib/log.ts'
 
@@ -30,6 +31,7 @@ export async function start(config: Config): Promise<Running> {
     await core.close()
     throw error
   })
+  await ensureDayZone(core.deps)
   const scheduler = startScheduler(core.deps)
   const url = addressOf(server, config)
   log.info({ url }, 'listening')

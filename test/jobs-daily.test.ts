@@ -92,12 +92,13 @@ describe('rebuilding', () => {
     await t.fold()
     await t.sql`update event_days set n = n + 7 where day = '2026-11-02'`
     await t.sql`insert into event_days (scope, day, name, n) values ('*', '2026-10-30', 'long gone', 5)`
+    await t.sql`insert into dropped_months (fact_table, month) values ('events', '2026-10-01')`
     const outcome = await runJob(t, rebuild, {
       from: '2026-10-30',
       to: '2026-11-03',
     })
     expect(outcome).toMatchObject({ outcome: 'ok', done: 5, total: 5 })
-    expect(outcome.note).toBe('2026-10-30..2026-11-03; 1 days kept, their raw facts are gone')
+    expect(outcome.note).toBe('2026-10-30..2026-11-03; 2 days kept, their raw facts are gone')
     expect(await t.sql`select n::int from event_days where name = 'long gone'`).toEqual([{ n: 5 }])
     await t.sql`delete from event_days where name = 'long gone'`
     expect(await t.sql`select n::int from event_days where scope = '*' and day = '2026-11-02'`).toEqual([{ n: 1 }])

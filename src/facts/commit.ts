@@ -12,6 +12,7 @@ export class WriterUnavailable extends Error {
 export type RowResult = 'stored' | 'duplicate' | { rejected: string }
 
 const RETRY_MS = 4000
+const ATTEMPT_MS = 10_000
 const RETRYABLE_CLASS = new Set(['08', '40', '53', '55', '57', '58', 'XX'])
 const DATA_CLASS = new Set(['22', '23', '54'])
 const APPEND_TABLES = new Set(['events', 'api_calls', 'gauges', 'probes'])
@@ -46,29 +47,53 @@ async function writeWithRetry(context: CommitContext, def: FactDef, rows: Prepar
   let batch: Batch | undefined
   for (let waitMs = 25; ; waitMs = Math.min(waitMs * 2, 500)) {
     try {
-      if (batch && (await isCommitted(context.sql, def, batch))) return new Set()
+      const committed = batch && (await committedBefore(context.sql, def, batch, rows))
+      if (committed) return committed
       batch ??= { id: await context.nextBatchId(), timeZone: context.timeZone, recordedAt: context.now() }
-      return await def.write(context.sql, rows, batch)
+      return await inTime(def.write(context.sql, rows, batch))
     } catch (error) {
       if (isMissingPartition(error)) forgetPartitions()
-      else if (!isRetryable(error)) throw error
+      else if (!isRetryable(error) && !isOwnBatch(error)) throw error
       if (Date.now() + waitMs > deadline) throw new WriterUnavailable('the database is away', { cause: error })
       await sleep(waitMs)
     }
   }
 }
 
-/**
- * Whether an attempt whose outcome was lost did commit. Rows with ids would be recognised by `seen`; those without must
- * not be written twice by us.
- */
-async function isCommitted(sql: Sql, def: FactDef, batch: Batch): Promise<boolean> {
-  if (!APPEND_TABLES.has(def.kind)) return false
-  const [found] = await sql`
-    select exists (select from fact_batches where id = ${batch.id})
-      or exists (select from ${sql(def.kind)} where batch_id = ${batch.id}) as yes`
-  return found?.yes === true
+/** A server that hangs is as good as one that is away: the client hears 503, and sends the same ids again. */
+async function inTime<T>(attempt: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new WriterUnavailable('the database does not answer')), ATTEMPT_MS)
+  })
+  try {
+    return await Promise.race([attempt, late])
+  } finally {
+    clearTimeout(timer)
+    attempt.catch(() => {})
+  }
 }
+
+/**
+ * When an attempt whose outcome was lost did commit: which of its rows were duplicates then. Rows with ids would be
+ * recognised by `seen`; those without must not be written twice by us.
+ */
+async function committedBefore(
+  sql: Sql,
+  def: FactDef,
+  batch: Batch,
+  rows: Prepared[],
+): Promise<Set<number> | undefined> {
+  if (!APPEND_TABLES.has(def.kind)) return undefined
+  const stored = await sql`select message_id from ${sql(def.kind)} where batch_id = ${batch.id}`
+  if (stored.length === 0) return undefined
+  const ids = new Set(stored.map((row) => row.message_id as string | null))
+  return new Set(rows.flatMap(({ messageId }, position) => (messageId && !ids.has(messageId) ? [position] : [])))
+}
+
+/** The lost attempt is committing right now: what it did will be seen at the next try. */
+const isOwnBatch = (error: unknown): boolean =>
+  codeOf(error) === '23505' && (error as { constraint_name?: string }).constraint_name === 'fact_batches_pkey'
 
 const codeOf = (error: unknown): string => String((error as { code?: unknown }).code ?? '')
 const isSqlState = (code: string): boolean => /^[0-9A-Z]{5}$/.test(code) && code !== 'EPIPE'

@@ -93,6 +93,9 @@ async function dropPartition(
       if (found?.needed) return false
       await tx`select set_config('lock_timeout', ${DROP_LOCK_TIMEOUT}, true)`
       await tx`drop table ${tx(name)}`
+      await tx`
+        insert into dropped_months (fact_table, month)
+        values (${table}, (${until} at time zone 'UTC')::date - interval '1 month') on conflict do nothing`
       return true
     })) as boolean
   } catch (error) {

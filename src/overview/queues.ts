@@ -27,8 +27,8 @@ export async function queueNames({ db: { sql }, now }: Deps, scope: string): Pro
   return rows.map(({ name }) => name)
 }
 
-/** "builds 2, previews 1"; what does not fit is counted. */
-export function queuesText(queues: readonly Queue[], shown = 2): string | undefined {
+/** "builds 2, previews 1, exports 0"; what does not fit is counted. */
+export function queuesText(queues: readonly Queue[], shown = 3): string | undefined {
   if (queues.length === 0) return undefined
   const words = queues.slice(0, shown).map(({ name, waiting }) => `${name.replace(/[_-]+/g, ' ')} ${waiting}`)
   const rest = queues.length - shown

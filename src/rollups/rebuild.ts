@@ -8,7 +8,7 @@ import { withFoldLock } from './lock.ts'
 import { markBuckets } from './stale-days.ts'
 import type { FoldContext, Source } from './types.ts'
 
-/** The day's roll-ups exist but its raw facts were dropped by the retention: folding it anew would erase it. */
+/** The day's raw facts, or some of them, were dropped by the retention: folding it anew would erase its numbers. */
 export class RawFactsGone extends Error {
   override name = 'RawFactsGone'
 }
@@ -84,13 +84,13 @@ async function clearBits({ tx }: FoldContext, day: string, wereActive: ActiveRow
 
 async function refuseWhenGone(tx: Tx, day: string, from: Date, until: Date): Promise<void> {
   const [found] = await tx`
-    select exists (select from user_days where day = ${day}) or exists (select from event_days where day = ${day})
-        or exists (select from api_call_days where at = ${day}) as stored,
-      exists (select from events where ts >= ${from} and ts < ${until})
-        or exists (select from api_calls where ts >= ${from} and ts < ${until})
-        or exists (select from jobs where ts >= ${from} and ts < ${until}) as raw`
-  if (found?.stored && !found.raw)
-    throw new RawFactsGone(`the raw facts of ${day} are gone; its numbers stay as they are`)
+    select exists (
+      select from dropped_months
+      where fact_table in ('events', 'api_calls')
+        and month::timestamp at time zone 'UTC' < ${until}
+        and (month + interval '1 month')::timestamp at time zone 'UTC' > ${from}
+    ) as gone`
+  if (found?.gone) throw new RawFactsGone(`raw facts of ${day} are gone; its numbers stay as they are`)
 }
 
 /** The first and last local day with raw facts; undefined when there are none. */

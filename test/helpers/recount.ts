@@ -72,8 +72,8 @@ export async function recount(
       sql`select (created_at at time zone ${zone})::date::text as day, count(*)::int as n from users group by 1 order by 1`,
     ],
     gauges: [
-      sql`select sum(n)::int as n, sum(total)::int as total, max(high)::int as high from gauge_hours where scope = '*'`,
-      sql`select count(*)::int as n, sum(value)::int as total, max(value)::int as high from gauges`,
+      sql`select sum(n)::int as n, sum(total)::float8 as total, max(high)::int as high from gauge_hours where scope = '*'`,
+      sql`select count(*)::int as n, sum(value)::float8 as total, max(value)::int as high from gauges`,
     ],
   }
   const folded: Record<string, unknown> = {}

@@ -110,7 +110,7 @@ const EndOthers = () => (
 
 function cellsOf({ id, device, current, ip, createdAt, expiresAt }: ShownSession) {
   return {
-    device: <TwoLines title={device} sub={current ? 'this device' : undefined} />,
+    device: <TwoLines title={device} sub={current ? 'This device' : undefined} />,
     address: ip,
     since: <Moment at={createdAt} ago />,
     until: <Moment at={expiresAt} text={`${expiresAt.toISOString().slice(0, 10)}`} />,
