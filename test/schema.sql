@@ -199,6 +199,12 @@ table dirty_users (
   tenant_id text not null default ''::text
 )
 
+table dropped_months (
+  fact_table text not null
+  month date not null
+  constraint dropped_months_pkey PRIMARY KEY (fact_table, month)
+)
+
 table event_days (
   scope text not null
   day date not null
