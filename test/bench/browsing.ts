@@ -6,6 +6,9 @@ import type { Server } from './server.ts'
 
 const CHROMIUM = process.env.CHROMIUM_PATH ?? '/usr/bin/chromium'
 const VIEWPORT = { width: 1440, height: 900 }
+const CHARTS_WAIT_MS = 15_000
+/** For the charts to be drawn: what they shift counts. */
+const SETTLE_MS = 1000
 
 interface Load {
   /** As it came over the wire, headers included. */
@@ -87,7 +90,11 @@ async function measure(context: BrowserContext, url: string): Promise<Load> {
   wire.on('Network.loadingFinished', ({ encodedDataLength }) => {
     bytes += encodedDataLength
   })
-  await page.goto(url, { waitUntil: 'networkidle' })
+  // They are fetched when the browser is idle, which may be after the network is.
+  const charts = page.waitForResponse(/\/charts\./, { timeout: CHARTS_WAIT_MS }).catch(() => undefined)
+  await page.goto(url)
+  await (await charts)?.finished()
+  await page.waitForTimeout(SETTLE_MS)
   const seen = await page.evaluate(observe)
   return { bytes, ...seen }
 }
