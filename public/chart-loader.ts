@@ -7,11 +7,12 @@ interface Charts {
 let charts: Promise<Charts> | undefined
 let watcher: IntersectionObserver | undefined
 
-/** Two frames after load the page has been painted. */
+/** The browser says when it has painted; two frames after load need not be enough. */
 export function loadChartsLater(): void {
-  const start = () => requestAnimationFrame(() => requestAnimationFrame(watch))
-  if (document.readyState === 'complete') start()
-  else addEventListener('load', start, { once: true })
+  new PerformanceObserver((_entries, observer) => {
+    observer.disconnect()
+    requestAnimationFrame(watch)
+  }).observe({ type: 'paint', buffered: true })
   document.addEventListener('htmx:after:swap', () => {
     if (charts) void charts.then((loaded) => loaded.refresh())
     watch()

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { createEnricher } from '../src/enrich/index.ts'
-import { Lru } from '../src/enrich/lru.ts'
+import { Lru } from '../src/lib/lru.ts'
 import { parseTimestamp } from '../src/lib/timestamp.ts'
 
 const enrich = createEnricher({})

@@ -30,12 +30,14 @@ const QUIET = /^\/(assets\/|healthz|readyz|v1\/|ingest\/)|\/live$/
 function logRequests({ log }: Deps): MiddlewareHandler<Env> {
   return async (c, next) => {
     const started = performance.now()
-    const own = log.child({ requestId: c.get('requestId') })
-    c.set('log', own)
+    const dull = QUIET.test(c.req.path)
+    // A child logger costs more than the rest of a dull request, so those get theirs only when there is something to say.
+    c.set('log', dull ? log : log.child({ requestId: c.get('requestId') }))
     await next()
     const { status } = c.res
-    const quiet = status < 400 && QUIET.test(c.req.path)
-    if (quiet && !own.isLevelEnabled('debug')) return
+    const quiet = status < 400 && dull
+    if (quiet && !log.isLevelEnabled('debug')) return
+    const own = dull ? log.child({ requestId: c.get('requestId') }) : c.get('log')
     const ms = Math.round((performance.now() - started) * 10) / 10
     const line = { method: c.req.method, path: c.req.path, status, ms, who: actorOf(c.get('who') ?? null) }
     own[quiet ? 'debug' : 'info'](line, 'request')

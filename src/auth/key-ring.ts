@@ -1,6 +1,7 @@
 import type { Deps } from '../context.ts'
 import type { Sql } from '../db/connect.ts'
 import type { KeyWho } from '../env.ts'
+import { Lru } from '../lib/lru.ts'
 import { Lookups } from './lookup.ts'
 import { sha256 } from './secrets.ts'
 
@@ -18,6 +19,8 @@ export class KeyRing {
   readonly #deps: Deps
   readonly #known = new Lookups<StoredKey>({ freshMs: 10_000 })
   readonly #usedAt = new Map<string, number>()
+  /** Of keys as they come in: hashing one costs more than finding it. */
+  readonly #hashes = new Lru<string>(1000)
 
   constructor(deps: Deps) {
     this.#deps = deps
@@ -32,7 +35,7 @@ export class KeyRing {
   /** The key that a secret is; also for doors whose clients send it in the body. */
   async find(secret: string): Promise<KeyWho | null> {
     if (!KEY_PATTERN.test(secret)) return null
-    const hash = sha256(secret)
+    const hash = this.#hashes.of(secret, sha256)
     const key = await this.#known.get(hash, () => findByHash(this.#deps.db.sql, hash))
     if (!key || (key.expiresAt !== null && key.expiresAt <= this.#deps.now())) return null
     this.#markUsed(key.id)

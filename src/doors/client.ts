@@ -1,8 +1,8 @@
 import type { Context } from 'hono'
 import { isbot } from 'isbot'
 import type { Deps } from '../context.ts'
-import { Lru } from '../enrich/lru.ts'
 import type { Meta } from '../facts/types.ts'
+import { Lru } from '../lib/lru.ts'
 import { clientAddress } from '../lib/security.ts'
 
 const isProgram = new Lru<boolean>(1000)

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { BlockList, isIP } from 'node:net'
 import { Reader, type Response } from 'maxmind'
-import { Lru } from './lru.ts'
+import { Lru } from '../lib/lru.ts'
 
 export interface Place {
   /** ISO 3166 code. */

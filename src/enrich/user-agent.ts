@@ -1,6 +1,6 @@
 import Bowser from 'bowser'
 import { isbot } from 'isbot'
-import { Lru } from './lru.ts'
+import { Lru } from '../lib/lru.ts'
 
 export interface Agent {
   browser: string | null

@@ -8,7 +8,7 @@ import { parseTimestamp } from '../lib/timestamp.ts'
 const INVALID = Symbol('invalid')
 
 function field<T>(expected: string, parse: (value: unknown) => T | typeof INVALID) {
-  const given = z.unknown().transform((value, context): T | undefined => {
+  const given = z.transform((value: unknown, context): T | undefined => {
     if (isMissing(value)) return undefined
     const parsed = parse(value)
     if (parsed !== INVALID) return parsed
@@ -21,7 +21,7 @@ function field<T>(expected: string, parse: (value: unknown) => T | typeof INVALI
 const isMissing = (value: unknown): boolean => value === undefined || value === null || value === ''
 
 function required<T>(expected: string, parse: (value: unknown) => T | typeof INVALID) {
-  return z.unknown().transform((value, context): T => {
+  return z.transform((value: unknown, context): T => {
     const missing = isMissing(value)
     const parsed = missing ? INVALID : parse(value)
     if (parsed !== INVALID) return parsed

@@ -66,7 +66,15 @@ export function createWriter(options: WriterOptions): Writer {
     async write(facts, meta) {
       if (closed) throw new WriterUnavailable('shutting down')
       if (!queue.hasRoom(facts.length)) throw new WriterBusy('too many facts are waiting to be written')
-      const sorted = sortOut(facts, { ...options, ...config, meta, ts: meta.receivedAt, now: now() })
+      const sorted = sortOut(facts, {
+        currency: config.currency,
+        retentionDays: config.retentionDays,
+        enrich: options.enrich,
+        price: options.price,
+        meta,
+        ts: meta.receivedAt,
+        now: now(),
+      })
       const results = await Promise.all(
         [...sorted.accepted].map(async ([kind, rows]) => [kind, await queue.submit(kind, rows.prepared)] as const),
       )

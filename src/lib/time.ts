@@ -31,6 +31,7 @@ function partsOf(at: Date, timeZone: string): Record<string, string> {
 
 /** The local day of an instant. */
 export function dayOf(at: Date, timeZone: string): Day {
+  if (timeZone === 'UTC') return at.toISOString().slice(0, 10)
   const { year, month, day } = partsOf(at, timeZone)
   return `${year}-${month}-${day}`
 }
