@@ -12,21 +12,26 @@ export type AppendTable = 'events' | 'api_calls' | 'gauges' | 'probes'
 export function appendTo(table: AppendTable): WriteBatch {
   return async (sql, rows, batch) => {
     await ensurePartitions(sql, table, rows)
-    const seen = await insertOf[table](sql, recordset(rows, batch), rows, batch)
+    const seen = await insertOf[table](sql, recordset(rows), rows, batch)
     return positionsOf(rows, new Set(seen.map((row) => row.id as string)))
   }
 }
 
 type Insert = (sql: Sql, json: string, rows: Prepared[], batch: Batch) => Promise<readonly { id?: unknown }[]>
 
-/** The rows as JSON text, with the columns that the batch gives them. */
-function recordset(rows: Prepared[], batch: Batch): string {
-  const shared = `"received_at":"${batch.recordedAt.toISOString()}","batch_id":${batch.id}`
+/** The rows as JSON text. */
+function recordset(rows: Prepared[]): string {
   const texts = rows.map(
     ({ json, ts, messageId }) =>
-      `${json.slice(0, -1)},"ts":"${ts.toISOString()}","message_id":${messageId ? `"${messageId}"` : null},${shared}}`,
+      `${json.slice(0, -1)},"ts":"${ts.toISOString()}"${messageId ? `,"message_id":"${messageId}"` : ''}}`,
   )
   return `[${texts.join(',')}]`
+}
+
+/** A row with what the batch gives all of its rows: it stands in for what their JSON leaves out. */
+function sharedRow(sql: Sql, table: AppendTable, batch: Batch) {
+  const shared = JSON.stringify({ received_at: batch.recordedAt, batch_id: batch.id })
+  return sql`json_populate_record(null::${sql(table)}, ${shared}::text::json)`
 }
 
 function positionsOf(rows: Prepared[], seen: Set<string>): Set<number> {
@@ -54,7 +59,9 @@ const plainInsert =
   (table: Exclude<AppendTable, 'api_calls'>): Insert =>
   (sql, json, _rows, batch) =>
     sql`
-    with input as materialized (select * from json_populate_recordset(null::${sql(table)}, ${json}::text::json)),
+    with input as materialized (
+      select * from json_populate_recordset(${sharedRow(sql, table, batch)}, ${json}::text::json)
+    ),
     fresh as materialized (${freshIds(sql)}),
     stored as (
       insert into ${sql(table)}
@@ -71,7 +78,7 @@ const insertApiCalls: Insert = (sql, json, rows, batch) => {
   const candidates = firstOnly(rows.map(({ requestHash }) => requestHash))
   return sql`
     with input as materialized (
-      select * from rows from (json_populate_recordset(null::api_calls, ${json}::text::json), unnest(${candidates}::uuid[])) r
+      select * from rows from (json_populate_recordset(${sharedRow(sql, 'api_calls', batch)}, ${json}::text::json), unnest(${candidates}::uuid[])) r
     ),
     fresh as materialized (${freshIds(sql)}),
     requests as materialized (
