@@ -3,6 +3,7 @@ import { PostgresJsAdapter } from '@lucia-auth/adapter-postgresql'
 import { type Adapter, Lucia, TimeSpan } from 'lucia'
 import type { Sql } from '../db/connect.ts'
 import type { AdminWho, Preferences, Role } from '../env.ts'
+import { Lru } from '../lib/lru.ts'
 import { Lookups } from './lookup.ts'
 import { sha256 } from './secrets.ts'
 
@@ -54,6 +55,8 @@ export class Sessions {
   readonly #lucia: ReturnType<typeof makeLucia>
   readonly #sql: Sql
   readonly #known = new Lookups<Known>({ freshMs: 5_000, max: 1_000 })
+  /** Polls come with the same few ids, and hashing one is dearer than finding it. */
+  readonly #hashes = new Lru<string>(1_000)
 
   constructor(sql: Sql, options: { secure: boolean }) {
     this.#sql = sql
@@ -75,7 +78,7 @@ export class Sessions {
     const id = this.#idOf(cookies)
     if (id === null) return null
     let renewed: string | undefined
-    const known = await this.#known.get(sha256(id), async () => {
+    const known = await this.#known.get(this.#hashes.of(id, sha256), async () => {
       const { session, user } = await this.#lucia.validateSession(id)
       if (!session || user.disabledAt) return null
       if (session.fresh) renewed = this.#lucia.createSessionCookie(id).serialize()
