@@ -27,11 +27,12 @@ export async function start(config: Config): Promise<Running> {
   const log = createLog(config.logLevel)
   const core = await openCore(config, log, { watch: true })
   const app = createApp(core.deps)
-  const server = await listen(app.fetch, config).catch(async (error: Error) => {
-    await core.close()
-    throw error
-  })
-  await ensureDayZone(core.deps)
+  const server = await ensureDayZone(core.deps)
+    .then(() => listen(app.fetch, config))
+    .catch(async (error: Error) => {
+      await core.close()
+      throw error
+    })
   const scheduler = startScheduler(core.deps)
   const url = addressOf(server, config)
   log.info({ url }, 'listening')

@@ -202,6 +202,44 @@ describe('subscriptions', () => {
     expect(churn?.ts).toEqual(new Date('2026-11-20T13:00:00Z'))
   })
 
+  const money = async (customer: string) => {
+    const rows = await t.sql`
+      select currency, sum(amount_minor)::int as mrr from mrr_movements where customer_id = ${customer} group by 1 order by 1`
+    return Object.fromEntries(rows.map((row) => [row.currency, row.mrr]))
+  }
+
+  it('end even when that is told after later states', async () => {
+    const sub = { id: 'late-end', user_id: 'late-payer', plan: 'pro', amount: 4900, started_at: '2026-09-01T00:00:00Z' }
+    await one('subscriptions', { ...sub, status: 'active', updated_at: '2026-09-01T00:00:00Z' })
+    await one('subscriptions', { ...sub, status: 'past_due', updated_at: '2026-10-03T00:00:00Z' })
+    await one('subscriptions', {
+      ...sub,
+      status: 'cancelled',
+      ends_at: '2026-10-01T00:00:00Z',
+      updated_at: '2026-10-20T00:00:00Z',
+    })
+    expect(await money('late-payer')).toEqual({ USD: 0 })
+  })
+
+  it('carry their money over to another currency and another customer', async () => {
+    const sub = { id: 'mover', user_id: 'mover', plan: 'pro', started_at: '2026-09-01T00:00:00Z', status: 'active' }
+    await one('subscriptions', { ...sub, amount: 4900, currency: 'USD', updated_at: '2026-09-01T00:00:00Z' })
+    await one('subscriptions', { ...sub, amount: 4500, currency: 'EUR', updated_at: '2026-10-01T00:00:00Z' })
+    expect(await money('mover')).toEqual({ EUR: 4500, USD: 0 })
+    await one('subscriptions', { ...sub, amount: 4500, tenant_id: 'mover-ltd', updated_at: '2026-11-01T00:00:00Z' })
+    expect(await money('mover')).toEqual({ EUR: 0, USD: 0 })
+    expect(await money('mover-ltd')).toEqual({ EUR: 4500 })
+  })
+
+  it('keep their owner when an update names none, and two changes within one second', async () => {
+    const sub = { id: 'terse', plan: 'pro', amount: 1000, status: 'active', started_at: '2026-11-01T00:00:00Z' }
+    await one('subscriptions', { ...sub, user_id: 'terse-payer', updated_at: '2026-11-01T00:00:00Z' })
+    for (const quantity of [2, 1, 2])
+      await one('subscriptions', { ...sub, quantity, updated_at: '2026-11-02T00:00:00Z' })
+    expect(await money('terse-payer')).toEqual({ USD: 2000 })
+    expect(await money('')).toEqual({})
+  })
+
   it('sent again change nothing, and those who pay are known as paid from then on', async () => {
     const sub = {
       id: 'sub2',

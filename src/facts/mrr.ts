@@ -65,10 +65,29 @@ function endOf(state: SubscriptionState): Date {
   return state.endsAt ?? state.updatedAt
 }
 
-/** A state that tells of an end in the past takes effect then, not when we were told. */
-export function endedInThePast(state: SubscriptionState): SubscriptionState {
+/**
+ * A state that tells of an end in the past takes effect then, not when we were told; but not before the last state we
+ * know, or it would count as outdated and the end be lost.
+ */
+export function endedInThePast(state: SubscriptionState, before?: SubscriptionState): SubscriptionState {
   const over = state.status === 'cancelled' || state.status === 'expired'
-  return over && state.endsAt && state.endsAt < state.updatedAt ? { ...state, updatedAt: state.endsAt } : state
+  if (!over || !state.endsAt || state.endsAt >= state.updatedAt) return state
+  const updatedAt = before && before.updatedAt > state.endsAt ? before.updatedAt : state.endsAt
+  return updatedAt < state.updatedAt ? { ...state, updatedAt } : state
+}
+
+/** What an update leaves out stays as it was: whose the subscription is. */
+export function withOwner(told: SubscriptionState, before: SubscriptionState | undefined): SubscriptionState {
+  const userId = told.userId || before?.userId || ''
+  const tenantId = told.tenantId || before?.tenantId || ''
+  return { ...told, userId, tenantId, customerId: tenantId || userId }
+}
+
+/** Whether money moves between customers, scopes or currencies: then it ends in one place and begins in the other. */
+export function isMoved(before: SubscriptionState, after: SubscriptionState): boolean {
+  return (
+    before.customerId !== after.customerId || before.tenantId !== after.tenantId || before.currency !== after.currency
+  )
 }
 
 /**

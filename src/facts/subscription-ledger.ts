@@ -1,6 +1,15 @@
+import { randomUUID } from 'node:crypto'
 import type { Sql } from 'postgres'
-import { hashId } from './message-id.ts'
-import { endedInThePast, type Movement, movementsOf, mrrOf, type SubscriptionState, withHistory } from './mrr.ts'
+import {
+  endedInThePast,
+  isMoved,
+  type Movement,
+  movementsOf,
+  mrrOf,
+  type SubscriptionState,
+  withHistory,
+  withOwner,
+} from './mrr.ts'
 import type { Batch, Prepared, StoredRow, Tx, WriteBatch } from './types.ts'
 import { UPSERT_LOCK } from './upsert.ts'
 
@@ -36,18 +45,30 @@ class Ledger {
   ) {}
 
   apply(row: StoredRow): void {
-    const told = stateOf(row)
-    const before = this.current.get(told.subscriptionId)
-    for (const state of before ? [endedInThePast(told)] : withHistory(told)) this.step(state, row)
+    const before = this.current.get(row.subscription_id as string)
+    const told = withOwner(
+      stateOf({ ...row, currency: row.currency ?? before?.currency ?? row.reporting_currency }),
+      before,
+    )
+    for (const state of before ? [endedInThePast(told, before)] : withHistory(told)) this.step(state, row)
   }
 
   private step(state: SubscriptionState, row: StoredRow): void {
     const before = this.current.get(state.subscriptionId)
     this.states.push(state)
     if (before && state.updatedAt < before.updatedAt) return
-    this.record(before, state)
+    if (before && isMoved(before, state)) {
+      this.states.push(before)
+      this.record(before, { ...before, status: 'expired', endsAt: null, updatedAt: state.updatedAt })
+      this.record(undefined, state)
+    } else this.record(before, state)
     this.current.set(state.subscriptionId, state)
-    this.changed.set(state.subscriptionId, { ...row, mrr_minor: mrrOf(state), updated_at: state.updatedAt })
+    this.changed.set(state.subscriptionId, {
+      ...row,
+      ...ownerColumns(state),
+      mrr_minor: mrrOf(state),
+      updated_at: state.updatedAt,
+    })
   }
 
   private record(before: SubscriptionState | undefined, state: SubscriptionState): void {
@@ -56,10 +77,9 @@ class Ledger {
     for (const other of this.current.values())
       if (other.subscriptionId !== state.subscriptionId && `${other.customerId}\0${other.currency}` === customer)
         others += mrrOf(other)
-    movementsOf(before, state, others, this.everPaid.has(customer)).forEach((movement, n) => {
-      const id = hashId('mrr', `${state.subscriptionId}\0${state.updatedAt.toISOString()}\0${state.status}\0${n}`)
-      this.movements.push({ ...movement, id, state })
-    })
+    // A random id will do: under the lock a state that is told again finds itself, and moves nothing.
+    for (const movement of movementsOf(before, state, others, this.everPaid.has(customer)))
+      this.movements.push({ ...movement, id: randomUUID(), state })
     if (mrrOf(state) > 0) this.everPaid.add(customer)
   }
 
@@ -71,13 +91,24 @@ class Ledger {
   }
 }
 
+/** The columns that an update may have left out. */
+const ownerColumns = ({ customerId, userId, tenantId, currency }: SubscriptionState) => ({
+  customer_id: customerId,
+  user_id: userId,
+  tenant_id: tenantId,
+  currency,
+})
+
 async function openLedger(tx: Tx, rows: Prepared[]): Promise<Ledger> {
   const customers = [...new Set(rows.map(({ row }) => row.customer_id as string))]
   const ids = [...new Set(rows.map(({ row }) => row.subscription_id as string))]
   const known = await tx`
-    select * from subscriptions where customer_id = any(${customers}::text[]) or subscription_id = any(${ids}::text[])`
+    with told as (select customer_id from subscriptions where subscription_id = any(${ids}::text[]))
+    select * from subscriptions
+    where customer_id = any(${customers}::text[]) or customer_id in (select customer_id from told)`
+  const all = [...new Set([...customers, ...known.map((row) => row.customer_id as string)])]
   const paid = await tx`
-    select distinct customer_id, currency from mrr_movements where customer_id = any(${customers}::text[])`
+    select distinct customer_id, currency from mrr_movements where customer_id = any(${all}::text[])`
   return new Ledger(
     new Map(known.map((row) => [row.subscription_id as string, stateOf(row)])),
     new Set(paid.map((row) => `${row.customer_id}\0${row.currency}`)),

@@ -51,7 +51,9 @@ export default defineFact({
     interval_count: row.interval_count ?? 1,
     quantity: row.quantity ?? 1,
     amount_minor: row.amount,
-    currency: row.currency ?? reporting,
+    // Left out, it stays what it was; of a new subscription it is the reporting currency.
+    currency: row.currency,
+    reporting_currency: reporting,
     provider: row.provider,
     started_at: row.started_at ?? ts,
     trial_ends_at: row.trial_ends_at ?? null,

@@ -87,11 +87,13 @@ async function dropPartition(
 ): Promise<boolean> {
   try {
     return (await db.heavy.begin(async (tx) => {
+      // The lock first: a row that commits between the look and the drop would be lost.
+      await tx`select set_config('lock_timeout', ${DROP_LOCK_TIMEOUT}, true)`
+      await tx`lock table ${tx(table)}, ${tx(name)} in access exclusive mode`
       const [found] = await tx<{ needed: boolean }[]>`
         select exists (select from ${tx(name)} where received_at > ${oldest})
           or exists (select from fact_batches where kind = ${table} and min_ts < ${until}) as needed`
       if (found?.needed) return false
-      await tx`select set_config('lock_timeout', ${DROP_LOCK_TIMEOUT}, true)`
       await tx`drop table ${tx(name)}`
       await tx`
         insert into dropped_months (fact_table, month)
