@@ -308,6 +308,7 @@ create table fact_batches (
 create table dirty_buckets (rollup text not null, bucket timestamptz not null);
 create table dirty_users (user_id text not null, tenant_id text not null default '');
 create table dirty_metric_days (scope text not null, day date not null);
+create index dirty_metric_days_day on dirty_metric_days (scope, day);
 
 -- Dedupe: two tables in turn, each filled for 8 days. The shared lock keeps a rotation out of a running batch.
 create table seen_a (message_id uuid primary key);

@@ -30,11 +30,14 @@ const EXAMPLES: Record<string, { what: string; body: Record<string, unknown> }> 
   },
   objects: { what: 'Objects', body: { kind: 'project', id: 'p1', user_id: 'u1', status: 'active' } },
   probes: { what: 'Probes', body: { target: 'web', ok: true, latency_ms: 120 } },
-  gauges: { what: 'Gauges', body: { name: 'queue.depth', value: 3 } },
 }
+
+const SAMPLED_TEXT = 'Quarterdeck samples this by itself once a minute: the card fills with the first sample.'
 
 /** What a card without data says: which door fills it, and a call that does. */
 export function emptyState(deps: Deps, facts: string, title: string): CardState {
+  // What the catalogue reads of gauges is what our own sampler writes; a client's gauge would not fill it.
+  if (facts === 'gauges') return { kind: 'empty', title, text: SAMPLED_TEXT }
   const example = EXAMPLES[facts] ?? EXAMPLES.events
   if (!example) return { kind: 'empty', title, text: 'No facts yet.' }
   return {

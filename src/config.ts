@@ -110,7 +110,7 @@ export const settings = {
     schema: text.refine((value) => value === '' || value.length >= 32, 'must have at least 32 characters'),
     default: '',
     secret: true,
-    doc: 'Signs and encrypts. Without it one is made and kept in `DATA_DIR`; set it when several processes share a database.',
+    doc: 'Kept for what later has to be signed or encrypted; nothing is yet. Without it one is made and kept in `DATA_DIR`.',
   }),
   CURRENCY: setting({
     key: 'currency',
@@ -206,7 +206,7 @@ export const settings = {
     key: 'trustProxy',
     schema: flag,
     default: '0',
-    doc: '`1` believes `X-Forwarded-For` and `X-Forwarded-Proto`: only behind a proxy that sets them.',
+    doc: '`1` takes the last address in `X-Forwarded-For` for the client’s: only behind a proxy that sets it.',
   }),
 } as const
 

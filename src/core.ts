@@ -26,7 +26,7 @@ export async function openCore(settings: Config, log: Logger, options: { watch?:
     const db = connect(database.url)
     const writerSql = connectWriter(database.url)
     await seedPrices(db.sql)
-    const prices = createPriceBook(db.sql)
+    const prices = createPriceBook(db.sql, config.currency)
     await prices.load()
     const writer = createWriter({
       sql: writerSql,

@@ -53,7 +53,7 @@ export function valueText(
 }
 
 /** The change of a summary: direction by the number, meaning by the metric's `good`. */
-export function changeOf(key: MetricKey, summary: Summary): ChangeProps {
+export function changeOf(key: MetricKey, summary: Pick<Summary, 'value' | 'previous' | 'change'>): ChangeProps {
   const metric = metricOf(key)
   return formatChange(summary, metric.unit, metric.good)
 }

@@ -1,8 +1,10 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { createAdmin } from '../src/auth/admins.ts'
+import { KeyTable } from '../src/auth/key-table.ts'
 import { createKey, listKeys, revokeKey } from '../src/auth/keys.ts'
 import { Lookups } from '../src/auth/lookup.ts'
 import { safeNext } from '../src/auth/next.ts'
+import * as passwords from '../src/auth/passwords.ts'
 import { scopeOf } from '../src/auth/scope.ts'
 import { sha256 } from '../src/auth/secrets.ts'
 import { createFirstOwner, setupLink } from '../src/auth/setup.ts'
@@ -172,6 +174,18 @@ describe('signing in', () => {
     clock = new Date(clock.getTime() + 3_600_000)
   })
 
+  it('spends no hashing on what is no e-mail address, and counts nothing', async () => {
+    const verify = vi.spyOn(passwords, 'verifyPassword')
+    const before = await t.sql`select count(*)::int as n from login_failures`
+    for (const email of ['', 'nobody', 'a b@c', `${'x'.repeat(300)}@x.example`])
+      expect((await post('/login', { email, password: TEST_PASSWORD })).status).toBe(401)
+    expect(verify).not.toHaveBeenCalled()
+    expect(await t.sql`select count(*)::int as n from login_failures`).toEqual(before)
+    await post('/login', { email: 'hashed@x.example', password: TEST_PASSWORD })
+    expect(verify).toHaveBeenCalledTimes(1)
+    verify.mockRestore()
+  })
+
   it('goes on to paths of this site only', () => {
     expect(safeNext('/dashboard/activity?range=7d#now')).toBe('/dashboard/activity?range=7d#now')
     const bad = ['//evil.example', '/\\evil.example', '/\t/evil.example', 'https://evil.example', 'javascript:alert(1)']
@@ -286,6 +300,58 @@ describe('keys', () => {
     expect((await ask(`Bearer ${secret}`)).status).toBe(401)
   })
 
+  it('that are unknown are asked for once a second and together, and keep no valid key waiting', async () => {
+    const own = await testApp({ config: { trustProxy: true } })
+    try {
+      const send = (secret: string, ip: string, scheme = 'Bearer') =>
+        own.request('/api/metrics', { headers: { authorization: `${scheme} ${secret}`, 'x-forwarded-for': ip } })
+      const bad = await Promise.all(
+        Array.from({ length: 70 }, (_, n) => send(`qd_${String(n).padStart(32, 'x')}`, '192.0.2.1')),
+      )
+      expect(bad.filter(({ status }) => status === 401)).toHaveLength(60)
+      const late = bad.filter(({ status }) => status === 429)
+      expect(late).toHaveLength(10)
+      expect(Number(late[0]!.headers.get('retry-after'))).toBeGreaterThan(1)
+      expect((await send(await own.key(['read']), '192.0.2.1')).status).toBe(200)
+      expect((await send(`qd_${'y'.repeat(32)}`, '192.0.2.2')).status).toBe(401)
+      expect((await send('not-one-of-ours', '192.0.2.1')).status).toBe(401)
+    } finally {
+      await own.close()
+    }
+  })
+
+  it('are looked up one question at a time, whatever comes meanwhile', async () => {
+    const { secret } = await createKey(t.sql, { name: 'together', scopes: ['read'] })
+    let [running, most, questions] = [0, 0, 0]
+    const sql = (async (...args: unknown[]) => {
+      questions++
+      most = Math.max(most, ++running)
+      const rows = await (t.sql as unknown as (...all: unknown[]) => Promise<unknown>)(...args)
+      running--
+      return rows
+    }) as unknown as typeof t.sql
+    const table = new KeyTable(sql)
+    const hashes = [...Array.from({ length: 50 }, (_, n) => sha256(`nothing ${n}`)), sha256(secret), sha256(secret)]
+    const found = await Promise.all(hashes.map((hash) => table.find(hash)))
+    expect(found.filter(Boolean).map((key) => key!.name)).toEqual(['together', 'together'])
+    expect([most, questions]).toEqual([1, 2])
+  })
+
+  it('that are none are remembered for a moment only, and the memory is bounded', async () => {
+    const lookups = new Lookups<string>({ freshMs: 0, nobodyMs: 60_000, max: 2 })
+    const load = vi.fn(async () => null)
+    for (const key of ['a', 'a', 'b', 'c']) expect(await lookups.get(key, load)).toBeNull()
+    expect(load).toHaveBeenCalledTimes(3)
+    expect(await lookups.get('a', async () => 'made since')).toBe('made since')
+    lookups.clear()
+    expect(await lookups.get('c', async () => 'made since')).toBe('made since')
+  })
+
+  it('are refused for a tenant that cannot be one', async () => {
+    for (const tenants of [['*'], ['acme', ''], ['x'.repeat(201)]])
+      await expect(createKey(t.sql, { name: 'x', scopes: ['read'], tenants })).rejects.toMatchObject({ status: 422 })
+  })
+
   it('are refused without a name or with a scope that does not exist', async () => {
     await expect(createKey(t.sql, { name: ' ', scopes: ['read'] })).rejects.toMatchObject({ status: 422 })
     await expect(createKey(t.sql, { name: 'x', scopes: ['root' as 'read'] })).rejects.toMatchObject({ status: 422 })
@@ -308,6 +374,23 @@ describe('keys', () => {
     expect((await listKeys(t.sql)).some((key) => key.createdBy === admin.id)).toBe(false)
     clock = new Date(clock.getTime() + 3_601_000)
     expect((await ask(`Bearer ${token}`)).status).toBe(401)
+  })
+
+  it('of an hour end when the password is changed, at once and those of nobody else', async () => {
+    const tokenOf = async (email: string) => {
+      const headers = { 'content-type': 'application/json' }
+      const body = JSON.stringify({ email, password: TEST_PASSWORD })
+      const response = await t.request('/api/auth/login', { method: 'POST', headers, body })
+      return `Bearer ${((await response.json()) as { token: string }).token}`
+    }
+    for (const email of ['mine@x.example', 'theirs@x.example'])
+      await createAdmin(t.sql, { email, role: 'viewer', password: TEST_PASSWORD })
+    const [mine, theirs] = [await tokenOf('mine@x.example'), await tokenOf('theirs@x.example')]
+    expect([(await ask(mine)).status, (await ask(theirs)).status]).toEqual([200, 200])
+    const cookie = cookieOf(await post('/login', { email: 'mine@x.example', password: TEST_PASSWORD }))
+    const fields = { current: TEST_PASSWORD, password: 'another password' }
+    expect((await post('/dashboard/account/password', fields, { cookie })).status).toBe(303)
+    expect([(await ask(mine)).status, (await ask(theirs)).status]).toEqual([401, 200])
   })
 })
 

@@ -87,6 +87,14 @@ describe('the command line', () => {
     expect(again.err).toMatch(/there is an admin/i)
   })
 
+  it('makes admins who are bound to tenants', async () => {
+    const line = 'admin create --email bob@admin.example --password correct-horse-battery --role viewer'
+    expect((await quarterdeck(`${line} --tenant acme --tenant globex`)).code).toBe(0)
+    const [row] = await db.sql`select tenants from admins where email = 'bob@admin.example'`
+    expect(row?.tenants).toEqual(['acme', 'globex'])
+    expect(await quarterdeck(`${line} --tenant *`)).toMatchObject({ code: 1, err: expect.stringContaining('tenant') })
+  })
+
   it('migrates, runs jobs and rebuilds', async () => {
     expect(await quarterdeck('migrate')).toMatchObject({ code: 0, out: 'nothing to do' })
     expect((await quarterdeck('job run fold')).out).toContain('fold: ok')

@@ -8,7 +8,8 @@ import { Timeline } from '../src/demo/timeline.ts'
 import { openHistoryWriter } from '../src/demo/writer.ts'
 import { addDays, eachDay } from '../src/lib/time.ts'
 import { live, summary } from '../src/metrics/query.ts'
-import { HEALTH, KPIS, NOW as NOW_KEYS, TODAY } from '../src/overview/keys.ts'
+import { FACTORS } from '../src/overview/health.ts'
+import { KPIS, NOW as NOW_KEYS, TODAY } from '../src/overview/keys.ts'
 import { type TestApp, testApp } from './helpers/app.ts'
 
 const NOW = new Date('2026-05-20T15:04:05Z')
@@ -105,7 +106,7 @@ describe('a small demo', () => {
   })
 
   it('has a value for every metric of the Overview', async () => {
-    const keys = [...new Set([...KPIS, ...TODAY, ...HEALTH])]
+    const keys = [...new Set([...KPIS, ...TODAY, 'system.health' as const, ...Object.values(FACTORS)])]
     const range = { scope: '*', from: FIRST, to: TODAY_DAY, compare: 'none' as const }
     const found = await summary(demo.t.deps, keys, range)
     for (const key of keys) expect([key, found[key]?.value]).toEqual([key, expect.any(Number)])

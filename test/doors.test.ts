@@ -108,6 +108,29 @@ describe('what a body may be', () => {
   })
 })
 
+describe('what is nested deeper than JSON can be written', () => {
+  const deep = (levels: number) => '['.repeat(levels) + ']'.repeat(levels)
+
+  test.each([
+    ['a message of no type', `{"batch":[{"type":"nonsense","x":${deep(20_000)}}]}`],
+    ['a message whose type is nested', `{"batch":[{"type":${deep(20_000)}}]}`],
+    ['a message that is an array', `{"batch":[${deep(20_000)}]}`],
+  ])('%s is told as broken, not as a failure of ours', async (_, body) => {
+    const response = await post('/v1/batch', body)
+    expect(response.status).toBe(422)
+    expect(await response.json()).toMatchObject({ accepted: 0, rejected: 1 })
+  })
+
+  test('a fact of a key that is bound to tenants is refused as any other', async () => {
+    const bound = `Bearer ${await t.key(['ingest'], ['acme'])}`
+    for (const tenant of [deep(20_000), '{"toString":1}', '["acme"]', '"a\\u0000"']) {
+      const response = await post('/ingest/events', `{"name":"deep","tenant_id":${tenant}}`, {}, bound)
+      expect([response.status, await response.json()]).toMatchObject([422, { rejected: 1 }])
+    }
+    expect((await post('/ingest/events', '[null, 1, []]', {}, bound)).status).toBe(422)
+  })
+})
+
 describe('over the wire', () => {
   const wire = async (headers: Record<string, string>, write: (to: ReturnType<typeof httpRequest>) => void) => {
     const url = new URL('/ingest/events', await t.listen())

@@ -91,6 +91,28 @@ describe('what is refused', () => {
     expect(await reasons('events', { name: 'x', tenant_id: '*' })).toHaveLength(1)
   })
 
+  it('is a fact nested too deeply, and none of its neighbours', async () => {
+    const deep = JSON.parse(`${'['.repeat(5000)}1${']'.repeat(5000)}`)
+    const outcome = await write([
+      { kind: 'events', row: { name: 'before' } },
+      { kind: 'events', row: { name: 'poisoned', properties: { deep } } },
+      { kind: 'users', row: { id: 'poisoned', deep } },
+      { kind: 'events', row: { name: 'after', properties: { nested: [[[{ a: [1] }]]] } } },
+    ])
+    const reason = 'nested more than 100 levels deep'
+    expect(outcome).toEqual({
+      accepted: 2,
+      duplicate: 0,
+      rejected: [
+        { index: 1, reason },
+        { index: 2, reason },
+      ],
+    })
+    const kept =
+      await t.sql`select convert_from(raw, 'UTF8') as raw from rejected_facts where reason = ${reason} order by id`
+    expect(kept[1]?.raw).toBe('{"id":"poisoned","deep":"(nested too deeply to be kept)"}')
+  })
+
   it('is kept with its reason, as it came', async () => {
     await one('events', { name: 'kept\0', user_id: 'u' })
     const [row] = await t.sql`
@@ -127,6 +149,14 @@ describe('dedupe', () => {
     expect(
       await write([1, 2].map(() => ({ kind: 'gauges' as const, row: { name: 'twice', value: 1 } }))),
     ).toMatchObject({ accepted: 2 })
+  })
+
+  it('counts a request to the product and the AI requests it makes apart', async () => {
+    await one('api_calls', { request_id: 'shared', service: 'web' })
+    await one('api_calls', { request_id: 'shared', model: 'm' })
+    await one('api_calls', { request_id: 'shared', model: 'm', retry: true })
+    const rows = await t.sql`select first_of_request from api_calls where request_id = 'shared' order by ai, retry`
+    expect(rows.map((row) => row.first_of_request)).toEqual([true, true, false])
   })
 
   it('counts a request of several calls once', async () => {
@@ -173,6 +203,103 @@ describe('facts with a life', () => {
     expect(await status()).toBe('failed')
     await one('jobs', { ...job, status: 'running', attempt: 2, started_at: now })
     expect(await status()).toBe('running')
+  })
+})
+
+describe('jobs', () => {
+  const at = (minute: number) => new Date(now.getTime() - (60 - minute) * 60_000)
+  const send = (id: string, ...states: Record<string, unknown>[]) =>
+    write(states.map((state) => ({ kind: 'jobs' as const, row: { id, kind: 'build', ...state } })))
+  const job = async (id: string) =>
+    (await t.sql`select status, attempt, started_at, finished_at, error from jobs where job_id = ${id}`)[0]
+  /** The same states in one batch and one after the other must come to the same. */
+  const both = async (id: string, ...states: Record<string, unknown>[]) => {
+    await send(`${id}-batch`, ...states)
+    for (const state of states) await send(`${id}-each`, state)
+    const [together, each] = [await job(`${id}-batch`), await job(`${id}-each`)]
+    expect(together).toEqual(each)
+    return together
+  }
+
+  it('that succeeded stay so when told late that they run', async () => {
+    const states = [
+      { status: 'succeeded', finished_at: at(5), updated_at: at(5) },
+      { status: 'running', started_at: at(1), updated_at: at(6) },
+    ]
+    expect(await both('late', ...states)).toMatchObject({
+      status: 'succeeded',
+      started_at: at(1),
+      finished_at: at(5),
+    })
+  })
+
+  it('begin afresh with the next attempt, and hear no more of the last', async () => {
+    const failed = { status: 'failed', started_at: at(1), finished_at: at(2), error: 'no disk', updated_at: at(2) }
+    const retried = { status: 'running', attempt: 2, started_at: at(3), updated_at: at(3) }
+    const late = { status: 'failed', attempt: 1, error: 'late', finished_at: at(2), updated_at: at(4) }
+    expect(await both('afresh', failed, retried, late)).toEqual({
+      status: 'running',
+      attempt: 2,
+      started_at: at(3),
+      finished_at: null,
+      error: null,
+    })
+  })
+
+  it('without an attempt are of the current one, and lose the error when they succeed', async () => {
+    await send('current', { status: 'running', attempt: 3, started_at: at(1), updated_at: at(1) })
+    await send('current', { status: 'failed', error: 'flaky', updated_at: at(2) })
+    expect(await job('current')).toMatchObject({ status: 'failed', attempt: 3, error: 'flaky' })
+    await send('current', { status: 'succeeded', updated_at: at(3) })
+    expect(await job('current')).toMatchObject({ status: 'succeeded', attempt: 3, error: null, started_at: at(1) })
+    const states = [
+      { status: 'failed', error: 'flaky', updated_at: at(2) },
+      { status: 'succeeded', updated_at: at(3) },
+    ]
+    expect(await both('flaky', ...states)).toMatchObject({ status: 'succeeded', error: null })
+  })
+
+  it('told whose they are later count for that user, once', async () => {
+    await send('whose', { status: 'queued', enqueued_at: at(1) })
+    await t.fold()
+    await send('whose', { status: 'running', user_id: 'builder', tenant_id: 'acme' })
+    await send('whose', { status: 'succeeded', user_id: 'somebody' })
+    await t.fold()
+    expect(await t.sql`select user_id, tenant_id from jobs where job_id = 'whose'`).toEqual([
+      { user_id: 'builder', tenant_id: 'acme' },
+    ])
+    expect(await t.sql`select scope, jobs::int from user_days where user_id = 'builder' order by scope`).toEqual([
+      { scope: '*', jobs: 1 },
+      { scope: 'acme', jobs: 1 },
+    ])
+  })
+
+  it('never ran or waited for less than no time', async () => {
+    const row = { kind: 'skewed', status: 'succeeded', enqueued_at: at(3), started_at: at(2), finished_at: at(1) }
+    await send('skewed', row)
+    await send('unstarted', { ...row, started_at: undefined })
+    await t.fold()
+    const hours = await t.sql`
+      select run_n::int, run_ms, wait_n::int, wait_ms from job_hours where scope = '*' and kind = 'skewed' and succeeded > 0`
+    expect(hours).toEqual([{ run_n: 1, run_ms: 0, wait_n: 1, wait_ms: 0 }])
+  })
+})
+
+describe('payments', () => {
+  it('that are refunded without an amount are refunded whole', async () => {
+    const payment = { provider: 'stripe', amount: 4900 }
+    await one('payments', { ...payment, id: 'whole', status: 'refunded' })
+    await write([
+      { kind: 'payments', row: { ...payment, id: 'part', status: 'refunded', refunded: 900, fee: 30 } },
+      { kind: 'payments', row: { ...payment, id: 'part', status: 'refunded', refunded: 400 } },
+    ])
+    const rows = await t.sql`
+      select refunded_minor::int as refunded, fee_minor::int as fee from payments
+      where payment_id in ('whole', 'part') order by payment_id desc`
+    expect([...rows]).toEqual([
+      { refunded: 4900, fee: 0 },
+      { refunded: 900, fee: 30 },
+    ])
   })
 })
 

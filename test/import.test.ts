@@ -41,6 +41,12 @@ async function run(options: Omit<ImportOptions, 'terminal'>, deps = t.deps) {
 }
 const named = (name: string) => t.sql`select * from events where name = ${name} order by ts, user_id`
 
+test('a file whose columns all have other names is refused without a map, and nothing of it is stored', async () => {
+  const refused = run({ file: TRACE, kind: 'api-calls' })
+  await expect(refused).rejects.toThrow(/no column of the file is a field of api-calls: name them with --map/)
+  expect(await t.sql`select from api_calls`).toHaveLength(0)
+})
+
 describe('a real trace', () => {
   const totals = async () =>
     (

@@ -33,6 +33,12 @@ const post = (path: string, headers: Record<string, string>, body?: unknown) =>
   })
 
 describe('run now', () => {
+  test('takes no more than a small body', async () => {
+    const answer = await post('/api/jobs/settle-days/run', await bearer('act'), { from: 'x'.repeat(70_000) })
+    expect(answer.status).toBe(413)
+    expect(await t.sql`select from job_runs`).toHaveLength(0)
+  })
+
   test('is for keys that may act and for operators, and for nobody else', async () => {
     const status = async (headers: Record<string, string>) => {
       const answer = (await post('/api/jobs/settle-days/run', headers)).status

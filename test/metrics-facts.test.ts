@@ -182,6 +182,7 @@ it('counts facts of tenants, folded, as one would by hand', async () => {
     'revenue.mrr_new': 10,
     'revenue.arr': 120,
     'revenue.paying_customers': 1,
+    'revenue.customers_new': 1,
     'revenue.payments_volume': 120,
     'revenue.fees': 3.78,
     'product.projects_open': 1,

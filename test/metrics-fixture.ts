@@ -47,7 +47,7 @@ async function users(sql: Sql): Promise<void> {
     cross join lateral (values ('*'), (t)) s (s)`
 }
 
-/** 49 USD new, 10 more, and a customer in EUR who is counted but not converted. */
+/** 49 USD new, 10 more, and a customer in EUR who is neither converted nor counted. */
 async function money(sql: Sql): Promise<void> {
   await sql`
     insert into mrr_days (scope, day, plan, kind, currency, n, amount_minor, customers_delta)
@@ -152,9 +152,10 @@ export const EXPECTED: Record<MetricKey, number | null> = {
   'users.online': 2,
   'revenue.mrr': 59,
   'revenue.arr': 708,
-  'revenue.paying_customers': 2,
+  'revenue.paying_customers': 1,
+  'revenue.customers_new': 1,
   'revenue.arpu': 59,
-  'revenue.arpa': 29.5,
+  'revenue.arpa': 59,
   'revenue.mrr_new': 49,
   'revenue.mrr_expansion': 10,
   'revenue.mrr_contraction': 0,

@@ -6,7 +6,7 @@ import { addDays } from '../src/lib/time.ts'
 import { asksFor } from '../src/metrics/asks.ts'
 import { isMetricKey, type MetricKey, metricKeys, metricOf, similarKeys } from '../src/metrics/catalogue.ts'
 import { formatValue } from '../src/metrics/format.ts'
-import { live, series, summary } from '../src/metrics/query.ts'
+import { changeOf, live, series, summary } from '../src/metrics/query.ts'
 import { rollups } from '../src/metrics/rollups.ts'
 import { closeDay, closeDays, missingDays, refreshToday, settleDirtyDays } from '../src/metrics/snapshot.ts'
 import { factsOf, sourceOf } from '../src/metrics/source.ts'
@@ -47,6 +47,22 @@ describe('the catalogue', () => {
     expect(isMetricKey('toString')).toBe(false)
     expect(similarKeys('user.dau')).toContain('users.dau')
     expect(similarKeys('revnue.mrr')[0]).toBe('revenue.mrr')
+  })
+})
+
+describe('a change', () => {
+  it.each([
+    ['revenue.mrr', 12, 10, 0.2],
+    ['revenue.mrr_churn', -30, -20, -0.5],
+    ['revenue.net_new_mrr', 10, -20, 1.5],
+    ['revenue.mrr', 12, 0, null],
+    ['users.stickiness', 30, 25, 5],
+    ['system.health', 90, 95, -5],
+    ['users.dau', null, 5, null],
+  ] as const)('of %s to %s from %s is what a person would call it', (key, value, previous, change) => {
+    const found = changeOf(metricOf(key), value, previous)
+    if (change === null) expect(found).toBe(null)
+    else expect(found).toBeCloseTo(change)
   })
 })
 

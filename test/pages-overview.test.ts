@@ -1,5 +1,6 @@
 import { brotliDecompressSync, gunzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { live } from '../src/metrics/query.ts'
 import { type TestApp, testApp } from './helpers/app.ts'
 import { fillProduct } from './pages-fixture.ts'
 
@@ -51,7 +52,7 @@ describe('a full page', () => {
 })
 
 describe('the Overview', () => {
-  it('has beside its numbers what belongs to them, 7, 30 and 90 days behind them, and both queues', async () => {
+  it('has beside its numbers what belongs to them, 7, 30 and 90 days behind them, and its queues', async () => {
     const cookie = await filled.admin('viewer')
     await eventually(async () => {
       const { html } = await get('/dashboard', cookie)
@@ -59,9 +60,37 @@ describe('the Overview', () => {
       expect(html).toMatch(/<small class="q-unit">of \d+<\/small>/)
       expect(html).toMatch(/<small class="q-unit">\d+ paid<\/small>/)
       expect(html.match(/7 d \/ 30 d \/ 90 d/g)).toHaveLength(10)
-      expect(html).toMatch(/id="now-jobs-queued".*?q-strip-note">[a-z ]+ \d/s)
+      expect(html).toMatch(/id="now-jobs-queued".*?q-strip-note">nothing waiting/s)
       expect(html).toMatch(/\d+ paid, \d+ not/)
+      expect(html).toMatch(/id="tile-users-paid".*?<small class="q-unit">\+1 new<\/small>/s)
+      // One of eight users pays; the catalogue says the same.
+      expect(html).toMatch(/Paid of all users.*?12\.5.*?1 paid, 7 not/s)
+      expect(await live(filled.deps, 'users.paid_ratio', '*')).toBe(12.5)
     })
+  })
+})
+
+describe('the Activity page', () => {
+  it('leads to a CSV of just the kinds it shows', async () => {
+    const cookie = await filled.admin('viewer')
+    const { html } = await get('/dashboard/activity?kinds=payment,build&range=30d', cookie)
+    const hrefs = [...html.matchAll(/href="(\/exports\/activity\.csv[^"]*)"/g)].map(([, href]) => href ?? '')
+    expect(hrefs.length).toBeGreaterThan(0)
+    for (const href of new Set(hrefs)) {
+      const { html: csv } = await get(href.replaceAll('&amp;', '&'), cookie)
+      const [, ...kinds] = csv
+        .trim()
+        .split('\n')
+        .map((line) => line.split(',')[1])
+      expect(new Set(kinds)).toEqual(new Set(['payment', 'build']))
+    }
+  })
+})
+
+describe('a metric page', () => {
+  it('says of its statement that closed days were read from where their results are kept', async () => {
+    const { html } = await get('/dashboard/metrics/users.dau', await filled.admin('viewer'))
+    expect(html).toContain('of closed days the page read the results it keeps in `metric_days`')
   })
 })
 

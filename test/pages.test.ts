@@ -157,8 +157,8 @@ describe('the filter bar', () => {
     )
     const turned = await get(filled, '/dashboard?range=custom&from=2026-03-01&to=2026-02-01', cookie)
     expect(turned.status).toBe(200)
-    expect((await get(filled, '/dashboard?trend=%27&by=%00&kind=%27;--&before=x', cookie)).status).toBe(200)
-    expect((await get(filled, '/dashboard/activity?kind=nonsense&before=x', cookie)).html).toContain(
+    expect((await get(filled, '/dashboard?trend=%27&by=%00&kinds=%27;--&before=x', cookie)).status).toBe(200)
+    expect((await get(filled, '/dashboard/activity?kinds=nonsense&before=x', cookie)).html).toContain(
       'no kind of activity',
     )
   })
@@ -216,10 +216,10 @@ describe('a poll', () => {
     })
     const app = createApp({ ...filled.deps, db: { ...filled.db, sql: counting } })
     const request: TestApp['request'] = async (path, init) => app.request(new URL(path, 'http://localhost'), init)
-    await get({ request }, '/dashboard/activity/live?kind=payment', cookie)
+    await get({ request }, '/dashboard/activity/live?kinds=payment', cookie)
     const one = queries
     queries = 0
-    await Promise.all(Array.from({ length: 50 }, () => get({ request }, '/dashboard/activity/live?kind=plan', cookie)))
+    await Promise.all(Array.from({ length: 50 }, () => get({ request }, '/dashboard/activity/live?kinds=plan', cookie)))
     expect([one, queries]).toEqual([1, 1])
   })
 

@@ -103,7 +103,7 @@ test('the list prices are put in once, and a price that somebody edited is left 
 test('the price book reads the table when told, and answers from it', async () => {
   const db = await testDb()
   await seedPrices(db.sql)
-  const book = createPriceBook(db.sql)
+  const book = createPriceBook(db.sql, 'USD')
   await book.load()
   const now = new Date('2026-06-01')
   expect(book.price('openai', 'gpt-5-2025-08-07', now)).toMatchObject({
@@ -115,5 +115,23 @@ test('the price book reads the table when told, and answers from it', async () =
   expect(book.price('openai', 'gpt-5', now)?.inputPerMtok).toBe(1.25)
   await book.load()
   expect(book.price('openai', 'gpt-5', now)?.inputPerMtok).toBe(1)
+  await db.close()
+})
+
+test('a price in another currency than costs are reported in is unknown, and hides the older one it replaced', async () => {
+  const db = await testDb()
+  await db.sql`
+    insert into model_prices (provider, model, since, input_per_mtok, output_per_mtok, currency) values
+      ('acme', 'm1', '2026-01-01Z', 1, 2, 'USD'), ('acme', 'm1', '2026-03-01Z', 3, 4, 'EUR'),
+      ('acme', 'm1-2026-02-02', '2026-01-01Z', 5, 6, 'EUR')`
+  const dollars = createPriceBook(db.sql, 'USD')
+  const euros = createPriceBook(db.sql, 'EUR')
+  await Promise.all([dollars.load(), euros.load()])
+  const [before, after] = [new Date('2026-02-01'), new Date('2026-04-01')]
+  expect(dollars.price('acme', 'm1', before)?.inputPerMtok).toBe(1)
+  expect(dollars.price('acme', 'm1', after)).toBeUndefined()
+  expect(dollars.price('acme', 'm1-2026-02-02', before)).toBeUndefined()
+  expect(euros.price('acme', 'm1', before)).toBeUndefined()
+  expect(euros.price('acme', 'm1', after)?.inputPerMtok).toBe(3)
   await db.close()
 })

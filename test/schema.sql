@@ -193,6 +193,7 @@ table dirty_metric_days (
   scope text not null
   day date not null
 )
+CREATE INDEX dirty_metric_days_day ON public.dirty_metric_days USING btree (scope, day)
 
 table dirty_users (
   user_id text not null

@@ -5,6 +5,8 @@ import { createAdmin } from '../src/auth/admins.ts'
 import { baseApp } from '../src/auth/base.ts'
 import { isAllowed, type Rule, rulesOf } from '../src/auth/guards.ts'
 import { setupLink } from '../src/auth/setup.ts'
+import * as locks from '../src/db/locks.ts'
+import { readMigrations } from '../src/db/migrate.ts'
 import { type AdminWho, KEY_SCOPES, type KeyWho, ROLES, type Who } from '../src/env.ts'
 import { createLog } from '../src/lib/log.ts'
 import { isDoor } from '../src/lib/security.ts'
@@ -172,6 +174,37 @@ describe('requests which another site made a browser send', () => {
   it('are no matter for programs with a key', async () => {
     const headers = { ...cast['ingest key']!.headers, origin: 'https://shop.example', 'sec-fetch-site': 'cross-site' }
     expect((await send(headers, '/ingest/events')).status).not.toBe(403)
+  })
+})
+
+describe('the credentials that a browser remembers', () => {
+  it('do not let another site act, while a program may use them as well as a Bearer key', async () => {
+    const secret = await t.key(['act'])
+    const basic = `Basic ${Buffer.from(`${secret}:`).toString('base64')}`
+    const run = (authorization: string, headers: Record<string, string> = {}) =>
+      t.request('/api/jobs/no-such-job/run', { method: 'POST', headers: { authorization, ...headers } })
+    const foreign: Record<string, string>[] = [
+      { 'sec-fetch-site': 'cross-site' },
+      { origin: 'https://evil.example' },
+      { origin: 'null' },
+    ]
+    for (const headers of foreign) {
+      expect((await run(basic, headers)).status, JSON.stringify(headers)).toBe(403)
+      expect((await run(`Bearer ${secret}`, headers)).status, JSON.stringify(headers)).toBe(404)
+    }
+    expect((await run(basic)).status).toBe(404)
+  })
+})
+
+describe('advisory locks', () => {
+  it('have a number each, and none of those that the migrations use for something else', () => {
+    const numbers = Object.values(locks)
+    expect(new Set(numbers).size).toBe(numbers.length)
+    const used = readMigrations().flatMap(({ text }) =>
+      [...text.matchAll(/advisory\w*\((\d+)/g)].map((hit) => Number(hit[1])),
+    )
+    expect(used.length).toBeGreaterThan(1)
+    expect(numbers.filter((number) => used.includes(number))).toEqual([locks.SEEN_LOCK])
   })
 })
 

@@ -45,11 +45,12 @@ async function seen() {
   const answer = await (await get(`/api/metrics/timeseries?${query}`)).json()
   const series = (answer as { metrics: { metric: string; points: { value: number }[] }[] }).metrics
   const csv = await (await get(`/exports/metrics.csv?${query}`)).text()
-  const feed = await (await get('/exports/activity.csv?kinds=event')).text()
+  const feed = await (await get('/exports/activity.csv?kinds=event,joined')).text()
+  const lines = (word: RegExp) => feed.split(/\r?\n/).filter((line) => word.test(line)).length
   return {
     json: Object.fromEntries(series.map(({ metric, points }) => [metric, points.at(-1)?.value])),
     csv: csv.trim().split(/\r?\n/).at(-1),
-    events: feed.split(/\r?\n/).filter((line) => line.includes('Project Created')).length,
+    feed: { tracked: lines(/Project Created/), viewed: lines(/Home/), joined: lines(/Joined/) },
   }
 }
 
@@ -61,7 +62,7 @@ it('what the official Segment client sends is in the API, the CSV and the feed, 
   expect(first).toEqual({
     json: { 'users.dau': 2, 'users.mau': 2, 'events.total': 5 },
     csv: `${today()},2,2,5`,
-    events: 2,
+    feed: { tracked: 2, viewed: 2, joined: 2 },
   })
   await sendAll()
   await t.fold()

@@ -85,8 +85,8 @@ const WORDS: Record<ActivityKind, (activity: Activity) => Words> = {
       .join(', '),
     ...FAILED,
   }),
-  event: ({ subject, note }) => ({
-    title: eventWords(subject || 'event'),
+  event: ({ verb, subject, note }) => ({
+    title: verb === 'viewed' ? `Viewed ${subject || 'a page'}` : eventWords(subject || 'event'),
     detail: note,
     ...(/(^|[^a-z])(failed|failure|error)$/i.test(subject ?? '') ? FAILED : { icon: 'activity' }),
   }),

@@ -44,7 +44,7 @@ const users = (sql: Sql): ActivitySource => ({
   columns: sql`'joined' as kind, 'joined' as verb, s.user_id, s.tenant_id, s.plan as subject, s.country as note,
     null::bigint as amount, null::text as currency`,
   // A user of whom only activity is known did not join when we first saw them.
-  keep: sql`s.created_known`,
+  keep: sql`(s.created_known or s.email is not null or s.username is not null)`,
 })
 
 // A change of plan is two rows of one kind, minus the old and plus the new: the pair is told once, with its sum.
@@ -126,8 +126,7 @@ const events = (sql: Sql): ActivitySource => ({
   table: sql`events s`,
   ts: sql`s.ts`,
   id: sql`'e:' || coalesce(s.message_id::text, s.tableoid::bigint || s.ctid::text)`,
-  columns: sql`'event' as kind, 'tracked' as verb, s.user_id, s.tenant_id, s.name as subject, s.country as note,
+  columns: sql`'event' as kind, case s.type when 'track' then 'tracked' else 'viewed' end as verb, s.user_id, s.tenant_id, s.name as subject, s.country as note,
     null::bigint as amount, null::text as currency`,
-  keep: sql`s.type = 'track'`,
   notable: false,
 })

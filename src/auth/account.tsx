@@ -17,7 +17,7 @@ import { checkCredentials } from './sign-in.ts'
 
 /** One's own account: where one is signed in, and how the dashboard looks. */
 export function mountAccount(app: Hono<Env>, deps: Deps): void {
-  const { sessions } = authOf(deps)
+  const { keys, sessions } = authOf(deps)
   const self = requireRole('viewer')
 
   app.get('/dashboard/account', self, async (c) => {
@@ -65,6 +65,7 @@ export function mountAccount(app: Hono<Env>, deps: Deps): void {
       throw new Problem(result.retryAfter ? 429 : 422, 'Password not changed', detail, result.retryAfter)
     }
     await changePassword(deps.db.sql, admin, password)
+    keys.forget()
     for (const { id } of await sessions.list(admin.id)) if (id !== admin.sessionId) await sessions.revoke(admin.id, id)
     return c.redirect('/dashboard/account', 303)
   })

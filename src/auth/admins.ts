@@ -3,6 +3,7 @@ import { audit } from '../audit/audit.ts'
 import { type Preferences, ROLES, type Role } from '../env.ts'
 import { Problem } from '../lib/errors.ts'
 import { hashPassword } from './passwords.ts'
+import { checkTenants } from './scope.ts'
 import { randomText } from './secrets.ts'
 
 export interface NewAdmin {
@@ -47,6 +48,7 @@ export async function prepareAdmin({ password, ...admin }: NewAdmin): Promise<Pr
   const email = normaliseEmail(admin.email)
   if (email === null) throw new Problem(422, 'Not an e-mail address', 'The e-mail address needs the form name@host.')
   if (!ROLES.includes(admin.role)) throw new Problem(422, 'Unknown role', `Roles are ${ROLES.join(', ')}.`)
+  checkTenants(admin.tenants ?? null)
   const name = admin.name?.trim().slice(0, 100) || undefined
   if (name?.includes('\0')) throw new Problem(422, 'Not a name', 'The name holds a character that cannot be stored.')
   return { ...admin, email, name, passwordHash: await hashPassword(password, email) }
@@ -88,11 +90,14 @@ export async function savePreferences(sql: Sql, adminId: string, change: Prefere
   return row?.preferences ?? {}
 }
 
-/** Replaces a password. @throws Problem 422 where the new one will not do. */
+/** Replaces a password, and ends the tokens that were given for the old one. @throws Problem 422 where the new one will not do. */
 export async function changePassword(sql: Sql, admin: { id: string; email: string }, password: string): Promise<void> {
   const passwordHash = await hashPassword(password, admin.email)
   await sql.begin(async (tx) => {
     await tx`update admins set password_hash = ${passwordHash} where id = ${admin.id}`
+    await tx`
+      update api_keys set revoked_at = now()
+      where created_by = ${admin.id} and id like 'tok\\_%' and revoked_at is null`
     await audit(tx, { actor: `admin:${admin.id}`, action: 'admin.password', target: `admin:${admin.id}` })
   })
 }

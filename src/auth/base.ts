@@ -3,7 +3,7 @@ import { requestId } from 'hono/request-id'
 import type { Deps } from '../context.ts'
 import type { Env } from '../env.ts'
 import { onError, onNotFound } from '../lib/errors.ts'
-import { checkOrigin, isDoor, secureHeaders } from '../lib/security.ts'
+import { checkOrigin, clientAddress, isDoor, secureHeaders } from '../lib/security.ts'
 import { authOf } from './auth.ts'
 import { actorOf } from './guards.ts'
 import { readOnly } from './read-only.ts'
@@ -50,10 +50,12 @@ const ANYBODY = /^\/(assets\/|healthz$|readyz$)/
 /** Sets `who`. A key that does not hold is nobody, whatever cookie comes with it. */
 function identify(deps: Deps): MiddlewareHandler<Env> {
   const { keys, sessions } = authOf(deps)
+  const { trustProxy } = deps.config
   return async (c, next) => {
     c.set('who', null)
     const authorization = c.req.header('authorization')
-    if (authorization !== undefined) c.set('who', await keys.fromHeader(authorization))
+    if (authorization !== undefined)
+      c.set('who', await keys.fromHeader(authorization, () => clientAddress(c, trustProxy)))
     else if (!ANYBODY.test(c.req.path) && !isDoor(c.req.path)) {
       const found = await sessions.recognise(c.req.header('cookie'))
       if (found) c.set('who', found.admin)

@@ -7,7 +7,7 @@ import { Problem } from '../lib/errors.ts'
 export const smallBody = bodyLimit({
   maxSize: 64 * 1024,
   onError: () => {
-    throw new Problem(413, 'Too much was sent', 'This form takes 64 KB at most.')
+    throw new Problem(413, 'Too much was sent', '64 KB are the most that is taken here.')
   },
 })
 

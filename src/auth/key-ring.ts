@@ -1,7 +1,9 @@
+import { RateLimiterMemory, type RateLimiterRes } from 'rate-limiter-flexible'
 import type { Deps } from '../context.ts'
-import type { Sql } from '../db/connect.ts'
 import type { KeyWho } from '../env.ts'
+import { Problem } from '../lib/errors.ts'
 import { Lru } from '../lib/lru.ts'
+import { KeyTable, type StoredKey } from './key-table.ts'
 import { Lookups } from './lookup.ts'
 import { sha256 } from './secrets.ts'
 
@@ -10,41 +12,60 @@ const KEY_PATTERN = /^qd_(t_)?[A-Za-z0-9_-]{27,64}$/
 /** last_used_at is a hint for people: once a minute is exact enough, and ingest must not write per request. */
 const USED_EVERY_MS = 60_000
 
-interface StoredKey extends KeyWho {
-  expiresAt: Date | null
-}
+/** Keys that are none, from one address within a minute, before it is told to wait. */
+const MAX_FAILURES = 60
 
-/** Recognises keys, remembering each for 10 s, and for longer while the database is away. */
+/**
+ * Recognises keys, remembering each for 10 s, and for longer while the database is away. Whoever sends what is no key
+ * has to wait after a while; a key that holds is never kept waiting for what others sent from its address.
+ */
 export class KeyRing {
   readonly #deps: Deps
-  readonly #known = new Lookups<StoredKey>({ freshMs: 10_000 })
+  readonly #known = new Lookups<StoredKey>({ freshMs: 10_000, nobodyMs: 1_000 })
+  readonly #table: KeyTable
+  readonly #failures = new RateLimiterMemory({ points: MAX_FAILURES, duration: 60 })
   readonly #usedAt = new Map<string, number>()
   /** Of keys as they come in: hashing one costs more than finding it. */
   readonly #hashes = new Lru<string>(1000)
 
   constructor(deps: Deps) {
     this.#deps = deps
+    this.#table = new KeyTable(deps.db.sql)
   }
 
-  /** The key of an Authorization header: Bearer, or Basic with the key as user. Null = none that holds. */
-  fromHeader(header: string | undefined): Promise<KeyWho | null> {
-    const secret = header === undefined ? null : secretOf(header)
-    return secret === null ? Promise.resolve(null) : this.find(secret)
+  /**
+   * The key of an Authorization header: Bearer, or Basic with the key as user. Null = none that holds.
+   * `address` is asked only for what is none.
+   * @throws Problem 429 for too many that are none
+   */
+  fromHeader(header: string, address: () => string): Promise<KeyWho | null> {
+    const secret = secretOf(header)
+    return secret === null ? Promise.resolve(null) : this.find(secret, address)
   }
 
-  /** The key that a secret is; also for doors whose clients send it in the body. */
-  async find(secret: string): Promise<KeyWho | null> {
+  /** The key that a secret is; also for doors whose clients send it in the body. @throws Problem 429 as above */
+  async find(secret: string, address: () => string): Promise<KeyWho | null> {
     if (!KEY_PATTERN.test(secret)) return null
     const hash = this.#hashes.of(secret, sha256)
-    const key = await this.#known.get(hash, () => findByHash(this.#deps.db.sql, hash))
-    if (!key || (key.expiresAt !== null && key.expiresAt <= this.#deps.now())) return null
+    const key = await this.#known.get(hash, () => this.#table.find(hash))
+    if (!key) return this.#failed(address())
+    if (key.expiresAt !== null && key.expiresAt <= this.#deps.now()) return null
     this.#markUsed(key.id)
     return key
   }
 
-  /** Forgets all keys, after one was revoked in this process. */
+  /** Forgets all keys, after some were revoked in this process. */
   forget(): void {
     this.#known.clear()
+  }
+
+  /** Counted after the look: before it nobody knows whether the key holds. */
+  async #failed(address: string): Promise<null> {
+    await this.#failures.consume(address).catch(({ msBeforeNext }: RateLimiterRes) => {
+      const seconds = Math.max(1, Math.ceil(msBeforeNext / 1_000))
+      throw new Problem(429, 'Too many unknown keys', 'Keys that are unknown or revoked came from here.', seconds)
+    })
+    return null
   }
 
   #markUsed(id: string): void {
@@ -58,16 +79,6 @@ export class KeyRing {
       log.debug({ err: error, keyId: id }, 'the use of a key was not noted')
     })
   }
-}
-
-/** Expiry is not looked at here, so that a remembered key expires in time. A token ends with the admin who made it. */
-async function findByHash(sql: Sql, hash: string): Promise<StoredKey | null> {
-  const [row] = await sql<StoredKey[]>`
-    select 'key' as kind, k.id, k.name, k.scopes, k.tenants, k.expires_at as "expiresAt"
-    from api_keys k
-    where k.hash = ${hash} and k.revoked_at is null
-      and (k.id not like 'tok\\_%' or exists (select from admins a where a.id = k.created_by and a.disabled_at is null))`
-  return row ? { ...row } : null
 }
 
 function secretOf(header: string): string | null {

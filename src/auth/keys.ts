@@ -4,6 +4,7 @@ import type { Deps } from '../context.ts'
 import { KEY_SCOPES, type KeyScope, type KeyWho } from '../env.ts'
 import { Problem } from '../lib/errors.ts'
 import { authOf } from './auth.ts'
+import { checkTenants } from './scope.ts'
 import { randomText, sha256 } from './secrets.ts'
 
 export interface NewKey {
@@ -35,6 +36,7 @@ export interface ListedKey {
 export async function createKey(sql: Sql, key: NewKey): Promise<{ id: string; secret: string }> {
   const { name, scopes, tenants = null, createdBy = null, expiresAt = null, token = false } = key
   checkKey(name, scopes)
+  checkTenants(tenants)
   const id = `${token ? 'tok' : 'key'}_${randomText(9)}`
   const secret = `${token ? 'qd_t_' : 'qd_'}${randomText(24)}`
   await sql.begin(async (tx) => {
@@ -70,7 +72,7 @@ export async function revokeKey(sql: Sql, id: string, actor = 'cli'): Promise<bo
 
 /** The living key that a secret is, for clients which send it elsewhere than in the Authorization header. */
 export function findKey(deps: Deps, secret: string): Promise<KeyWho | null> {
-  return authOf(deps).keys.find(secret)
+  return authOf(deps).keys.find(secret, () => 'this process')
 }
 
 function checkKey(name: string, scopes: readonly KeyScope[]): void {

@@ -11,6 +11,8 @@ interface LookupOptions {
   /** How long an answer counts while the database is away. */
   staleMs?: number
   max?: number
+  /** How long "nobody" is remembered, so that asking for it again and again costs nothing; 0 = not at all. */
+  nobodyMs?: number
 }
 
 /** With an older answer at hand nobody waits longer for a newer one: pages answer within 2 s whatever happens. */
@@ -22,16 +24,18 @@ class Impatient extends Error {}
 
 /**
  * Remembers who a key or a session belongs to, so that ingest does not ask the database on each request, and so that
- * those who were known go on being known while Postgres is away. "Nobody" is never remembered: a new key works at once.
+ * those who were known go on being known while Postgres is away. "Nobody" is forgotten
+ * within `nobodyMs`.
  */
 export class Lookups<T> {
   readonly #slots = new Map<string, Slot<T>>()
+  readonly #nobody = new Map<string, number>()
   readonly #flights = new Map<string, Promise<T | null>>()
   readonly #options: Required<LookupOptions>
   #awayUntil = 0
 
   constructor(options: LookupOptions) {
-    this.#options = { staleMs: 15 * 60_000, max: 10_000, ...options }
+    this.#options = { staleMs: 15 * 60_000, max: 10_000, nobodyMs: 0, ...options }
   }
 
   /** What `load` answers for the key, or answered lately; null = nobody. Throws what `load` throws if nothing is known. */
@@ -39,6 +43,7 @@ export class Lookups<T> {
     const slot = this.#slots.get(key)
     const now = performance.now()
     if (slot && now - slot.at < this.#options.freshMs) return slot.value
+    if (now - (this.#nobody.get(key) ?? Number.NEGATIVE_INFINITY) < this.#options.nobodyMs) return null
     if (!slot || now - slot.at > this.#options.staleMs) return this.#load(key, load)
     if (now < this.#awayUntil) return slot.value
     try {
@@ -58,6 +63,7 @@ export class Lookups<T> {
 
   clear(): void {
     this.#slots.clear()
+    this.#nobody.clear()
     this.#flights.clear()
   }
 
@@ -82,12 +88,16 @@ export class Lookups<T> {
   #keep(key: string, value: T | null): void {
     this.#flights.delete(key)
     this.#slots.delete(key)
-    if (value === null) return
-    this.#slots.set(key, { value, at: performance.now() })
-    if (this.#slots.size <= this.#options.max) return
-    const oldest = this.#slots.keys().next().value
-    if (oldest !== undefined) this.#slots.delete(oldest)
+    this.#nobody.delete(key)
+    if (value !== null) keepNewest(this.#slots, key, { value, at: performance.now() }, this.#options.max)
+    else if (this.#options.nobodyMs > 0) keepNewest(this.#nobody, key, performance.now(), this.#options.max)
   }
+}
+
+/** A Map keeps the order of insertion, so the first key is the oldest. */
+function keepNewest<V>(map: Map<string, V>, key: string, value: V, max: number): void {
+  map.set(key, value)
+  if (map.size > max) map.delete(map.keys().next().value!)
 }
 
 async function withPatience<T>(work: Promise<T>): Promise<T> {

@@ -120,11 +120,6 @@ export class Sessions {
     this.#known.drop(storedId)
   }
 
-  /** Removes what has expired; lucia itself removes only the sessions that are still used. */
-  async sweep(): Promise<void> {
-    await this.#lucia.deleteExpiredSessions()
-  }
-
   #idOf(cookies: string | undefined): string | null {
     const id = cookies === undefined ? null : this.#lucia.readSessionCookie(cookies)
     return id !== null && ID_PATTERN.test(id) ? id : null

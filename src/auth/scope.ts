@@ -26,6 +26,12 @@ export function scopeOf(who: Who, requested?: string): string {
   return first
 }
 
+/** What a key or an admin can be bound to. @throws Problem 422 for '*' and what else cannot be a tenant's id. */
+export function checkTenants(tenants: readonly string[] | null): void {
+  const bad = tenants?.find((id) => id === '' || id === '*' || id.length > 200 || id.includes('\0'))
+  if (bad !== undefined) throw new Problem(422, 'Not a tenant', `${JSON.stringify(bad)} cannot be the id of a tenant.`)
+}
+
 /** Whether facts of this tenant ('' or undefined = of none) may be written or seen by the asker. */
 export function mayTenant(who: Who, tenant: string | null | undefined): boolean {
   return who.tenants === null || (!!tenant && who.tenants.includes(tenant))

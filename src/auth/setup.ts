@@ -1,11 +1,10 @@
 import type { Deps } from '../context.ts'
+import { SETUP_LOCK } from '../db/locks.ts'
 import { Problem } from '../lib/errors.ts'
 import { type Admin, countAdmins, insertAdmin, type NewAdmin, prepareAdmin } from './admins.ts'
 import { randomText, sha256 } from './secrets.ts'
 
 const LINK_MS = 24 * 3_600_000
-/** Two people with two links: the first makes the owner, the second finds one. */
-const SETUP_LOCK = 7100
 
 /** A link that makes the first owner, once, within a day; null where there is an admin already. */
 export async function setupLink(deps: Deps, baseUrl: string = deps.config.baseUrl): Promise<string | null> {

@@ -1,13 +1,10 @@
 import type { Sql } from '../db/connect.ts'
+import { ACCOUNT_LOCK, ADDRESS_LOCK } from '../db/locks.ts'
 
 const WINDOW_MS = 15 * 60_000
 /** Failures within the window before a sign-in has to wait. An office shares an address, so that may have more. */
 export const MAX_PER_ACCOUNT = 10
 export const MAX_PER_ADDRESS = 30
-
-/** Locks of their own namespace: accounts before addresses, so two attempts cannot wait for each other. */
-const ACCOUNT_LOCK = 7101
-const ADDRESS_LOCK = 7102
 
 export interface Attempt {
   email: string
@@ -28,6 +25,7 @@ interface Counts {
  */
 export function recordAttempt(sql: Sql, { email, ip, now }: Attempt): Promise<number | undefined> {
   return sql.begin(async (tx) => {
+    // Accounts before addresses, so that two attempts cannot wait for each other.
     await tx`select pg_advisory_xact_lock(${ACCOUNT_LOCK}, hashtext(${email}))`
     await tx`select pg_advisory_xact_lock(${ADDRESS_LOCK}, hashtext(${ip}))`
     const since = new Date(now.getTime() - WINDOW_MS)

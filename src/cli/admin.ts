@@ -7,21 +7,23 @@ import { withCore } from './with-core.ts'
 
 export const adminCreate: Command = {
   name: 'admin create',
-  usage: '--email E-MAIL [--role owner] [--name NAME] [--password PASSWORD]',
+  usage: '--email E-MAIL [--role owner] [--name NAME] [--password PASSWORD] [--tenant ID]…',
   doc: 'Makes an account that can sign in. Without --password it is asked for, or read from standard input.',
   options: {
     email: { type: 'string', required: true, doc: 'what to sign in with' },
     role: { type: 'string', doc: `${ROLES.join(', ')}; default owner` },
     name: { type: 'string', doc: 'shown to others' },
+    tenant: { type: 'string', multiple: true, doc: 'bind the admin to a tenant; may be repeated' },
     password: { type: 'string', doc: 'stays in the shell history: better left out' },
   },
-  async run({ option }) {
+  async run({ option, all }) {
     const role = option('role') ?? 'owner'
     if (!ROLES.includes(role as Role))
       throw new UsageError(`admin create: there is no role ${JSON.stringify(role)}, only ${ROLES.join(', ')}`)
     const name = option('name')
     const password = option('password') ?? (await askPassword())
-    const admin = { email: option('email')!, role: role as Role, password, ...(name ? { name } : {}) }
+    const tenants = all('tenant').length > 0 ? all('tenant') : null
+    const admin = { email: option('email')!, role: role as Role, password, tenants, ...(name ? { name } : {}) }
     const { email } = await withCore(({ db }) => createAdmin(db.sql, admin))
     console.log(`${email} can sign in as ${role}`)
     return 0

@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
 import { pino } from 'pino'
 import { loadConfig } from '../config.ts'
 import { migrate } from '../db/migrate.ts'
@@ -5,10 +7,7 @@ import { openDatabase } from '../db/open.ts'
 import { createLog } from '../lib/log.ts'
 import type { Command } from './command.ts'
 
-const open = () => {
-  const config = loadConfig(process.env)
-  return openDatabase(config, createLog('warn', pino.destination(2)))
-}
+const open = (config = loadConfig(process.env)) => openDatabase(config, createLog('warn', pino.destination(2)))
 
 export const migrateCommand: Command = {
   name: 'migrate',
@@ -31,7 +30,14 @@ export const dbUrl: Command = {
   usage: '',
   doc: 'Prints a connection string for psql. The embedded Postgres is started if need be, and then left running.',
   async run() {
-    const database = await open()
+    const config = loadConfig(process.env)
+    if (!config.databaseUrl && !existsSync(join(config.dataDir, 'postgres'))) {
+      console.error(
+        `There is no database in ${config.dataDir} yet: start Quarterdeck first, or set DATA_DIR (the demo's is .demo).`,
+      )
+      return 1
+    }
+    const database = await open(config)
     console.log(database.url)
     return 0
   },

@@ -3,6 +3,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import postgres from 'postgres'
 import type { Sql } from './connect.ts'
+import { MIGRATION_LOCK } from './locks.ts'
 
 /** The database cannot be brought to this version of Quarterdeck; the message says why. */
 export class MigrationError extends Error {
@@ -15,7 +16,6 @@ interface Migration {
   checksum: string
 }
 
-const MIGRATION_LOCK = 7090
 const OLDEST_SERVER = 150_000
 
 /** migrations/ seen from dist/cli.js, which has its own copy, and from src/db/migrate.ts. */

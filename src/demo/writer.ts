@@ -15,7 +15,7 @@ export async function openHistoryWriter(
   calendar: Calendar,
 ): Promise<{ writer: Writer; close: () => Promise<void> }> {
   await enterPriceChange(db.sql, calendar)
-  const prices = createPriceBook(db.sql)
+  const prices = createPriceBook(db.sql, config.currency)
   await prices.load()
   const sql = connectWriter(db.url)
   const writer = createWriter({ sql, config, log, now, enrich: createEnricher(config), price: prices.price })

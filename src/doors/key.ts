@@ -5,6 +5,7 @@ import { unauthorized } from '../auth/guards.ts'
 import type { Deps } from '../context.ts'
 import type { Env, KeyWho, Who } from '../env.ts'
 import { Forbidden, Problem } from '../lib/errors.ts'
+import { clientAddress } from '../lib/security.ts'
 
 /** Lets a request with an ingest key in, and not too many of them a second. */
 export interface KeyGate {
@@ -27,7 +28,8 @@ export function createKeyGate(deps: Deps): KeyGate {
   return {
     open: (c) => admit(c, c.get('who')),
     openWith: async (c, secret) => {
-      const key = typeof secret === 'string' ? await keys.find(secret) : null
+      const key =
+        typeof secret === 'string' ? await keys.find(secret, () => clientAddress(c, deps.config.trustProxy)) : null
       c.set('who', key)
       return admit(c, key)
     },

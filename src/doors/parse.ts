@@ -35,6 +35,15 @@ export function parseJsonRows(body: Buffer): ParsedBody {
   return { rows, broken: [] }
 }
 
+/** A broken row as it is kept. JSON.parse reads what is nested deeper than JSON.stringify can write. */
+export function rawOf(value: unknown): string {
+  try {
+    return JSON.stringify(value) ?? 'null'
+  } catch {
+    return '(nested too deeply to be kept)'
+  }
+}
+
 const NEWLINE = 10
 
 /** One fact a line. A line that is no JSON object is one broken row; empty lines are nothing. */

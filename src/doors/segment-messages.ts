@@ -1,5 +1,6 @@
 import type { FactIn, FactKind } from '../facts/types.ts'
 import { parseTimestamp } from '../lib/timestamp.ts'
+import { rawOf } from './parse.ts'
 
 /** A message as Segment's clients send it; whatever it holds is checked by the facts' own schemas. */
 export type Message = Record<string, unknown>
@@ -9,7 +10,7 @@ type Spec = [kind: FactKind, row: Record<string, unknown>]
 /** The facts that a message becomes, or the reason why it becomes none. */
 export function factsOf(message: Message, type: unknown, index: number): FactIn[] | string {
   const read = typeof type === 'string' && Object.hasOwn(READERS, type) ? READERS[type]! : undefined
-  if (!read) return `unknown message type ${JSON.stringify(type ?? null)?.slice(0, 50)}`
+  if (!read) return `unknown message type ${rawOf(type ?? null).slice(0, 50)}`
   const specs = read(message, objectOf(message.context))
   if (typeof specs === 'string') return specs
   const { messageId } = message

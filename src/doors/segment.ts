@@ -7,7 +7,7 @@ import { parseTimestamp } from '../lib/timestamp.ts'
 import { bodyType, readBody } from './body.ts'
 import { metaOf } from './client.ts'
 import type { KeyGate } from './key.ts'
-import { type BrokenRow, parseJson } from './parse.ts'
+import { type BrokenRow, parseJson, rawOf } from './parse.ts'
 import { factsOf, type Message } from './segment-messages.ts'
 import { answer, store } from './store.ts'
 import { checkSize } from './typed.ts'
@@ -89,7 +89,7 @@ function readMessages(messages: unknown[]): { facts: FactIn[]; broken: BrokenRow
   const broken: BrokenRow[] = []
   messages.forEach((message, index) => {
     const read = isObject(message) ? factsOf(message, message.type, index) : 'the message is not an object'
-    if (typeof read === 'string') broken.push({ index, reason: read, raw: JSON.stringify(message) })
+    if (typeof read === 'string') broken.push({ index, reason: read, raw: rawOf(message) })
     else facts.push(...read)
   })
   return { facts, broken }

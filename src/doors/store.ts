@@ -1,11 +1,13 @@
 import type { Context } from 'hono'
 import type { Deps } from '../context.ts'
+import type { Sql } from '../db/connect.ts'
 import type { Env, KeyWho } from '../env.ts'
 import type { FactIn, Meta, Outcome } from '../facts/types.ts'
 import { WriterBusy, WriterUnavailable } from '../facts/writer.ts'
 import { Problem } from '../lib/errors.ts'
-import { bindTenants } from './bind.ts'
-import type { BrokenRow } from './parse.ts'
+import { bindTenants, type Refusals } from './bind.ts'
+import { refuseForeign } from './owned.ts'
+import { type BrokenRow, rawOf } from './parse.ts'
 
 /** What a door made of a request. */
 export interface Delivery {
@@ -22,8 +24,8 @@ const TOLD_ERRORS = 20
  * Stores what a door has read, and counts by place in the request: resolves after all of it has committed.
  * @throws Problem 429 (the writer's queue is full) or 503 (the database is away), with Retry-After
  */
-export async function store({ writer }: Deps, delivery: Delivery, meta: Meta): Promise<Outcome> {
-  const { facts, refused } = bindTenants(delivery.key, delivery.facts)
+export async function store({ db, writer }: Deps, delivery: Delivery, meta: Meta): Promise<Outcome> {
+  const { facts, refused } = await holdToTenants(db.sql, delivery)
   const broken = [...delivery.broken, ...refused]
   const rejections = broken.map(({ reason, raw }) => ({ kind: delivery.kind, source: meta.source, reason, raw }))
   try {
@@ -34,6 +36,19 @@ export async function store({ writer }: Deps, delivery: Delivery, meta: Meta): P
   } catch (error) {
     throw problemOf(error)
   }
+}
+
+/** What of a delivery its key may write; the rest, told why. Only keys that are bound to tenants cost anything here. */
+async function holdToTenants(sql: Sql, { key, facts }: Delivery): Promise<{ facts: FactIn[]; refused: BrokenRow[] }> {
+  if (key.tenants === null) return { facts, refused: [] }
+  const bound = bindTenants(key, facts)
+  const foreign = await refuseForeign(sql, key, bound.facts)
+  const reasons: Refusals = new Map([...bound.refused, ...foreign])
+  const refused = [...reasons].map(([index, reason]) => {
+    const { row } = facts.find((fact) => fact.index === index)!
+    return { index, reason, raw: rawOf(row) }
+  })
+  return { facts: bound.facts.filter(({ index }) => !foreign.has(index)), refused }
 }
 
 function problemOf(error: unknown): unknown {

@@ -42,12 +42,10 @@ export default defineFact({
   write: upsertInto(
     'objects',
     ['kind', 'object_id'],
-    (tx, json, batch) => {
-      const bucket = (column: string) => tx`date_trunc('day', ${tx(column)}, ${batch.timeZone})`
-      return tx`
+    (tx, json, batch) => tx`
       with input as materialized (select * from json_populate_recordset(null::objects, ${json}::text::json)),
       old as materialized (
-        select o.created_at, o.closed_at from objects o join input i on i.kind = o.kind and i.object_id = o.object_id
+        select o.* from objects o join input i on i.kind = o.kind and i.object_id = o.object_id
       ),
       stored as (
         insert into objects as t
@@ -60,13 +58,15 @@ export default defineFact({
           tenant_id = coalesce(nullif(excluded.tenant_id, ''), t.tenant_id),
           created_at = least(t.created_at, excluded.created_at),
           updated_at = greatest(t.updated_at, excluded.updated_at)
-        returning created_at, closed_at
-      ),
-      touched as (select * from old union all select * from stored)
+        returning kind, object_id, created_at, closed_at, quantity, tenant_id
+      )
       insert into dirty_buckets
-      select 'object_days', ${bucket('created_at')} from touched
-      union select 'object_days', ${bucket('closed_at')} from touched where closed_at is not null`
-    },
+      select distinct 'object_days', date_trunc('day', at, ${batch.timeZone})
+      from stored s left join old o using (kind, object_id),
+        lateral (values (s.created_at), (s.closed_at), (o.created_at), (o.closed_at)) v(at)
+      where (s.created_at, s.closed_at, s.quantity, s.tenant_id)
+          is distinct from (o.created_at, o.closed_at, o.quantity, o.tenant_id)
+        and at is not null`,
     earliest('created_at'),
   ),
 })

@@ -13,7 +13,7 @@ import {
   withRest,
 } from './fields.ts'
 import { defineFact } from './types.ts'
-import { earliest, newest, upsertInto } from './upsert.ts'
+import { earliest, type Merge, newest, upsertInto } from './upsert.ts'
 
 const schema = z.looseObject({
   id: id(),
@@ -35,6 +35,20 @@ const schema = z.looseObject({
 })
 const KNOWN = new Set(Object.keys(schema.shape))
 
+const SUMS = ['fee_minor', 'fee_waived_minor', 'refunded_minor']
+/** What the fold looks at: a change of anything else leaves the day's sums as they are. */
+const FOLDED = ['ts', 'status', 'amount_minor', ...SUMS, 'provider', 'currency', 'tenant_id']
+
+/** Fees and refunds only grow. */
+const largestSums: Merge = (older, newer) => {
+  const merged = earliest('ts')(older, newer)
+  for (const name of SUMS) {
+    const told = [older[name], newer[name]].filter((sum) => typeof sum === 'number')
+    if (told.length > 0) merged[name] = Math.max(...told)
+  }
+  return merged
+}
+
 export default defineFact({
   kind: 'payments',
   path: 'payments',
@@ -55,7 +69,7 @@ export default defineFact({
     amount_minor: row.amount,
     fee_minor: row.fee,
     fee_waived_minor: row.fee_waived,
-    refunded_minor: row.refunded,
+    refunded_minor: row.refunded ?? (row.status === 'refunded' ? row.amount : undefined),
     currency: row.currency ?? reporting,
     failure_reason: row.failure_reason,
     updated_at: ts,
@@ -65,10 +79,11 @@ export default defineFact({
     'payments',
     ['payment_id'],
     (tx, json, batch) => {
-      const sums = ['fee_minor', 'fee_waived_minor', 'refunded_minor']
+      const folded = (table: string) =>
+        FOLDED.map((name) => tx`${tx(`${table}.${name}`)}`).reduce((all, one) => tx`${all}, ${one}`)
       return tx`
       with input as materialized (select * from json_populate_recordset(null::payments, ${json}::text::json)),
-      old as materialized (select ts from payments where payment_id in (select payment_id from input)),
+      old as materialized (select * from payments where payment_id in (select payment_id from input)),
       stored as (
         insert into payments as t
         select payment_id, ts, coalesce(user_id, ''), coalesce(tenant_id, ''), subscription_id, invoice_id, provider,
@@ -77,17 +92,18 @@ export default defineFact({
         from input
         on conflict (payment_id) do update set
           ${newest(tx, ['status', 'amount_minor', 'currency', 'provider', 'subscription_id', 'invoice_id', 'failure_reason', 'properties'])},
-          ${sums.map((name) => tx`${tx(name)} = greatest(t.${tx(name)}, excluded.${tx(name)})`).reduce((all, one) => tx`${all}, ${one}`)},
+          ${SUMS.map((name) => tx`${tx(name)} = greatest(t.${tx(name)}, excluded.${tx(name)})`).reduce((all, one) => tx`${all}, ${one}`)},
           user_id = coalesce(nullif(excluded.user_id, ''), t.user_id),
           tenant_id = coalesce(nullif(excluded.tenant_id, ''), t.tenant_id),
           ts = least(t.ts, excluded.ts),
           updated_at = greatest(t.updated_at, excluded.updated_at)
-        returning ts
+        returning *
       )
       insert into dirty_buckets
-      select 'payment_days', date_trunc('day', ts, ${batch.timeZone}) from (select * from old union all select * from stored) b
-      group by 1, 2`
+      select distinct 'payment_days', date_trunc('day', at, ${batch.timeZone})
+      from stored s left join old o using (payment_id), lateral (values (s.ts), (o.ts)) v(at)
+      where (${folded('s')}) is distinct from (${folded('o')}) and at is not null`
     },
-    earliest('ts'),
+    largestSums,
   ),
 })

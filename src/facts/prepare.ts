@@ -1,6 +1,7 @@
 import type { z } from 'zod'
 import { factKinds } from './index.ts'
 import { hashId, messageId } from './message-id.ts'
+import { isNestedDeeper, MAX_NESTING } from './nesting.ts'
 import type { FactDef, FactIn, Meta, Prepared, StoreContext } from './types.ts'
 
 const DAY_MS = 86_400_000
@@ -17,6 +18,7 @@ export interface PrepareContext extends StoreContext {
 export function prepare(fact: FactIn, context: PrepareContext): Prepared | string {
   const { meta } = context
   const def = factKinds[fact.kind]
+  if (isNestedDeeper(fact.row, MAX_NESTING)) return `nested more than ${MAX_NESTING} levels deep`
   const parsed = def.schema.safeParse(fact.row)
   if (!parsed.success) return reasonOf(parsed.error)
   const given = def.ts(parsed.data as never)
@@ -76,6 +78,7 @@ function idOf(def: FactDef, fact: FactIn, data: unknown): string | null {
   return def.kind === 'events' ? messageId('events', id) : hashId(def.kind, id)
 }
 
+/** An HTTP call and the AI calls made in serving it may share a request id: each is counted among its like. */
 function requestHashOf(row: Record<string, unknown>): string | null {
-  return typeof row.request_id === 'string' ? hashId('request', row.request_id) : null
+  return typeof row.request_id === 'string' ? hashId(row.ai ? 'ai-request' : 'request', row.request_id) : null
 }

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { Sql } from 'postgres'
+import { UPSERT_LOCK } from '../db/locks.ts'
 import {
   endedInThePast,
   isMoved,
@@ -11,7 +12,6 @@ import {
   withOwner,
 } from './mrr.ts'
 import type { Batch, Prepared, StoredRow, Tx, WriteBatch } from './types.ts'
-import { UPSERT_LOCK } from './upsert.ts'
 
 /**
  * Applies states in time order, customer by customer, and writes three things in one transaction: the state now, its

@@ -1,8 +1,6 @@
 import type { PendingQuery, Row, Sql } from 'postgres'
+import { UPSERT_LOCK } from '../db/locks.ts'
 import type { Batch, Prepared, StoredRow, Tx, WriteBatch } from './types.ts'
-
-/** Advisory lock class of upserts; the second key is the table's name. */
-export const UPSERT_LOCK = 7103
 
 /**
  * Facts with a life are upserted by id, a kind at a time under an advisory lock: so the statement that reads what a row
@@ -13,10 +11,10 @@ export function upsertInto(
   table: string,
   keys: string[],
   apply: UpsertStatement,
-  first: FirstOf = noneFirst,
+  merge: Merge = mergeStates,
 ): WriteBatch {
   return async (sql, rows, batch) => {
-    const merged = mergeByKey(rows, keys, first)
+    const merged = mergeByKey(rows, keys, merge)
     await sql.begin(async (tx) => {
       await tx`select pg_advisory_xact_lock(${UPSERT_LOCK}, hashtext(${table}))`
       await apply(tx, JSON.stringify(merged), batch, merged)
@@ -27,32 +25,35 @@ export function upsertInto(
 
 export type UpsertStatement = (tx: Tx, json: string, batch: Batch, rows: StoredRow[]) => PromiseLike<unknown>
 
-/** Of two states of a thing, the columns of which not the newest value holds: when it began, say. */
-export type FirstOf = (older: StoredRow, newer: StoredRow) => StoredRow
+/** What two states of a thing come to; a kind's must say what its statement does with them one after the other. */
+export type Merge = (older: StoredRow, newer: StoredRow) => StoredRow
 
-const noneFirst: FirstOf = () => ({})
-
-/** For columns of which the earliest instant holds. */
+/** Merges states with the newest value of each column, but the earliest instant of those named. */
 export const earliest =
-  (...columns: string[]): FirstOf =>
-  (older, newer) =>
-    Object.fromEntries(columns.map((name) => [name, time(older[name]) < time(newer[name]) ? older[name] : newer[name]]))
+  (...columns: string[]): Merge =>
+  (older, newer) => ({
+    ...mergeStates(older, newer),
+    ...Object.fromEntries(
+      columns.map((name) => [name, time(older[name]) < time(newer[name]) ? older[name] : newer[name]]),
+    ),
+  })
 
 /** Several states of one thing in a batch become one, the newest last: a statement may touch a row only once. */
-function mergeByKey(rows: Prepared[], keys: string[], first: FirstOf): StoredRow[] {
+function mergeByKey(rows: Prepared[], keys: string[], merge: Merge): StoredRow[] {
   const merged = new Map<string, StoredRow>()
   const inOrder = [...rows].sort((a, b) => time(a.row.updated_at) - time(b.row.updated_at))
   for (const { row } of inOrder) {
     const key = keys.map((name) => row[name]).join('\0')
     const older = merged.get(key)
-    merged.set(key, older ? { ...mergeStates(older, row), ...first(older, row) } : { ...row })
+    merged.set(key, older ? merge(older, row) : row)
   }
   return [...merged.entries()].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, row]) => row)
 }
 
 const time = (value: unknown): number => (value instanceof Date ? value.getTime() : 0)
 
-function mergeStates(older: StoredRow, newer: StoredRow): StoredRow {
+/** The newest known value of each column; of objects, of each of their keys. */
+export function mergeStates(older: StoredRow, newer: StoredRow): StoredRow {
   const merged = { ...older }
   for (const [name, value] of Object.entries(newer)) {
     if (value === undefined || value === null) continue

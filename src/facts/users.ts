@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { id, instant, object, optionalId, tenant, text, withRest } from './fields.ts'
 import { defineFact } from './types.ts'
-import { earliest, type FirstOf, newest, upsertInto } from './upsert.ts'
+import { earliest, type Merge, mergeStates, newest, upsertInto } from './upsert.ts'
 
 const schema = z.looseObject({
   id: id(),
@@ -24,9 +24,10 @@ const KNOWN = new Set(Object.keys(schema.shape))
 const NEWEST = ['tenant_id', 'email', 'username', 'plan', 'provider', 'country', 'city', 'time_zone', 'referrer']
 
 /** A creation that was told beats one that was guessed. */
-const firstCreation: FirstOf = (older, newer) => {
-  if (older.created_known && !newer.created_known) return { created_at: older.created_at, created_known: true }
-  return older.created_known === newer.created_known && !newer.created_known ? earliest('created_at')(older, newer) : {}
+const firstCreation: Merge = (older, newer) => {
+  if (newer.created_known) return mergeStates(older, newer)
+  if (!older.created_known) return earliest('created_at')(older, newer)
+  return { ...mergeStates(older, newer), created_at: older.created_at, created_known: true }
 }
 
 export default defineFact({
@@ -59,11 +60,14 @@ export default defineFact({
   write: upsertInto(
     'users',
     ['user_id'],
-    (tx, json, batch) => {
-      const day = tx`date_trunc('day', created_at, ${batch.timeZone})`
-      return tx`
+    async (tx, json, batch, rows) => {
+      // The fold writes users too: with their rows locked, what the statement finds as old is what it overwrites.
+      await tx`
+        select from users where user_id = any(${rows.map((row) => row.user_id as string)}::text[])
+        order by user_id for update`
+      await tx`
       with input as materialized (select * from json_populate_recordset(null::users, ${json}::text::json)),
-      old as materialized (select user_id, tenant_id, created_at from users where user_id in (select user_id from input)),
+      old as materialized (select * from users where user_id in (select user_id from input)),
       stored as (
         insert into users as t (user_id, tenant_id, email, username, plan, status, provider, country, city, time_zone,
           referrer, created_at, created_known, updated_at, traits)
@@ -86,18 +90,20 @@ export default defineFact({
             then coalesce(t.traits, '{}') || coalesce(excluded.traits, '{}')
             else coalesce(excluded.traits, '{}') || coalesce(t.traits, '{}') end,
           updated_at = greatest(t.updated_at, excluded.updated_at)
-        returning user_id, tenant_id, created_at
+        returning user_id, tenant_id, created_at, status, provider, country
       ),
       changed as materialized (
-        select s.user_id, s.tenant_id, s.created_at, o.tenant_id old_tenant, o.created_at old_created,
-          s.created_at is distinct from o.created_at or s.tenant_id is distinct from o.tenant_id moved
+        select s.user_id, s.tenant_id, s.created_at, o.created_at as old_created,
+          (s.created_at, s.tenant_id, s.status = 'deleted')
+            is distinct from (o.created_at, o.tenant_id, o.status = 'deleted') as moved,
+          (s.provider, s.country) is distinct from (o.provider, o.country) as regrouped
         from stored s left join old o using (user_id)
       ),
       marked as (
         insert into dirty_buckets
-        select 'signup_days', ${day} from changed
-        union select 'signup_days', date_trunc('day', old_created, ${batch.timeZone}) from changed
-        where moved and old_created is not null
+        select distinct 'signup_days', date_trunc('day', at, ${batch.timeZone})
+        from changed, lateral (values (created_at), (old_created)) v(at)
+        where (moved or regrouped) and at is not null
       )
       insert into dirty_users select user_id, tenant_id from changed where moved`
     },

@@ -4,6 +4,7 @@ import type { Config } from '../config.ts'
 import { commitRows, isRetryable, type RowResult, WriterUnavailable } from './commit.ts'
 import { GroupCommit, WriterBusy } from './group-commit.ts'
 import { factKinds } from './index.ts'
+import { safeJson } from './nesting.ts'
 import { type PrepareContext, prepare } from './prepare.ts'
 import type { FactIn, FactKind, Meta, Outcome, Prepared, StoreContext } from './types.ts'
 
@@ -134,7 +135,7 @@ class Report {
     return this.results.flatMap((result, position) => {
       if (typeof result === 'string') return []
       const { kind, row } = this.facts[position]!
-      return [{ kind, source: meta.source, reason: result.rejected, raw: JSON.stringify(row) }]
+      return [{ kind, source: meta.source, reason: result.rejected, raw: safeJson(row) }]
     })
   }
 

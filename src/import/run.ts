@@ -60,6 +60,7 @@ export async function runImport(deps: ImportDeps, options: ImportOptions): Promi
   const map = typeof options.map === 'string' ? await readMap(options.map) : options.map
   const fileHash = await hashFile(options.file)
   const source = await openSource(options.file, options.format)
+  if (!map) checkColumns(def, source.columns)
   const fieldsOf = compileMap(map, source.columns)
   const run = await openRun(deps.db.sql, { fileHash, fileName: basename(options.file), kind: def.kind, map })
   const terminal = options.terminal ?? process.stderr
@@ -77,6 +78,16 @@ function kindOf(path: string): FactDef {
   if (def) return def
   const paths = Object.values(factKinds).map((kind) => kind.path)
   throw new ImportError(`unknown kind ${path}: it is one of ${paths.join(', ')}`)
+}
+
+/** A file whose columns all have other names would be stored as rows of nothing but properties, dated now. */
+function checkColumns(def: FactDef, columns: string[] | undefined): void {
+  const fields = Object.keys((def.schema as unknown as { shape: object }).shape)
+  if (!columns || columns.some((column) => fields.includes(column))) return
+  throw new ImportError(
+    `no column of the file is a field of ${def.path}: name them with --map. ` +
+      `The file has ${columns.join(', ')}; the fields are ${fields.join(', ')}`,
+  )
 }
 
 function tellAlready(run: ImportRun, terminal: Terminal): ImportResult {

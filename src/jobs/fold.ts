@@ -8,7 +8,7 @@ export default defineJob({
   label: 'Fold new facts',
   doc: 'Adds the facts that came in since the last time to the roll-ups, which every page reads.',
   async run({ deps, run }) {
-    const { batches, facts } = await foldAll(deps)
+    const { batches, facts } = await foldAll(deps, run.signal)
     if (facts > 0) await run.progress(facts, facts)
     return `${facts} facts in ${batches} batches`
   },

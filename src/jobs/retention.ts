@@ -1,4 +1,5 @@
 import type { Deps } from '../context.ts'
+import { SEEN_LOCK } from '../db/locks.ts'
 import { forgetPartitions } from '../facts/partitions.ts'
 
 const DAY_MS = 86_400_000
@@ -38,7 +39,7 @@ export async function rotateSeen({ db }: Deps, now: Date): Promise<boolean> {
   const due = new Date(now.getTime() - SEEN_DAYS * DAY_MS)
   return (await db.sql.begin(async (tx) => {
     // Writers hold this lock shared while they look into both tables.
-    await tx`select pg_advisory_xact_lock(7102)`
+    await tx`select pg_advisory_xact_lock(${SEEN_LOCK})`
     const [state] = await tx<{ current: 'a' | 'b' }[]>`select current from seen_state where since <= ${due} for update`
     if (!state) return false
     const older = state.current === 'a' ? 'b' : 'a'

@@ -1,5 +1,6 @@
 import type { Context, Hono } from 'hono'
 import { audit } from '../audit/audit.ts'
+import { smallBody } from '../auth/forms.ts'
 import { actorOf, allow, whoOf } from '../auth/guards.ts'
 import type { Deps } from '../context.ts'
 import type { Env, Who } from '../env.ts'
@@ -22,7 +23,7 @@ export function mountJobs(app: Hono<Env>, deps: Deps): void {
     return c.json({ jobs: jobs.map((job) => viewOf(job, deps, runs.get(job.name))) })
   })
 
-  app.post('/api/jobs/:name/run', acts, async (c) => {
+  app.post('/api/jobs/:name/run', acts, smallBody, async (c) => {
     const who = requireAllTenants(whoOf(c))
     const job = findJob(c.req.param('name'))
     if (!job) throw new NotFound(`There is no job of this name. There are: ${jobs.map(({ name }) => name).join(', ')}.`)

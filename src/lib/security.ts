@@ -66,17 +66,20 @@ export function isUnsafe(method: string): boolean {
 }
 
 /**
- * Refuses unsafe requests that another site made a browser send (CSRF). Programs with keys are exempt: nobody can make
- * a browser add an Authorization header. A request with a cookie must prove where it comes from.
+ * Refuses unsafe requests that another site made a browser send (CSRF). Programs with a Bearer key are exempt:
+ * nobody can make a browser add that header, while Basic credentials it remembers and sends along like a cookie. A
+ * request with a cookie must prove where it comes from.
  */
 export function checkOrigin(baseUrl: string | undefined): MiddlewareHandler<Env> {
   const own = baseUrl ? new URL(baseUrl).origin : undefined
   return async (c, next) => {
-    const exempt = !isUnsafe(c.req.method) || c.req.header('authorization') !== undefined || isDoor(c.req.path)
+    const exempt = !isUnsafe(c.req.method) || isBearer(c.req.header('authorization')) || isDoor(c.req.path)
     if (!exempt && !isSameOrigin(c, own)) throw new Forbidden('This request came from another site.')
     await next()
   }
 }
+
+const isBearer = (authorization = ''): boolean => /^bearer /i.test(authorization)
 
 function isSameOrigin(c: Context, own: string | undefined): boolean {
   const site = c.req.header('sec-fetch-site')

@@ -135,7 +135,7 @@ export default metrics({
     definition: 'AI requests of the last 60 minutes.',
     action: 'Zero by day? Check that the product still sends its calls.',
     read: ({ sql, now }, scope) => sql`select coalesce(sum(requests), 0) from api_call_minutes
-      where scope = ${scope} and ai and at > ${now} - interval '60 minutes'`,
+      where scope = ${scope} and ai and at > ${now} - interval '60 minutes' and at <= ${now}`,
     history: sampled('ai.requests_last_hour', 'requests'),
   }),
   'ai.requests_per_user_p50': perUser({

@@ -139,7 +139,7 @@ export default metrics({
     warn: 5,
     crit: 15,
     read: ({ sql, now }, scope) => sql`select 100.0 * sum(errors) / nullif(sum(calls), 0) from api_call_minutes
-      where scope = ${scope} and at > ${now} - interval '60 minutes'`,
+      where scope = ${scope} and at > ${now} - interval '60 minutes' and at <= ${now}`,
     history: sampled('api.error_rate_last_hour', 'percent'),
   }),
   'api.calls_per_minute': live({
@@ -149,7 +149,7 @@ export default metrics({
     definition: 'Calls a minute, over the last 5 minutes.',
     action: 'Zero by day? Check that the product still sends its calls.',
     read: ({ sql, now }, scope) => sql`select coalesce(sum(calls), 0) / 5.0 from api_call_minutes
-      where scope = ${scope} and at > ${now} - interval '5 minutes'`,
+      where scope = ${scope} and at > ${now} - interval '5 minutes' and at <= ${now}`,
     history: sampled('api.calls_per_minute', 'calls'),
   }),
 })

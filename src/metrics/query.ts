@@ -129,7 +129,8 @@ export function stateOf(metric: Metric, value: number | null): State {
   return beyond(metric.warn) ? 'warn' : 'ok'
 }
 
-function changeOf({ unit }: Metric, value: number | null, previous: number | null): number | null {
+/** How a value differs from another: see `Summary.change`. */
+export function changeOf({ unit }: Metric, value: number | null, previous: number | null): number | null {
   if (value === null || previous === null) return null
   if (unit === 'percent' || unit === 'score') return value - previous
   return previous === 0 ? null : (value - previous) / Math.abs(previous)
@@ -143,13 +144,13 @@ function yearBefore(day: Day): Day {
 /** The statements behind a metric; they are built like those that ran, and never sent. */
 function statementText(q: SqlContext, key: MetricKey, scope: string, range: Range, by?: string): string {
   const metric = metricOf(key)
-  const texts = metric.kind === 'live' ? [`-- ${key}, now\n${sqlText(metric.read(q, scope))}`] : []
+  const texts = metric.kind === 'live' ? [`-- ${key}, now\n${sqlText(metric.read(q, scope))};`] : []
   for (const ask of asksFor([key])) {
     const days = eachDay(range.from, range.to)
-    texts.push(`-- ${ask.key}, by day\n${sqlText(daysStatement(q, [ask], windowFor([ask], [scope], days), by))}`)
+    texts.push(`-- ${ask.key}, by day\n${sqlText(daysStatement(q, [ask], windowFor([ask], [scope], days), by))};`)
     if (!isWhole(ask.metric) || days.length === 1) continue
     const total = totalStatement(q, [ask], [scope], range.from, range.to, by)
-    texts.push(`-- ${ask.key}, of the whole range\n${sqlText(total)}`)
+    texts.push(`-- ${ask.key}, of the whole range\n${sqlText(total)};`)
   }
   return texts.join('\n\n')
 }

@@ -7,6 +7,15 @@ const moved =
     sql`coalesce(sum(r.amount_minor) filter (where r.kind = any(${kinds}::text[]) and r.currency = ${currency}), 0)
       / ${minor}::float8`
 
+/** Customers of the configured currency, as MRR has them; of one kind of movement where it is given. */
+const customers =
+  (kind?: string): Expr =>
+  ({ sql, currency }) =>
+    sql`coalesce(sum(r.customers_delta) filter (where r.currency = ${currency}
+      ${kind === undefined ? sql`` : sql`and r.kind = ${kind}`}), 0)`
+
+const lost: Expr = (q) => q.sql`-${customers('churn')(q)}`
+
 /** Recurring revenue: the running sum of an append-only ledger of movements. */
 export default metrics({
   'revenue.mrr': stock({
@@ -36,16 +45,28 @@ export default metrics({
     label: 'Paying customers',
     unit: 'customers',
     good: 'up',
-    definition: 'Accounts (the tenant if the subscription names one, else the user) whose MRR is above zero.',
+    definition:
+      'Accounts (the tenant if the subscription names one, else the user) whose MRR in the configured currency is above zero.',
     action: 'Falling while MRR holds? You depend on fewer, larger customers.',
     from: 'mrr',
-    value: ({ sql }) => sql`sum(r.customers_delta)`,
+    value: customers(),
+  }),
+  'revenue.customers_new': sum({
+    label: 'New customers',
+    unit: 'customers',
+    good: 'up',
+    definition:
+      'Customers who paid for the first time, in the configured currency; who comes back is not new: see Reactivation MRR.',
+    action: 'Few? Look at trials that ended, and at new users of the weeks before.',
+    from: 'mrr',
+    by: ['plan'],
+    value: customers('new'),
   }),
   'revenue.arpu': derived({
     label: 'ARPU',
     unit: 'money',
     good: 'up',
-    definition: 'MRR per paying user.',
+    definition: 'MRR per paying user. Users who pay in another currency than the configured one are among those.',
     formula: 'revenue.mrr ÷ users.paid',
     action: 'Falling? Discounts, or growth in the cheapest plan: look at MRR by plan.',
     of: ['revenue.mrr', 'users.paid'],
@@ -126,26 +147,23 @@ export default metrics({
     label: 'Churned customers',
     unit: 'customers',
     good: 'down',
-    definition: 'Customers whose MRR fell to zero.',
+    definition: 'Customers whose MRR in the configured currency fell to zero.',
     action: 'Ask them why, one by one, while there are few.',
     from: 'mrr',
-    value: ({ sql }) => sql`-coalesce(sum(r.customers_delta) filter (where r.kind = 'churn'), 0)`,
+    value: lost,
   }),
   'revenue.customer_churn_rate': trailing({
     label: 'Customer churn, 30 days',
     unit: 'percent',
     good: 'down',
     definition:
-      'Customers whose MRR fell to zero in the 30 days that end on the day, as a share of those who paid at their start.',
+      'Customers whose MRR in the configured currency fell to zero in the 30 days that end on the day, as a share of those who paid at their start.',
     formula: 'churned in 30 days ÷ paying customers 30 days before',
     action: 'Above 5 % a month a product shrinks faster than most can grow: look at churned customers.',
     warn: 5,
     crit: 10,
     from: 'mrr',
-    values: [
-      ({ sql }) => sql`-coalesce(sum(r.customers_delta) filter (where r.kind = 'churn'), 0)`,
-      ({ sql }) => sql`sum(r.customers_delta)`,
-    ],
+    values: [lost, customers()],
     days: 30,
     compute: ([churned = 0], [churnedBefore = 0, paying = 0]) =>
       paying > 0 ? (100 * (churned - churnedBefore)) / paying : null,

@@ -1,4 +1,5 @@
 import { derived, live, metrics, percentile, ratio, sum } from './define.ts'
+import { healthReading, speedOf } from './health.ts'
 import { sampled } from './sampled.ts'
 
 /** How the watched product itself is. */
@@ -65,7 +66,7 @@ export default metrics({
     warn: 90,
     crit: 50,
     from: 'calls',
-    value: (q) => q.sql`100 * least(1, ${q.targetP95Ms}::float8 / hist_quantile(hist_sum(r.hist), 0.95))`,
+    value: (q) => speedOf(q, q.sql`hist_quantile(hist_sum(r.hist), 0.95)`),
   }),
   'system.health': live({
     label: 'Platform health',
@@ -77,14 +78,7 @@ export default metrics({
     action: 'Look at its three factors: which of them is below 95 %?',
     warn: 90,
     crit: 70,
-    read: (q, scope) => {
-      const { sql, now } = q
-      return sql`select 100 * p.uptime * (1 - c.error_rate) * least(1, ${q.targetP95Ms}::float8 / c.p95)
-        from (select sum(ok)::float8 / nullif(sum(n), 0) as uptime from probe_hours
-          where hour > ${now} - interval '24 hours') p,
-        (select sum(errors)::float8 / nullif(sum(calls), 0) as error_rate, hist_quantile(hist_sum(hist), 0.95) as p95
-          from api_call_hours where scope = ${scope} and at > ${now} - interval '24 hours') c`
-    },
+    read: (q, scope) => q.sql`select h.score from (${healthReading(q, scope)}) h`,
     history: derived({
       label: 'Platform health of a day',
       unit: 'score',

@@ -17,7 +17,9 @@ export const KPIS = [
 /** What stands small beside a tile's number, or behind it. */
 export const COMPANIONS = [
   'users.new',
+  'users.paid_ratio',
   'revenue.paying_customers',
+  'revenue.customers_new',
   'product.projects_total',
   'revenue.payments_succeeded',
   'revenue.transactions',
@@ -57,11 +59,3 @@ export const TRENDS = {
   new: { key: 'users.new', of: 'users.new', label: 'New users' },
 } as const satisfies Record<string, { key: MetricKey; of: MetricKey; label: string }>
 export type Trend = keyof typeof TRENDS
-
-export const HEALTH = [
-  'system.health',
-  'system.uptime',
-  'api.success_rate',
-  'system.speed',
-  'api.latency_p95',
-] as const satisfies readonly MetricKey[]

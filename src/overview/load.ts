@@ -1,24 +1,23 @@
 import { type ActivityPage, activityPage } from '../activity/feed.ts'
-import { type Card, shownOf } from '../lib/settle.ts'
+import type { Card } from '../lib/settle.ts'
 import { addDays } from '../lib/time.ts'
 import { type Spans, type Summaries, spansOf } from '../metric-view.ts'
 import type { MetricKey } from '../metrics/catalogue.ts'
 import { live, type Series, series, summary } from '../metrics/query.ts'
 import { card, type PageContext } from '../page.ts'
-import { newCustomers } from './customers.ts'
+import { type Health, loadHealth } from './health.ts'
 import { type AiHour, aiHours } from './hours.ts'
-import { COMPANIONS, HEALTH, KPIS, NOW, TODAY, TRENDS, type Trend } from './keys.ts'
-import { type Queue, queueDepths, queueNames } from './queues.ts'
+import { COMPANIONS, KPIS, NOW, TODAY, TRENDS, type Trend } from './keys.ts'
+import { type Queue, queueDepths } from './queues.ts'
 
 export interface OverviewData {
   trend: Trend
   now: Card<Record<string, number | null>>
   queues: Card<Queue[]>
-  health: Card<Summaries>
+  health: Card<Health>
   kpis: Card<Summaries>
   /** The tiles over 7, 30 and 90 days, for their popovers. */
   spans: Card<Spans>
-  customers: Card<number>
   day: Card<Summaries>
   trends: Card<Summaries>
   hours: Card<AiHour[]>
@@ -42,13 +41,10 @@ export async function loadOverview(context: PageContext): Promise<OverviewData> 
   const trendKeys: MetricKey[] = Object.values(TRENDS).map(({ of }) => of)
   const cards = {
     now: card(context, 'now', () => readLive(context, NOW)),
-    queues: queuesOf(context),
-    health: card(context, 'health', () =>
-      summary(deps, HEALTH, { scope, from: addDays(today, -1), to: today, compare: 'previous' }),
-    ),
+    queues: card(context, 'queues', () => queueDepths(deps, scope)),
+    health: card(context, 'health', () => loadHealth(deps, scope)),
     kpis: card(context, 'kpis', () => summary(deps, [...KPIS, ...COMPANIONS], range)),
     spans: card(context, 'spans', () => spansOf(deps, KPIS, { scope, today }), { slow: true }),
-    customers: card(context, 'customers', () => newCustomers(deps, range)),
     day: card(context, 'today', () => summary(deps, TODAY, { scope, from: today, to: today, compare: 'previous' })),
     trends: card(context, 'trends', () => summary(deps, trendKeys, range)),
     hours: card(context, 'hours', () => aiHours(deps, scope)),
@@ -67,13 +63,6 @@ export async function loadOverview(context: PageContext): Promise<OverviewData> 
 async function allOf<T extends Record<string, Promise<unknown>>>(cards: T): Promise<{ [K in keyof T]: Awaited<T[K]> }> {
   const entries = await Promise.all(Object.entries(cards).map(async ([name, one]) => [name, await one] as const))
   return Object.fromEntries(entries) as { [K in keyof T]: Awaited<T[K]> }
-}
-
-/** Which queues there are changes slowly; how deep they are does not. */
-async function queuesOf(context: PageContext): Promise<Card<Queue[]>> {
-  const { deps, filters } = context
-  const names = await card(context, 'queue-names', () => queueNames(deps, filters.scope), { slow: true })
-  return card(context, 'queues', () => queueDepths(deps, filters.scope, shownOf(names) ?? []))
 }
 
 async function readLive(

@@ -10,11 +10,11 @@ import type { OverviewData } from './load.ts'
 type Fact = { label: string; value: string }
 
 /** The ten tiles of the Overview: small beside a number its companion, behind it 7, 30 and 90 days. */
-export function kpiTiles(context: PageContext, data: Pick<OverviewData, 'kpis' | 'spans' | 'customers'>): TileProps[] {
+export function kpiTiles(context: PageContext, data: Pick<OverviewData, 'kpis' | 'spans'>): TileProps[] {
   return KPIS.map((key) => {
     const tile = tileOf(context.deps, context.filters, key, data.kpis, KPI_LABELS[key])
     if (tile.value === null) return tile
-    const { unit, value, facts } = companionOf(context, key, data.kpis, data.customers)
+    const { unit, value, facts } = companionOf(context, key, data.kpis)
     const more = [...facts, ...spanFacts(context.deps, key, shownOf(data.spans))]
     if (tile.about) tile.about = { ...tile.about, facts: [...(tile.about.facts ?? []), ...more] }
     return { ...tile, unit, value: value ?? tile.value }
@@ -26,7 +26,6 @@ function companionOf(
   { deps }: PageContext,
   key: (typeof KPIS)[number],
   kpis: Card<Summaries>,
-  customers: Card<number>,
 ): { unit?: string; value?: string; facts: Fact[] } {
   const all = shownOf(kpis)
   const text = (of: MetricKey) => valueText(deps, of, all?.[of]?.value, 'tile')
@@ -35,11 +34,10 @@ function companionOf(
     case 'users.total':
       return { unit: `+${text('users.new')} new`, facts: [fact('users.new')] }
     case 'users.paid': {
-      const began = shownOf(customers)
-      const facts = [fact('revenue.paying_customers')]
-      if (began === undefined) return { facts }
-      const value = formatValue(began, 'customers', 'tile')
-      return { unit: `+${value} new`, facts: [...facts, { label: 'New customers', value }] }
+      const facts = [fact('revenue.paying_customers'), fact('revenue.customers_new')]
+      // Nobody paid yet at the time: neither a number nor a plus before a dash.
+      if (all?.['revenue.customers_new']?.value == null) return { facts }
+      return { unit: `+${text('revenue.customers_new')} new`, facts }
     }
     case 'product.projects_open':
       return { unit: `of ${text('product.projects_total')}`, facts: [fact('product.projects_total')] }

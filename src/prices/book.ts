@@ -12,6 +12,8 @@ export interface DatedPrice extends ModelPrice {
   provider: string
   model: string
   since: Date
+  /** In another currency than costs are reported in: what the model costs is then unknown. */
+  foreign?: boolean
 }
 
 const RELOAD_MS = 60_000
@@ -19,13 +21,14 @@ const RELOAD_MS = 60_000
 /**
  * The price table in memory. A look-up never waits: once a minute it starts reading the table anew and meanwhile
  * answers from what it has. While the database is away it keeps the last prices.
+ * @param currency what costs are reported in; a price in another is never converted, it counts as unknown
  */
-export function createPriceBook(sql: Sql): PriceBook {
+export function createPriceBook(sql: Sql, currency: string): PriceBook {
   let find = priceFinder([])
   let loadedAt = Number.NEGATIVE_INFINITY
   const load = async () => {
     loadedAt = performance.now()
-    find = priceFinder(await readPrices(sql))
+    find = priceFinder(await readPrices(sql, currency))
   }
   return {
     load,
@@ -36,10 +39,11 @@ export function createPriceBook(sql: Sql): PriceBook {
   }
 }
 
-const readPrices = (sql: Sql) => sql<DatedPrice[]>`
+const readPrices = (sql: Sql, currency: string) => sql<DatedPrice[]>`
   select lower(provider) as provider, lower(model) as model, since,
     input_per_mtok::float8 as "inputPerMtok", output_per_mtok::float8 as "outputPerMtok",
-    cached_input_per_mtok::float8 as "cachedInputPerMtok", per_hour::float8 as "perHour"
+    cached_input_per_mtok::float8 as "cachedInputPerMtok", per_hour::float8 as "perHour",
+    upper(currency) <> upper(${currency}) as "foreign"
   from model_prices`
 
 // gpt-4o-2024-08-06, claude-sonnet-4-20250514, mistral-large-2411, gemini-1.5-pro-002, claude-3-5-haiku-latest
@@ -48,6 +52,7 @@ const VERSION = /-(?:\d{4}-\d\d-\d\d|\d{8}|\d{4}|\d{3}|latest)$/
 /**
  * Looks prices up by exact provider and model, then by a model priced for any provider (provider ''), then the same
  * without the model's version suffix. A caller who names no provider gets the model's price if just one provider has it.
+ * A foreign price hides older ones: those no longer hold.
  */
 export function priceFinder(prices: DatedPrice[]): PriceBook['price'] {
   const newestFirst = [...prices].sort((a, b) => b.since.getTime() - a.since.getTime())
@@ -61,7 +66,9 @@ export function priceFinder(prices: DatedPrice[]): PriceBook['price'] {
     if (model === '') return undefined
     const maker = provider.toLowerCase()
     const exact = model.toLowerCase()
-    return atInstant(candidates(maker, exact), at) ?? atInstant(candidates(maker, exact.replace(VERSION, '')), at)
+    const found =
+      atInstant(candidates(maker, exact), at) ?? atInstant(candidates(maker, exact.replace(VERSION, '')), at)
+    return found?.foreign ? undefined : found
   }
 }
 

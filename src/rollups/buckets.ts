@@ -1,3 +1,4 @@
+import { addDays, dayOf, startOfDay } from '../lib/time.ts'
 import { scopes } from './fragments.ts'
 import type { FoldContext, Fragment } from './types.ts'
 
@@ -29,8 +30,10 @@ export const foldJobHours: FoldBuckets = async ({ tx }, buckets) => {
         hist_bucket(r.run_ms)
       from b join jobs j on j.finished_at >= b.hour and j.finished_at < b.hour + interval '1 hour',
         lateral (select
-          case when j.status <> 'cancelled' then extract(epoch from j.finished_at - j.started_at)::float8 * 1000 end as run_ms,
-          extract(epoch from j.started_at - j.enqueued_at)::float8 * 1000 as wait_ms) r
+          -- Clocks of different machines differ: nothing ran or waited for less than no time.
+          case when j.status <> 'cancelled'
+            then extract(epoch from greatest(j.finished_at, j.started_at) - j.started_at)::float8 * 1000 end as run_ms,
+          extract(epoch from j.started_at - least(j.enqueued_at, j.started_at))::float8 * 1000 as wait_ms) r
       group by 1, 2, 3, hist_bucket(r.run_ms)
     )
     insert into job_hours (scope, hour, kind, enqueued, succeeded, failed, cancelled, run_n, run_ms, wait_n, wait_ms, run_hist)
@@ -41,12 +44,15 @@ export const foldJobHours: FoldBuckets = async ({ tx }, buckets) => {
     group by 1, 2, 3`
 }
 
-/** The local days that begin at the marked instants, with their ends. */
+/** The local days of the marked instants, with their bounds: those of the zone now, whatever it was at the mark. */
 function days({ tx, config }: FoldContext, buckets: Instant[]): Fragment {
   const zone = config.timeZone
+  const marked = [...new Set(buckets.map((at) => dayOf(new Date(at), zone)))]
+  const starts = marked.map((day) => startOfDay(day, zone).toISOString())
+  const ends = marked.map((day) => startOfDay(addDays(day, 1), zone).toISOString())
   return tx`
-    select start, day, (day + 1)::timestamp at time zone ${zone} as until
-    from (select distinct b as start, (b at time zone ${zone})::date as day from unnest(${buckets}::timestamptz[]) b) d`
+    select day, start, until
+    from unnest(${marked}::text[]::date[], ${starts}::timestamptz[], ${ends}::timestamptz[]) d(day, start, until)`
 }
 
 async function clearDays({ tx, config }: FoldContext, table: string, buckets: Instant[]): Promise<void> {

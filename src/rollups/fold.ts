@@ -27,16 +27,17 @@ export interface FoldResult {
 const MAX_BATCHES = 200
 const MAX_FACTS = 100_000
 
-/** Folds until nothing is pending; answers the sums. */
-export async function foldAll(deps: FoldDeps): Promise<FoldResult> {
+/** Folds until nothing is pending, or `signal` is aborted; answers the sums. */
+export async function foldAll(deps: FoldDeps, signal?: AbortSignal): Promise<FoldResult> {
   const total: FoldResult = { batches: 0, facts: 0, buckets: 0 }
-  for (;;) {
+  while (!signal?.aborted) {
     const done = await foldOnce(deps)
     total.batches += done.batches
     total.facts += done.facts
     total.buckets += done.buckets
-    if (done.batches === 0 && done.buckets === 0) return total
+    if (done.batches === 0 && done.buckets === 0) break
   }
+  return total
 }
 
 /**

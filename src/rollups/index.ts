@@ -42,14 +42,23 @@ export const bucketFolds: Record<string, BucketRollup> = {
   plan_days: { fold: foldPlanDays, stock: true, grain: 'day' },
 }
 
-/** What a rebuild deletes of a day before it folds the day anew; [from, until) are the day's bounds. */
-export async function clearDay(context: FoldContext, day: string, from: Date, until: Date): Promise<void> {
+/**
+ * What a rebuild deletes of a day before it folds the day anew; [from, until) are the day's bounds. The roll-ups of kinds
+ * whose facts are gone stay: nothing could fill them again.
+ */
+export async function clearDay(
+  context: FoldContext,
+  day: string,
+  [from, until]: [Date, Date],
+  gone: ReadonlySet<string>,
+): Promise<void> {
   const { tx } = context
   await tx`delete from user_days where day = ${day}`
   await tx`delete from event_days where day = ${day}`
   await tx`delete from session_days where day = ${day}`
   await clearApiCalls(context, day, from, until)
   await tx`delete from mrr_days where day = ${day}`
-  await tx`delete from gauge_hours where hour >= ${from} and hour < ${until}`
-  await tx`delete from probe_hours where hour >= ${from} and hour < ${until}`
+  await tx`delete from job_hours where hour >= ${from} and hour < ${until}`
+  if (!gone.has('gauges')) await tx`delete from gauge_hours where hour >= ${from} and hour < ${until}`
+  if (!gone.has('probes')) await tx`delete from probe_hours where hour >= ${from} and hour < ${until}`
 }

@@ -1,7 +1,6 @@
 import type { Sql } from 'postgres'
+import { FOLD_LOCK } from '../db/locks.ts'
 import type { Tx } from '../facts/types.ts'
-
-const FOLD_LOCK = 7104
 
 /**
  * Runs a fold, a rebuild or a snapshot alone. READ COMMITTED and the lock as a statement of its own: what follows sees

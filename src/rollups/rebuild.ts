@@ -24,22 +24,28 @@ export async function rebuildDay(deps: FoldDeps, day: string): Promise<void> {
   const [from, until] = [startOfDay(day, zone), startOfDay(addDays(day, 1), zone)]
   await withFoldLock(deps.db.heavy, async (tx) => {
     const context: FoldContext = { tx, config: deps.config, now: deps.now() }
-    await refuseWhenGone(tx, day, from, until)
+    const gone = await goneKinds(tx, from, until)
+    if (gone.has('events') || gone.has('api_calls'))
+      throw new RawFactsGone(`raw facts of ${day} are gone; its numbers stay as they are`)
     const wereActive = await tx`select user_id, scope from user_days where day = ${day} and active`
-    await clearDay(context, day, from, until)
-    await foldSources(context, from, until)
+    await clearDay(context, day, [from, until], gone)
+    await foldSources(context, [from, until], gone)
     await clearBits(context, day, wereActive as unknown as ActiveRow[])
     await foldDayBuckets(context, from, until)
     await markBuckets(context, [from.toISOString()], true)
   })
 }
 
-async function foldSources(context: FoldContext, from: Date, until: Date): Promise<void> {
+async function foldSources(
+  context: FoldContext,
+  [from, until]: [Date, Date],
+  gone: ReadonlySet<string>,
+): Promise<void> {
   const { tx } = context
   const source: Source = tx`
     ts >= ${from} and ts < ${until} and batch_id not in (select id from fact_batches)`
-  for (const kind of Object.keys(appendFolds) as AppendKind[])
-    for (const fold of appendFolds[kind]) await fold(context, source)
+  const kinds = (Object.keys(appendFolds) as AppendKind[]).filter((kind) => !gone.has(kind))
+  for (const kind of kinds) for (const fold of appendFolds[kind]) await fold(context, source)
 }
 
 async function foldDayBuckets(context: FoldContext, from: Date, until: Date): Promise<void> {
@@ -82,15 +88,13 @@ async function clearBits({ tx }: FoldContext, day: string, wereActive: ActiveRow
     group by user_id, scope, last_day`
 }
 
-async function refuseWhenGone(tx: Tx, day: string, from: Date, until: Date): Promise<void> {
-  const [found] = await tx`
-    select exists (
-      select from dropped_months
-      where fact_table in ('events', 'api_calls')
-        and month::timestamp at time zone 'UTC' < ${until}
-        and (month + interval '1 month')::timestamp at time zone 'UTC' > ${from}
-    ) as gone`
-  if (found?.gone) throw new RawFactsGone(`raw facts of ${day} are gone; its numbers stay as they are`)
+/** The kinds of which the retention dropped facts between two instants. */
+async function goneKinds(tx: Tx, from: Date, until: Date): Promise<Set<string>> {
+  const rows = await tx`
+    select distinct fact_table from dropped_months
+    where month::timestamp at time zone 'UTC' < ${until}
+      and (month + interval '1 month')::timestamp at time zone 'UTC' > ${from}`
+  return new Set(rows.map((row) => row.fact_table as string))
 }
 
 /** The first and last local day with raw facts; undefined when there are none. */

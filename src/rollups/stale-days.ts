@@ -1,6 +1,7 @@
+import type { Tx } from '../facts/types.ts'
 import type { Instant } from './buckets.ts'
 import type { AppendKind } from './index.ts'
-import type { FoldContext, Source } from './types.ts'
+import type { FoldContext, Fragment, Source } from './types.ts'
 
 /** Trailing windows see a fact on its own day and up to 59 after it: MAU 29, lapsed users compare two of 30 days. */
 const WINDOW_DAYS = 59
@@ -14,7 +15,9 @@ export async function markLateFacts(
 ): Promise<void> {
   const [stored] = await tx`select exists (select from metric_days) as any`
   if (!stored?.any) return
+  // Probes have no tenant: every scope shows them.
   const tenant = kind === 'probes' ? tx`''` : tx`tenant_id`
+  const sees = kind === 'probes' ? tx`true` : tx`m.scope in ('*', f.tenant_id)`
   // MRR is a stock: a late movement changes every day after it.
   const until = kind === 'mrr_movements' ? tx`'infinity'::date` : tx`f.day + ${WINDOW_DAYS}::int`
   await tx`
@@ -23,7 +26,8 @@ export async function markLateFacts(
     from (
       select distinct ${tenant} as tenant_id, (ts at time zone ${config.timeZone})::date as day
       from ${tx(kind)} where ${source} and ts < ${today}
-    ) f join metric_days m on m.scope in ('*', f.tenant_id) and m.day >= f.day and m.day <= ${until}`
+    ) f join metric_days m on ${sees} and m.day >= f.day and m.day <= ${until}
+    where ${unmarked(tx)}`
 }
 
 /** The same for facts that change, of whose buckets the tenants are not known. */
@@ -33,5 +37,10 @@ export async function markBuckets({ tx, config }: FoldContext, buckets: Instant[
     insert into dirty_metric_days
     select distinct m.scope, m.day
     from (select distinct (x at time zone ${config.timeZone})::date as day from unnest(${buckets}::timestamptz[]) x) b
-      join metric_days m on m.day >= b.day and m.day <= ${until}`
+      join metric_days m on m.day >= b.day and m.day <= ${until}
+    where ${unmarked(tx)}`
 }
+
+/** Marks are made and taken under the fold lock only: one that is there will be heeded. */
+const unmarked = (tx: Tx): Fragment => tx`
+  not exists (select from dirty_metric_days d where d.scope = m.scope and d.day = m.day)`

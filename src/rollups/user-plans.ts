@@ -1,20 +1,21 @@
+import type { Row } from 'postgres'
 import type { FoldContext } from './types.ts'
 
 const RANK = ['free', 'trial_expired', 'trial', 'paid']
 
 /**
  * Recomputes, for users whose account or subscription changed, which plan class they were in since when, and puts it
- * into their days. A subscription without a user holds for all users of its tenant. Answers the instants at which a
- * class began or used to begin, so that plan_days can be folded anew there.
+ * into their days. A subscription without a user holds for all users of its tenant. Answers the instants of the
+ * changes of class that are new, or are none any more, so that plan_days can be folded anew there.
  */
 export async function foldUserPlans({ tx, config }: FoldContext): Promise<Date[]> {
   const users = await takeDirtyUsers({ tx, config } as FoldContext)
   if (users.length === 0) return []
-  const old = await tx`delete from user_plans where user_id = any(${users}::text[]) returning since`
+  const old = await tx`delete from user_plans where user_id = any(${users}::text[]) returning *`
   const fresh = await tx`
     with u as (select user_id, tenant_id, created_at from users where user_id = any(${users}::text[]) and status <> 'deleted'),
     states as (
-      select u.user_id, s.*, lead(s.ts) over (partition by u.user_id, s.subscription_id order by s.ts) as until
+      select u.user_id, s.*, lead(s.ts) over w as until, bool_or(s.mrr_minor > 0) over w as paid_before
       from u join lateral (
         select subscription_id, ts, plan, status, mrr_minor, trial_ends_at, ends_at from subscription_states
         where user_id = u.user_id
@@ -22,6 +23,7 @@ export async function foldUserPlans({ tx, config }: FoldContext): Promise<Date[]
         select subscription_id, ts, plan, status, mrr_minor, trial_ends_at, ends_at from subscription_states
         where user_id = '' and tenant_id = u.tenant_id and u.tenant_id <> ''
       ) s on true
+      window w as (partition by u.user_id, s.subscription_id order by s.ts)
     ),
     spans as (
       select user_id, ts as since, least(until, ends_at) as until, 'paid' as class, plan from states where mrr_minor > 0
@@ -29,7 +31,7 @@ export async function foldUserPlans({ tx, config }: FoldContext): Promise<Date[]
       select user_id, ts, least(until, trial_ends_at), 'trial', plan from states where status = 'trialing'
       union all
       select user_id, greatest(ts, trial_ends_at), until, 'trial_expired', plan from states
-      where trial_ends_at is not null and mrr_minor = 0
+      where trial_ends_at is not null and not paid_before
     ),
     points as (
       select user_id, created_at as at from u
@@ -49,9 +51,30 @@ export async function foldUserPlans({ tx, config }: FoldContext): Promise<Date[]
     insert into user_plans (user_id, since, tenant_id, class, plan)
     select c.user_id, c.at, u.tenant_id, c.class, c.plan from changes c join u using (user_id)
     where (c.class, c.plan) is distinct from (c.old_class, c.old_plan)
-    returning since`
+    returning *`
   await classifyDays({ tx, config } as FoldContext, users)
-  return [...old, ...fresh].map((row) => row.since as Date)
+  return differing(transitions(old), transitions(fresh))
+}
+
+/** Each change of a user's class by all that plan_days makes of it: the class that was left, too. */
+function transitions(rows: readonly Row[]): Map<string, Date> {
+  const inOrder = [...rows].sort((a, b) => a.since.getTime() - b.since.getTime())
+  const last = new Map<string, Row>()
+  return new Map(
+    inOrder.map((row): [string, Date] => {
+      const before = last.get(row.user_id)
+      last.set(row.user_id, row)
+      const { user_id, since, tenant_id, class: to, plan } = row
+      return [JSON.stringify([user_id, since, tenant_id, to, plan, before?.class, before?.plan]), since]
+    }),
+  )
+}
+
+/** What only one of two maps has. */
+function differing(a: Map<string, Date>, b: Map<string, Date>): Date[] {
+  const without = (one: Map<string, Date>, other: Map<string, Date>) =>
+    [...one].filter(([key]) => !other.has(key)).map(([, at]) => at)
+  return [...without(a, b), ...without(b, a)]
 }
 
 async function takeDirtyUsers({ tx }: FoldContext): Promise<string[]> {

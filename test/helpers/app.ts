@@ -50,7 +50,7 @@ export async function testApp(options: TestAppOptions = {}): Promise<TestApp> {
   const now = clockOf(options.now)
   const log = pino({ level: process.env.TEST_LOG ?? 'silent' })
   await seedPrices(db.sql)
-  const prices = createPriceBook(db.sql)
+  const prices = createPriceBook(db.sql, config.currency)
   await prices.load()
   const writerSql = connectWriter(db.url)
   const writer = createWriter({ sql: writerSql, config, log, now, enrich: createEnricher(config), price: prices.price })

@@ -28,12 +28,12 @@ export default definePage<Data>({
   key: 'A',
   role: 'viewer',
   every: EVERY_S,
-  params: ['kind', 'before'],
+  params: ['kinds', 'before'],
   filters: 'tenant',
 
   load: async (context) => {
     const { deps, filters, query } = context
-    const { kinds, unknown } = parseKinds(query.kind)
+    const { kinds, unknown } = parseKinds(query.kinds)
     const before = query.before && isCursor(query.before) ? query.before : undefined
     const zone = deps.config.timeZone
     const end = filters.to < filters.today ? startOfDay(addDays(filters.to, 1), zone) : undefined
@@ -99,7 +99,7 @@ const Feed = ({ data, context }: { data: Data; context: PageContext }) => {
 
 /** Each kind is switched by its own link; none chosen is all. */
 const Kinds = ({ data: { kinds }, context }: { data: Data; context: PageContext }) => {
-  const hrefOf = (next: ActivityKind[]) => context.href({ query: { kind: next.join(), before: '' } })
+  const hrefOf = (next: ActivityKind[]) => context.href({ query: { kinds: next.join(), before: '' } })
   const chip = (label: string, next: ActivityKind[], on: boolean) => (
     <a class="q-chip" href={hrefOf(next)} aria-current={on ? 'true' : undefined}>
       {label}
@@ -164,12 +164,12 @@ function nothing({ deps, href }: PageContext, { kinds, before }: Data) {
       kind: 'empty' as const,
       title: `No ${what} here`,
       text: 'Choose another kind or range.',
-      link: { label: 'Show all', href: href({ query: { kind: '', before: '' } }) },
+      link: { label: 'Show all', href: href({ query: { kinds: '', before: '' } }) },
     }
   }
   return emptyState(deps, 'events', 'Nothing has happened yet')
 }
 
 function csvOf({ filters }: PageContext, kinds: ActivityKind[]): string {
-  return `/exports/activity.csv${exportQuery(filters, kinds.length ? { kind: kinds.join() } : {})}`
+  return `/exports/activity.csv${exportQuery(filters, kinds.length ? { kinds: kinds.join() } : {})}`
 }

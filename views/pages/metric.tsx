@@ -74,7 +74,7 @@ export default definePage<MetricData>({
   ),
 })
 
-/** The statement as it ran; outside the live part, so that a poll does not scroll it. */
+/** The statement behind the number; outside the live part, so that a poll does not scroll it. */
 const Drawer = ({ data: { key, main }, context: { filters, deps } }: MetricProps) => {
   const found = shownOf(main)?.series
   const query = exportQuery(filters, { metrics: key })
@@ -85,7 +85,7 @@ const Drawer = ({ data: { key, main }, context: { filters, deps } }: MetricProps
       code={key}
       sql={found?.sql ?? '-- not computed: the database does not answer'}
       tookMs={found?.tookMs}
-      note="What this page asked the roll-ups, with its parameters filled in. `quarterdeck db url` prints an address for psql."
+      note="What computes this from the roll-ups, with its parameters filled in; of closed days the page read the results it keeps in `metric_days`. `quarterdeck db url` prints an address for psql."
       addresses={[
         { verb: 'GET', text: `${deps.config.baseUrl}/exports/metrics.csv${query}` },
         { verb: 'GET', text: `${deps.config.baseUrl}/api/metrics/timeseries${query}` },

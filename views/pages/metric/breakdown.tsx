@@ -1,10 +1,10 @@
 import { cardState, emptyState } from '../../../src/card-state.ts'
 import { exportQuery } from '../../../src/lib/filters.ts'
 import { shownOf } from '../../../src/lib/settle.ts'
-import { valueText } from '../../../src/metric-view.ts'
+import { changeOf, valueText } from '../../../src/metric-view.ts'
 import { metricOf } from '../../../src/metrics/catalogue.ts'
-import { formatChange, formatValue } from '../../../src/metrics/format.ts'
-import type { Group, Series } from '../../../src/metrics/query.ts'
+import { formatValue } from '../../../src/metrics/format.ts'
+import { changeOf as changeIn, type Group, type Series } from '../../../src/metrics/query.ts'
 import { factsOf } from '../../../src/metrics/source.ts'
 import { metricHref } from '../../../src/page.ts'
 import { Card, Change, DataTable, Segments, Share, Sparkline } from '../../parts/index.ts'
@@ -65,17 +65,7 @@ const Groups = ({
   const unpriced = (group: Group) => key === 'ai.cost' && group.total === null
   const share = (total: number | null) => (adds && total !== null && now.total ? total / now.total : null)
   const change = (value: number | null, previous: number | null) =>
-    before ? (
-      <Change
-        {...formatChange(
-          { value, previous, change: changeBetween(value, previous, metric.unit) },
-          metric.unit,
-          metric.good,
-        )}
-      />
-    ) : (
-      '—'
-    )
+    before ? <Change {...changeOf(key, { value, previous, change: changeIn(metric, value, previous) })} /> : '—'
   return (
     <DataTable
       id="breakdown"
@@ -122,12 +112,6 @@ const Groups = ({
 function noteOf(rest: number, adds: boolean): string | undefined {
   if (rest > 0) return `and ${rest} more`
   return adds ? undefined : 'These do not add up to the total: each is computed for itself.'
-}
-
-function changeBetween(value: number | null, previous: number | null, unit: string): number | null {
-  if (value === null || previous === null) return null
-  if (unit === 'percent') return value - previous
-  return previous === 0 ? null : value / previous - 1
 }
 
 const shareText = (share: number | null): string =>

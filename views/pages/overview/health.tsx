@@ -1,6 +1,7 @@
 import { cardState, emptyState } from '../../../src/card-state.ts'
 import { shownOf } from '../../../src/lib/settle.ts'
 import { changeOf, valueText } from '../../../src/metric-view.ts'
+import { FACTORS, factorState } from '../../../src/overview/health.ts'
 import { metricHref } from '../../../src/page.ts'
 import { Card, Gauge } from '../../parts/index.ts'
 import type { OverviewProps } from '../overview.tsx'
@@ -11,16 +12,15 @@ const TICKS: [number, number] = [70, 90]
 /** Uptime × calls without error × speed, of the last 24 hours. */
 export const HealthCard = ({ data, context }: OverviewProps) => {
   const { deps, filters } = context
-  const all = shownOf(data.health)
-  const health = all?.['system.health']
-  const value = health?.value ?? null
-  const row = (label: string, key: 'system.uptime' | 'api.success_rate' | 'system.speed') => ({
+  const health = shownOf(data.health)
+  const value = health?.now.score ?? null
+  const row = (label: string, factor: keyof typeof FACTORS) => ({
     label,
-    value: valueText(deps, key, all?.[key]?.value, 'table'),
-    tone: toneOf(all?.[key]?.state),
-    href: metricHref(filters, key),
+    value: valueText(deps, FACTORS[factor], health?.now[factor], 'table'),
+    tone: toneOf(factorState(factor, health?.now[factor] ?? null)),
+    href: metricHref(filters, FACTORS[factor]),
   })
-  const p95 = all?.['api.latency_p95']?.value
+  const p95 = health?.now.p95
   return (
     <Card
       id="health"
@@ -28,7 +28,7 @@ export const HealthCard = ({ data, context }: OverviewProps) => {
       sub="last 24 h"
       menu={{ metric: metricHref(filters, 'system.health') }}
       state={cardState(data.health, deps.now(), () =>
-        all && Object.values(all).every((one) => one.value === null)
+        health && Object.values(health.now).every((one) => one === null)
           ? emptyState(deps, 'probes', 'Not known yet')
           : undefined,
       )}
@@ -37,13 +37,15 @@ export const HealthCard = ({ data, context }: OverviewProps) => {
         value={value}
         text={value === null ? '—' : valueText(deps, 'system.health', value, 'tile')}
         {...wordOf(value)}
-        change={health && value !== null ? changeOf('system.health', health) : undefined}
-        base={health?.previous == null ? undefined : valueText(deps, 'system.health', health.previous, 'tile')}
+        change={health && value !== null ? changeOf('system.health', health.change) : undefined}
+        base={
+          health?.change.previous == null ? undefined : valueText(deps, 'system.health', health.change.previous, 'tile')
+        }
         ticks={TICKS}
         rows={[
-          row('Uptime', 'system.uptime'),
-          row('Calls without error', 'api.success_rate'),
-          row(p95 == null ? 'Speed' : `Speed, p95 ${valueText(deps, 'api.latency_p95', p95, 'table')}`, 'system.speed'),
+          row('Uptime', 'uptime'),
+          row('Calls without error', 'success'),
+          row(p95 == null ? 'Speed' : `Speed, p95 ${valueText(deps, 'api.latency_p95', p95, 'table')}`, 'speed'),
         ]}
       />
     </Card>

@@ -22,7 +22,8 @@ export const NowStrip = ({ data, context }: OverviewProps) => {
   const { deps, filters } = context
   const values = shownOf(data.now)
   const stale = staleMark(data.now, context)
-  const queues = queuesText(shownOf(data.queues) ?? [])
+  const depths = shownOf(data.queues)
+  const queues = depths && queuesText(depths)
   const items = NOW.map((key): LiveItem => {
     const value = values?.[key] ?? null
     return {
@@ -71,10 +72,9 @@ function todayItem({ data, context }: OverviewProps, key: MetricKey, label: stri
 /** Paid against free: the header's ratio. */
 function paidShare({ data, context }: OverviewProps): LiveItem {
   const { deps, filters } = context
-  const total = shownOf(data.kpis)?.['users.total']?.value ?? null
-  const paid = shownOf(data.kpis)?.['users.paid']?.value ?? null
-  const free = total === null || paid === null ? null : total - paid
-  const share = total === null || paid === null || total === 0 ? null : (100 * paid) / total
+  const of = (key: MetricKey) => shownOf(data.kpis)?.[key]?.value ?? null
+  const [share, total, paid] = [of('users.paid_ratio'), of('users.total'), of('users.paid')]
+  const others = total === null || paid === null ? null : total - paid
   return {
     id: 'paid-share',
     label: 'Paid of all users',
@@ -82,7 +82,7 @@ function paidShare({ data, context }: OverviewProps): LiveItem {
     note:
       share === null
         ? 'not known'
-        : `${valueText(deps, 'users.paid', paid, 'tile')} paid, ${valueText(deps, 'users.free', free, 'tile')} not`,
+        : `${valueText(deps, 'users.paid', paid, 'tile')} paid, ${valueText(deps, 'users.total', others, 'tile')} not`,
     href: metricHref(filters, 'users.paid_ratio'),
     ...staleMark(data.kpis, context),
   }

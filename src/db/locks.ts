@@ -1,0 +1,19 @@
+/**
+ * The advisory locks of Quarterdeck, in one place so that no two mean different things by one number. The migrations
+ * have two of their own: 7101 (making a partition) and SEEN_LOCK, which writers hold shared.
+ */
+
+/** Processes that start at once migrate one after another. */
+export const MIGRATION_LOCK = 7090
+/** Two people with two set-up links: the first makes the owner, the second finds one. */
+export const SETUP_LOCK = 7100
+/** Turning over what dedupe knows, while no writer looks into it. */
+export const SEEN_LOCK = 7102
+/** Upserts of one kind; the second key is the table's name. */
+export const UPSERT_LOCK = 7103
+/** One fold, rebuild or snapshot at a time. */
+export const FOLD_LOCK = 7104
+/** Sign-ins of one account; the second key is the e-mail address. Taken before ADDRESS_LOCK. */
+export const ACCOUNT_LOCK = 7105
+/** Sign-ins from one address; the second key is the address. */
+export const ADDRESS_LOCK = 7106

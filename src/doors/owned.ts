@@ -1,0 +1,85 @@
+import type { Sql } from '../db/connect.ts'
+import type { KeyWho } from '../env.ts'
+import type { FactIn, FactKind } from '../facts/types.ts'
+import { idText, type Refusals } from './bind.ts'
+
+/** Where the rows are that a fact of the kind would change. Tenants are their own; what is appended changes nothing. */
+const TABLES: Partial<Record<FactKind, { table: string; key: string }>> = {
+  users: { table: 'users', key: 'user_id' },
+  subscriptions: { table: 'subscriptions', key: 'subscription_id' },
+  payments: { table: 'payments', key: 'payment_id' },
+  jobs: { table: 'jobs', key: 'job_id' },
+}
+
+/**
+ * Of the facts of a key that is bound to tenants, those that would change what another tenant has: by knowing an id one
+ * could else take its row over. What has no tenant yet is free. One question a kind, by primary key. It
+ * is asked before the write: of two tenants who make one new id in the same moment, the later one wins still.
+ */
+export async function refuseForeign(sql: Sql, key: KeyWho, facts: FactIn[]): Promise<Refusals> {
+  const refused: Refusals = new Map()
+  const { tenants } = key
+  if (tenants === null) return refused
+  await Promise.all(
+    [...new Set(facts.map(({ kind }) => kind))].map(async (kind) => {
+      const ofKind = facts.filter((fact) => fact.kind === kind)
+      const isForeign = await foreignOf(sql, tenants, kind, ofKind)
+      for (const fact of ofKind)
+        if (isForeign(fact)) refused.set(fact.index, `this key may not change ${kind} of another tenant`)
+    }),
+  )
+  return refused
+}
+
+type IsForeign = (fact: FactIn) => boolean
+
+async function foreignOf(sql: Sql, tenants: string[], kind: FactKind, facts: FactIn[]): Promise<IsForeign> {
+  if (kind === 'objects') return foreignObjects(sql, tenants, facts)
+  if (kind === 'identities') return foreignIdentities(sql, tenants, facts)
+  const place = TABLES[kind]
+  if (!place) return () => false
+  const ids = await foreignIds(sql, tenants, place, idsOf(facts, 'id'))
+  return ({ row }) => ids.has(idText(row.id) ?? '')
+}
+
+async function foreignIds(
+  sql: Sql,
+  tenants: string[],
+  { table, key }: { table: string; key: string },
+  ids: string[],
+): Promise<Set<string>> {
+  const found = await sql<{ id: string }[]>`
+    select ${sql(key)} as id from ${sql(table)}
+    where ${sql(key)} = any(${ids}) and tenant_id <> '' and tenant_id <> all(${tenants})`
+  return new Set(found.map(({ id }) => id))
+}
+
+/** Objects are known by kind and id together. */
+async function foreignObjects(sql: Sql, tenants: string[], facts: FactIn[]): Promise<IsForeign> {
+  const nameOf = ({ row }: FactIn) => JSON.stringify([idText(row?.kind) ?? '', idText(row?.id) ?? ''])
+  const pairs = [...new Set(facts.map(nameOf))].map((name) => JSON.parse(name) as [string, string])
+  const found = await sql<{ kind: string; id: string }[]>`
+    select kind, object_id as id from objects
+    where (kind, object_id) in (
+        select * from unnest(${pairs.map(([kind]) => kind)}::text[], ${pairs.map(([, id]) => id)}::text[]))
+      and tenant_id <> '' and tenant_id <> all(${tenants})`
+  const names = new Set(found.map(({ kind, id }) => JSON.stringify([kind, id])))
+  return (fact) => names.has(nameOf(fact))
+}
+
+/** An anonymous id belongs to its user's tenant: it may neither be taken from there nor given there. */
+async function foreignIdentities(sql: Sql, tenants: string[], facts: FactIn[]): Promise<IsForeign> {
+  const taken = await sql<{ id: string }[]>`
+    select i.anonymous_id as id from identities i join users u using (user_id)
+    where i.anonymous_id = any(${idsOf(facts, 'anonymous_id')})
+      and u.tenant_id <> '' and u.tenant_id <> all(${tenants})`
+  const anonymous = new Set(taken.map(({ id }) => id))
+  const users = await foreignIds(sql, tenants, TABLES.users!, idsOf(facts, 'user_id'))
+  return ({ row }) => anonymous.has(idText(row.anonymous_id) ?? '') || users.has(idText(row.user_id) ?? '')
+}
+
+/** What is no id is left to its schema, which refuses it. */
+function idsOf(facts: FactIn[], field: string): string[] {
+  const ids = facts.map(({ row }) => idText(row[field])).filter((id) => id !== undefined)
+  return [...new Set(ids)]
+}
