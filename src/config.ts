@@ -116,7 +116,7 @@ export const settings = {
     key: 'currency',
     schema: text.toUpperCase().regex(/^[A-Z]{3}$/, 'must be an ISO 4217 code such as USD'),
     default: 'USD',
-    doc: 'Currency that money is reported in.',
+    doc: 'Currency that money is reported in. The shipped model prices are in USD: with another currency, AI calls that send no cost of their own cost "unknown" until prices in it are entered.',
   }),
   ACTIVE_DEFINITION: setting({
     key: 'activeDefinition',

@@ -1,7 +1,7 @@
 import type { FilterBarProps, FilterOption, FrameAdmin, NavGroup, SourceState } from '../views/parts/index.ts'
 import type { AdminWho } from './env.ts'
 import { rangeDates } from './lib/dates.ts'
-import { COMPARES, type Compare, presetBounds, RANGES, type Range } from './lib/filters.ts'
+import { COMPARES, type Compare, type Filters, filterQuery, presetBounds, RANGES, type Range } from './lib/filters.ts'
 import { DATABASE, type StateBook, settle, shownOf } from './lib/settle.ts'
 import { maySee, NAV_GROUPS, type NavGroupName, type Page, type PageContext } from './page.ts'
 
@@ -23,15 +23,20 @@ const COMPARE_LABELS: Record<Compare, string> = {
 /** A menu is not a search: who has more tenants types the name into the command palette or the address. */
 const TENANTS_SHOWN = 200
 
-/** The nav: what the admin's role may see, in the order of the groups. */
-export function navOf(pages: readonly Page[], admin: AdminWho): NavGroup[] {
+/** The nav: what the admin's role may see, in the order of the groups; its links keep the filters. */
+export function navOf(pages: readonly Page[], admin: AdminWho, filters?: Filters): NavGroup[] {
+  const query = filters ? filterQuery(filters) : ''
   const shown = pages.filter((page) => !page.under && maySee(admin, page))
   const names = Object.keys(NAV_GROUPS) as NavGroupName[]
   return names.flatMap((group) => {
     const own = shown.filter((page) => page.group === group).sort((a, b) => a.order - b.order)
     if (own.length === 0) return []
     return [
-      { group, icon: NAV_GROUPS[group], pages: own.map(({ title, path, key, icon }) => ({ title, path, key, icon })) },
+      {
+        group,
+        icon: NAV_GROUPS[group],
+        pages: own.map(({ title, path, key, icon }) => ({ title, path, href: path + query, key, icon })),
+      },
     ]
   })
 }

@@ -121,7 +121,7 @@ async function frame(
       title={page.title}
       page={page.under ?? page.path}
       admin={frameAdmin(context.admin)}
-      nav={navOf(pages, context.admin)}
+      nav={navOf(pages, context.admin, filters)}
       product={new URL(context.deps.config.baseUrl).host}
       filters={filterBarProps}
       freshness={{ at, every: page.every }}

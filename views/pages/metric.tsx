@@ -1,4 +1,4 @@
-import { exportQuery } from '../../src/lib/filters.ts'
+import { exportQuery, filterQuery } from '../../src/lib/filters.ts'
 import { shownOf } from '../../src/lib/settle.ts'
 import { loadMetric, type MetricData } from '../../src/metric-page/load.ts'
 import { metricOf } from '../../src/metrics/catalogue.ts'
@@ -33,7 +33,7 @@ export default definePage<MetricData>({
     return {
       title: metricOf(key).label,
       titleNote: <code class="q-code">{key}</code>,
-      crumbs: [{ label: 'Metrics', href: '/dashboard/metrics' }],
+      crumbs: [{ label: 'Metrics', href: `/dashboard/metrics${filterQuery(filters)}` }],
       exports: [
         { label: 'CSV', href: `/exports/metrics.csv${query}` },
         { label: 'JSON', href: `/api/metrics/timeseries${query}` },

@@ -9,7 +9,7 @@ export const BottomBar = ({ nav, page }: LayoutProps) => {
   return (
     <nav class="q-bottom" aria-label="Main pages">
       {pages.slice(0, 4).map((one) => (
-        <a href={one.path} aria-current={one.path === page ? 'page' : undefined}>
+        <a href={one.href ?? one.path} aria-current={one.path === page ? 'page' : undefined}>
           <Icon name={one.icon} size={20} />
           <span>{one.title}</span>
           {one.badge && one.badge.tone === 'crit' && <span class="q-pill q-pill-crit">{one.badge.text}</span>}
@@ -59,7 +59,7 @@ const Group = ({ group, page }: { group: NavGroup; page: string }) => (
     <ul>
       {group.pages.map((one) => (
         <li>
-          <a href={one.path} aria-current={one.path === page ? 'page' : undefined}>
+          <a href={one.href ?? one.path} aria-current={one.path === page ? 'page' : undefined}>
             <span>{one.title}</span>
             <PageBadge page={one} />
           </a>

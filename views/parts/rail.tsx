@@ -61,7 +61,7 @@ const Group = ({ group, page }: { group: NavGroup; page: string }) => {
         <ul>
           {group.pages.map((one) => (
             <li>
-              <a href={one.path} aria-current={one.path === page ? 'page' : undefined} data-key={one.key}>
+              <a href={one.href ?? one.path} aria-current={one.path === page ? 'page' : undefined} data-key={one.key}>
                 <span>{one.title}</span>
                 <PageBadge page={one} />
               </a>
@@ -72,7 +72,7 @@ const Group = ({ group, page }: { group: NavGroup; page: string }) => {
       {first && (
         <a
           class={`q-nav-icon${current ? ' q-selected' : ''}`}
-          href={first.path}
+          href={first.href ?? first.path}
           title={group.group}
           aria-label={group.group}
         >

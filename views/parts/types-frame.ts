@@ -6,6 +6,8 @@ import type { Link } from './types-base.ts'
 export interface NavPage {
   title: string
   path: string
+  /** Where its link leads: the path with the filters that are set; default the bare path. */
+  href?: string
   /** For the phone's bottom bar; default the group's. */
   icon?: IconName
   /** Letter pressed after G, e.g. 'O'. */
