@@ -41,21 +41,26 @@ export function today(now: Date, timeZone: string): Day {
   return dayOf(now, timeZone)
 }
 
+const DAY_MS = 86_400_000
+
+/** Days of the calendar are counted in UTC, where each has 24 hours. */
+const instantOf = (day: Day): number => Date.parse(`${day}T00:00:00Z`)
+const dayAt = (instant: number): Day => new Date(instant).toISOString().slice(0, 10)
+
 /** `n` days later (earlier if negative). */
 export function addDays(day: Day, n: number): Day {
-  const at = new Date(`${day}T00:00:00Z`)
-  at.setUTCDate(at.getUTCDate() + n)
-  return at.toISOString().slice(0, 10)
+  return dayAt(instantOf(day) + n * DAY_MS)
 }
 
 /** Whole days from `from` to `to`; 0 for the same day. */
 export function daysBetween(from: Day, to: Day): number {
-  return Math.round((Date.parse(`${to}T00:00:00Z`) - Date.parse(`${from}T00:00:00Z`)) / 86_400_000)
+  return Math.round((instantOf(to) - instantOf(from)) / DAY_MS)
 }
 
 /** Every day from `from` to `to`, both included. */
 export function eachDay(from: Day, to: Day): Day[] {
-  return Array.from({ length: Math.max(0, daysBetween(from, to) + 1) }, (_, n) => addDays(from, n))
+  const first = instantOf(from)
+  return Array.from({ length: Math.max(0, daysBetween(from, to) + 1) }, (_, n) => dayAt(first + n * DAY_MS))
 }
 
 /** How far local time is ahead of UTC at an instant, in ms. */

@@ -14,7 +14,8 @@ const BATCH_EVENTS = 60_000
 const SINGLE_EVENTS = 12_000
 const HELLO_REQUESTS = 30_000
 const BATCH_CONNECTIONS = 16
-const SINGLE_CONNECTIONS = 64
+/** Of hello-world as well: single events come from many clients, each waiting for its commit. */
+const SINGLE_CONNECTIONS = 128
 
 interface Serving {
   bench: Bench
