@@ -15,6 +15,8 @@ interface Exchange {
 interface Region {
   etag?: string
   lastMs: number
+  /** Which part of the interval passes before a poll. */
+  share: number
   busy: boolean
   said?: string
 }
@@ -61,16 +63,30 @@ const liveRegions = () => [...document.querySelectorAll<HTMLElement>('[data-live
 function stateOf(region: HTMLElement): Region {
   let state = regions.get(region)
   if (!state) {
-    state = { etag: region.dataset.etag, lastMs: Date.now(), busy: false, said: wordsOf(region) }
+    state = {
+      etag: region.dataset.etag,
+      lastMs: Date.now(),
+      share: shareOfInterval(),
+      busy: false,
+      said: wordsOf(region),
+    }
     regions.set(region, state)
   }
   return state
 }
 
+/**
+ * A little early: the answer is on the page by the time that was promised, and tabs that were opened together do not
+ * ask together for ever.
+ */
+const shareOfInterval = () => 0.9 + 0.06 * Math.random()
+
 function pollDue(): void {
   if (document.hidden || paused || !autoIsOn()) return
-  for (const region of liveRegions())
-    if (Date.now() - stateOf(region).lastMs >= Number(region.dataset.live) * 1000) poll(region)
+  for (const region of liveRegions()) {
+    const { lastMs, share } = stateOf(region)
+    if (Date.now() - lastMs >= Number(region.dataset.live) * 1000 * share) poll(region)
+  }
 }
 
 function poll(region: HTMLElement): void {
