@@ -25,6 +25,9 @@ export const COMPANIONS = [
   'revenue.transactions',
 ] as const satisfies readonly MetricKey[]
 
+/** Of this moment, whatever range is chosen: the strip's paid against free. */
+export const PAID_SHARE = ['users.paid_ratio', 'users.total', 'users.paid'] as const satisfies readonly MetricKey[]
+
 /** Shorter words where the tile is narrow. */
 export const KPI_LABELS: Partial<Record<MetricKey, string>> = {
   'users.mau': 'Active users, 30 d',

@@ -7,7 +7,7 @@ import { live, type Series, series, summary } from '../metrics/query.ts'
 import { card, type PageContext } from '../page.ts'
 import { type Health, loadHealth } from './health.ts'
 import { type AiHour, aiHours } from './hours.ts'
-import { COMPANIONS, KPIS, NOW, TODAY, TRENDS, type Trend } from './keys.ts'
+import { COMPANIONS, KPIS, NOW, PAID_SHARE, TODAY, TRENDS, type Trend } from './keys.ts'
 import { type Queue, queueDepths } from './queues.ts'
 
 export interface OverviewData {
@@ -45,7 +45,9 @@ export async function loadOverview(context: PageContext): Promise<OverviewData> 
     health: card(context, 'health', () => loadHealth(deps, scope)),
     kpis: card(context, 'kpis', () => summary(deps, [...KPIS, ...COMPANIONS], range)),
     spans: card(context, 'spans', () => spansOf(deps, KPIS, { scope, today }), { slow: true }),
-    day: card(context, 'today', () => summary(deps, TODAY, { scope, from: today, to: today, compare: 'previous' })),
+    day: card(context, 'today', () =>
+      summary(deps, [...TODAY, ...PAID_SHARE], { scope, from: today, to: today, compare: 'previous' }),
+    ),
     trends: card(context, 'trends', () => summary(deps, trendKeys, range)),
     hours: card(context, 'hours', () => aiHours(deps, scope)),
     latency: card(context, 'latency', () => summary(deps, ['ai.latency_avg', 'ai.latency_p95'], range)),

@@ -72,7 +72,7 @@ function todayItem({ data, context }: OverviewProps, key: MetricKey, label: stri
 /** Paid against free: the header's ratio. */
 function paidShare({ data, context }: OverviewProps): LiveItem {
   const { deps, filters } = context
-  const of = (key: MetricKey) => shownOf(data.kpis)?.[key]?.value ?? null
+  const of = (key: MetricKey) => shownOf(data.day)?.[key]?.value ?? null
   const [share, total, paid] = [of('users.paid_ratio'), of('users.total'), of('users.paid')]
   const others = total === null || paid === null ? null : total - paid
   return {
@@ -84,7 +84,7 @@ function paidShare({ data, context }: OverviewProps): LiveItem {
         ? 'not known'
         : `${valueText(deps, 'users.paid', paid, 'tile')} paid, ${valueText(deps, 'users.total', others, 'tile')} not`,
     href: metricHref(filters, 'users.paid_ratio'),
-    ...staleMark(data.kpis, context),
+    ...staleMark(data.day, context),
   }
 }
 
