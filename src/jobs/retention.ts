@@ -1,10 +1,10 @@
 import type { Deps } from '../context.ts'
 import { SEEN_LOCK } from '../db/locks.ts'
 import { forgetPartitions } from '../facts/partitions.ts'
+import { MINUTES_KEPT_HOURS } from '../rollups/api-calls.ts'
 
 const DAY_MS = 86_400_000
 const SEEN_DAYS = 8
-const LIVE_HOURS = 48
 /** A partition's drop waits for readers of the whole table; rather than holding up the writers behind it, it gives up. */
 const DROP_LOCK_TIMEOUT = '3s'
 const REJECTED_DAYS = 90
@@ -63,7 +63,7 @@ export async function pruneOwnTables({ db: { heavy: sql } }: Deps, now: Date): P
 
 /** Drops the minutes that live cards no longer show. */
 export async function pruneMinutes({ db }: Deps, now: Date): Promise<void> {
-  await db.heavy`delete from api_call_minutes where at < ${new Date(now.getTime() - LIVE_HOURS * 3_600_000)}`
+  await db.heavy`delete from api_call_minutes where at < ${new Date(now.getTime() - MINUTES_KEPT_HOURS * 3_600_000)}`
 }
 
 /** The months of a table, by the names that `ensure_partition` gives them. */

@@ -1,7 +1,7 @@
+import { groupBy } from '../lib/group-by.ts'
 import { addDays, type Day, daysBetween, eachDay } from '../lib/time.ts'
 import { distinctFromBits, TRUSTED_BITS } from './activity.ts'
 import type { Fragment, Part, RollupMetric, SqlContext } from './define.ts'
-import { groupBy } from './group-by.ts'
 import { type Rollup, rollups } from './rollups.ts'
 import { type Window, windowOf } from './window.ts'
 

@@ -1,5 +1,6 @@
 import type { Sql } from 'postgres'
 import type { ModelPrice } from '../facts/types.ts'
+import { groupBy } from '../lib/group-by.ts'
 
 export interface PriceBook {
   /** The price of a model at an instant; undefined where the table has none, which is not zero. */
@@ -76,13 +77,3 @@ const nameOf = (provider: string, model: string) => `${provider}\n${model}`
 const atInstant = (newestFirst: DatedPrice[], at: Date) => newestFirst.find(({ since }) => since <= at)
 const ofOneProvider = (prices: DatedPrice[] = []) =>
   prices.every(({ provider }) => provider === prices[0]!.provider) ? prices : []
-
-function groupBy<T>(items: T[], keyOf: (item: T) => string): Map<string, T[]> {
-  const groups = new Map<string, T[]>()
-  for (const item of items) {
-    const group = groups.get(keyOf(item))
-    if (group) group.push(item)
-    else groups.set(keyOf(item), [item])
-  }
-  return groups
-}

@@ -13,8 +13,8 @@ export async function markLateFacts(
   source: Source,
   today: Date,
 ): Promise<void> {
-  const [stored] = await tx`select exists (select from metric_days) as any`
-  if (!stored?.any) return
+  const [stored] = await tx`select exists (select from metric_days) as found`
+  if (!stored?.found) return
   // Probes have no tenant: every scope shows them.
   const tenant = kind === 'probes' ? tx`''` : tx`tenant_id`
   const sees = kind === 'probes' ? tx`true` : tx`m.scope in ('*', f.tenant_id)`

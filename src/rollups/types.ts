@@ -18,9 +18,3 @@ export interface FoldContext {
  * One aggregation serves both, so they cannot disagree.
  */
 export type Source = Fragment
-
-/** A scope and a local day whose stored numbers changed. */
-export interface Touched {
-  scope: string
-  day: string
-}
