@@ -2,6 +2,7 @@ import type { Logger } from 'pino'
 import type { Config } from './config.ts'
 import type { Db } from './db/connect.ts'
 import type { Writer } from './facts/writer.ts'
+import type { StateBook } from './lib/settle.ts'
 
 /** Everything the app needs from outside; tests inject their own `now`, `fetch` and database. */
 export interface Deps {
@@ -9,6 +10,8 @@ export interface Deps {
   log: Logger
   db: Db
   writer: Writer
+  /** Which sources are degraded, for every page and connector. */
+  book: StateBook
   now: () => Date
   fetch: typeof fetch
 }

@@ -7,6 +7,7 @@ import { openDatabase } from './db/open.ts'
 import { keepSecretKey } from './db/secret-key.ts'
 import { createEnricher } from './enrich/index.ts'
 import { createWriter } from './facts/writer.ts'
+import { StateBook } from './lib/settle.ts'
 import { createPriceBook } from './prices/book.ts'
 import { seedPrices } from './prices/seed.ts'
 
@@ -37,7 +38,7 @@ export async function openCore(settings: Config, log: Logger, options: { watch?:
       price: prices.price,
     })
     return {
-      deps: { config, log, db, writer, now, fetch },
+      deps: { config, log, db, writer, book: new StateBook(log), now, fetch },
       async close() {
         await writer.close()
         await writerSql.end({ timeout: 5 })

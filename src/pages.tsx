@@ -14,7 +14,6 @@ import { NotFound } from './lib/errors.ts'
 import { parseFilters } from './lib/filters.ts'
 import { type Fragment, FragmentCache, sendFragment } from './lib/fragment.ts'
 import { sendHtml } from './lib/pack.ts'
-import { StateBook } from './lib/settle.ts'
 import { hrefs, type Page, type PageContext } from './page.ts'
 import { filterBar, frameAdmin, navOf, sourceStates } from './page-frame.ts'
 import { paletteOf } from './palette.ts'
@@ -27,7 +26,6 @@ interface Services {
   cards: CardCache
   slowCards: CardCache
   fragments: FragmentCache
-  book: StateBook
 }
 
 /** The pages, their live fragments, and what the command palette finds. */
@@ -37,7 +35,6 @@ export function mountPages(app: Hono<Env>, deps: Deps): void {
     cards: new CardCache({ now: deps.now }),
     slowCards: new CardCache({ now: deps.now, ttlMs: 60_000 }),
     fragments: new FragmentCache(deps.now),
-    book: new StateBook(deps.log),
   }
   app.get('/', (c) => c.redirect('/dashboard'))
   app.get('/dashboard/palette.json', requireRole('viewer'), (c) => {
@@ -77,7 +74,7 @@ function contextOf(c: Context<Env>, services: Services, page: Page): PageContext
   const filters = parseFilters(search, { who: admin, now: deps.now(), timeZone: deps.config.timeZone })
   const query = Object.fromEntries((page.params ?? []).map((name) => [name, (search.get(name) ?? '').slice(0, 1_000)]))
   const param = c.req.param() as Record<string, string>
-  const settling = { cache: services.cards, log: c.get('log'), requestId: c.get('requestId'), book: services.book }
+  const settling = { cache: services.cards, log: c.get('log'), requestId: c.get('requestId'), book: deps.book }
   const path = withParams(page.path, param)
   const slowly = { ...settling, cache: services.slowCards }
   return { deps, admin, filters, param, query, settling, slowly, path, href: hrefs(path, filters, query) }
@@ -125,7 +122,7 @@ async function frame(
       product={new URL(context.deps.config.baseUrl).host}
       filters={filterBarProps}
       freshness={{ at, every: page.every }}
-      sources={sourceStates(services.book)}
+      sources={sourceStates(services.deps.book)}
       {...page.frame?.({ data, context })}
     >
       <div class="q-page">

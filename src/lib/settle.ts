@@ -19,6 +19,24 @@ export interface SettleOptions {
   key?: string
   /** How long the page waits; the computation goes on and fills the cache for the next poll. */
   budgetMs?: number
+  /** What the card lives on besides the database: Redis, a log file …; its outages are told apart by it. */
+  source?: string
+}
+
+/**
+ * A source other than our own database that does not answer, with the reason in plain words. Whoever reads a source
+ * throws it, so that the cards which live on it are marked degraded, and no others.
+ */
+export class SourceUnavailable extends Error {
+  override name = 'SourceUnavailable'
+
+  constructor(
+    readonly source: string,
+    readonly reason: string,
+    options?: ErrorOptions,
+  ) {
+    super(`${source}: ${reason}`, options)
+  }
 }
 
 /** Enough for any roll-up at 10M events, and a page with the database gone still answers within 2 s. */
@@ -37,10 +55,11 @@ export async function settle<T>(
   const key = `${name}|${options.key ?? ''}`
   const { cache, book } = context
   const last = cache.lastGood<T>(key)
-  const budgetMs = book.isDegraded(DATABASE) && last ? AWAY_BUDGET_MS : (options.budgetMs ?? CARD_BUDGET_MS)
+  const source = options.source ?? DATABASE
+  const budgetMs = book.isDegraded(source) && last ? AWAY_BUDGET_MS : (options.budgetMs ?? CARD_BUDGET_MS)
   try {
     const { value, at, tick } = await withinBudget(cache.get(key, load), budgetMs)
-    book.recovered(DATABASE, tick)
+    book.recovered(source, tick)
     book.recovered(name, tick)
     return { state: 'filled', value, at }
   } catch (error) {
@@ -49,15 +68,15 @@ export async function settle<T>(
       context.log.error({ err: error, card: name, requestId: context.requestId }, 'a card failed')
       return { state: 'error', requestId: context.requestId }
     }
-    const reason = noteOutage(book, name, outage)
+    const reason = noteOutage(book, source === DATABASE ? name : source, outage)
     return { state: 'degraded', reason, lastGood: last?.value, at: last?.at }
   }
 }
 
 /** One line for the database, not one for each card that waits for it; a card that is slow by itself has its own. */
-function noteOutage(book: StateBook, name: string, { reason, slow }: Outage): string {
+function noteOutage(book: StateBook, name: string, { reason, slow, source = DATABASE }: Outage): string {
   if (slow && book.isDegraded(DATABASE)) return AWAY
-  book.degraded(slow ? name : DATABASE, reason)
+  book.degraded(slow ? name : source, reason)
   return reason
 }
 
@@ -107,6 +126,8 @@ export class StateBook {
 interface Outage {
   reason: string
   slow: boolean
+  /** What is away; absent = our own database. */
+  source?: string
 }
 
 class OverBudget extends Error {}
@@ -143,6 +164,7 @@ const AWAY_CODES = new Set([
 /** The reason in plain words where a source is away or slow; undefined where it is a bug of ours. */
 export function outageOf(error: unknown): Outage | undefined {
   if (error instanceof OverBudget) return { reason: 'Slow: it shows at the next refresh', slow: true }
+  if (error instanceof SourceUnavailable) return { reason: error.reason, slow: false, source: error.source }
   const code = (error as { code?: unknown } | null)?.code
   if (typeof code !== 'string') return undefined
   if (code === '57014') return { reason: 'The query took too long and was stopped', slow: true }

@@ -11,6 +11,7 @@ import { connectWriter, type Db } from '../../src/db/connect.ts'
 import { createEnricher } from '../../src/enrich/index.ts'
 import type { Role } from '../../src/env.ts'
 import { createWriter } from '../../src/facts/writer.ts'
+import { StateBook } from '../../src/lib/settle.ts'
 import { createPriceBook } from '../../src/prices/book.ts'
 import { seedPrices } from '../../src/prices/seed.ts'
 import { type FoldResult, foldAll } from '../../src/rollups/fold.ts'
@@ -54,7 +55,7 @@ export async function testApp(options: TestAppOptions = {}): Promise<TestApp> {
   await prices.load()
   const writerSql = connectWriter(db.url)
   const writer = createWriter({ sql: writerSql, config, log, now, enrich: createEnricher(config), price: prices.price })
-  const deps: Deps = { config, log, db, writer, now, fetch: options.fetch ?? fetch }
+  const deps: Deps = { config, log, db, writer, book: new StateBook(log), now, fetch: options.fetch ?? fetch }
   const app = createApp(deps)
   let server: ReturnType<typeof serve> | undefined
   let admins = 0
