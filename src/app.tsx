@@ -1,9 +1,13 @@
+import './lib/jsx-context.ts'
 import type { Hono } from 'hono'
 import { mountApi } from './api/mount.ts'
 import { mountAssets } from './assets.ts'
 import { baseApp } from './auth/base.ts'
+import { fastApp } from './auth/fast.ts'
 import { mountAuth } from './auth/routes.tsx'
 import type { Deps } from './context.ts'
+import { mountDataPage } from './data-page/routes.tsx'
+import { mountBrowserScript } from './doors/browser-script.ts'
 import { mountDoors } from './doors/mount.ts'
 import type { Env } from './env.ts'
 import { mountExports } from './exports/mount.ts'
@@ -13,14 +17,21 @@ import { mountPages } from './pages.tsx'
 
 /** The whole application over its dependencies; nothing listens yet. */
 export function createApp(deps: Deps): Hono<Env> {
+  const fast = fastApp(deps)
   const app = baseApp(deps)
   mountHealth(app, deps)
   mountAssets(app, deps)
-  mountDoors(app, deps)
+  mountBrowserScript(app)
+  mountDoors(fast, deps)
   mountAuth(app, deps)
   mountApi(app, deps)
   mountExports(app, deps)
   mountJobs(app, deps)
-  mountPages(app, deps)
-  return app
+  mountDataPage(app, deps)
+  mountPages(app, fast, deps)
+  // Whatever the fast routes do not know goes on to the rest.
+  fast.all('*', (c) => app.fetch(c.req.raw, c.env))
+  // Whoever walks the routes (tests of roles and keys) finds all of them.
+  fast.routes.push(...app.routes)
+  return fast
 }

@@ -1,9 +1,12 @@
 import type { FilterBarProps, FilterOption, FrameAdmin, NavGroup, SourceState } from '../views/parts/index.ts'
+import type { Deps } from './context.ts'
 import type { AdminWho } from './env.ts'
 import { rangeDates } from './lib/dates.ts'
 import { COMPARES, type Compare, type Filters, filterQuery, presetBounds, RANGES, type Range } from './lib/filters.ts'
 import { DATABASE, type StateBook, settle, shownOf } from './lib/settle.ts'
 import { maySee, NAV_GROUPS, type NavGroupName, type Page, type PageContext } from './page.ts'
+import { configuredSources } from './sources/configured.ts'
+import { sourceLabel } from './sources/names.ts'
 
 const RANGE_LABELS: Record<Range, string> = {
   today: 'Today',
@@ -54,42 +57,52 @@ export function frameAdmin(admin: AdminWho): FrameAdmin {
 
 /** The filter bar of a page; a page without a range gets the tenant only. */
 export async function filterBar(context: PageContext, page: Page): Promise<FilterBarProps> {
-  const { filters, href } = context
   return {
     action: context.path,
     keep: Object.fromEntries(Object.entries(context.query).filter(([, value]) => value !== '')),
-    range: {
-      label: RANGE_LABELS[filters.range],
-      dates: rangeDates(filters.from, filters.to, filters.today),
-      options: RANGES.map((range) => ({
-        value: range,
-        label: RANGE_LABELS[range],
-        href: href({ filters: { range, ...(range === 'custom' ? {} : presetBounds(range, filters.today)) } }),
-        selected: range === filters.range,
-      })),
-      from: filters.from,
-      to: filters.to,
-      timeZone: context.deps.config.timeZone,
-    },
-    compare: page.filters === 'tenant' ? undefined : compareMenu(context),
+    range: page.filters === 'scope' ? undefined : rangeMenu(context),
+    compare: page.filters === undefined || page.filters === 'all' ? compareMenu(context) : undefined,
     tenant: await tenantMenu(context),
     reset: context.path,
   }
 }
 
-/** The states of what the pages live on. */
-export function sourceStates(book: StateBook): SourceState[] {
-  const degraded = book.sources
-  const away = book.isDegraded(DATABASE)
-  const slow = degraded.filter((name) => name !== DATABASE)
+/** The states of what the pages live on: our own database, what is configured, and whatever else is degraded. */
+export function sourceStates({ config, book }: Pick<Deps, 'config' | 'book'>): SourceState[] {
+  const configured = configuredSources(config).map(({ source }) => source)
+  const others = book.states().filter(({ source, state }) => state === 'degraded' && !configured.includes(source))
+  const rest = others.flatMap(({ source }) => (source === DATABASE ? [] : [source]))
+  const slow = book.slowCards
   return [
-    { name: 'database', state: away ? 'down' : 'up', note: away ? 'does not answer' : undefined },
-    {
-      name: 'cards',
-      state: slow.length ? 'degraded' : 'up',
-      note: slow.length ? `slow: ${slow.join(', ')}` : undefined,
-    },
+    { state: 'up', ...sourceState(book, DATABASE) },
+    ...[...configured, ...rest].map((source) => ({ state: 'off' as const, ...sourceState(book, source) })),
+    ...(slow.length > 0 ? [{ name: 'cards', state: 'degraded' as const, note: `slow: ${slow.join(', ')}` }] : []),
   ]
+}
+
+/** Without a state where nobody has reported on the source yet. */
+function sourceState(book: StateBook, source: string): Pick<SourceState, 'name' | 'note'> & Partial<SourceState> {
+  const name = sourceLabel(source)
+  const health = book.stateOf(source)
+  if (!health) return { name, note: source === DATABASE ? undefined : 'not heard of yet' }
+  if (health.state === 'up') return { name, state: 'up' }
+  return { name, state: source === DATABASE ? 'down' : 'degraded', note: health.reason }
+}
+
+function rangeMenu({ deps, filters, href }: PageContext): FilterBarProps['range'] {
+  return {
+    label: RANGE_LABELS[filters.range],
+    dates: rangeDates(filters.from, filters.to, filters.today),
+    options: RANGES.map((range) => ({
+      value: range,
+      label: RANGE_LABELS[range],
+      href: href({ filters: { range, ...(range === 'custom' ? {} : presetBounds(range, filters.today)) } }),
+      selected: range === filters.range,
+    })),
+    from: filters.from,
+    to: filters.to,
+    timeZone: deps.config.timeZone,
+  }
 }
 
 function compareMenu({ filters, href }: PageContext): FilterBarProps['compare'] {

@@ -49,14 +49,12 @@ export interface Page<T = unknown> {
   key?: string
   /** A page reached from another one; that one's path is current in the nav. */
   under?: string
-  /** Where the live part answers; default: path + '/live'. */
-  livePath?: string
   /** Seconds between polls of the live part; absent = the page does not refresh. */
   every?: number
   /** Query parameters of its own. */
   params?: readonly string[]
-  /** The filters that mean something here; default: all. */
-  filters?: 'all' | 'tenant'
+  /** The filters that mean something here; 'tenant': no comparison, 'scope': no range either. Default: all. */
+  filters?: 'all' | 'tenant' | 'scope' | 'none'
   /** undefined = there is no such thing: 404. */
   load: (context: PageContext) => Promise<T | undefined>
   /** What a poll replaces. */
@@ -75,6 +73,11 @@ export interface PageProps<T> {
 /** A page of the dashboard. Adding one is a file in views/pages and a line in pages.tsx. */
 export function definePage<T>(page: Page<T>): Page<T> {
   return page
+}
+
+/** Where a page's live part answers: under a root of its own, so that a page may be called "live" itself. */
+export function livePathOf({ path }: Pick<Page, 'path'>): string {
+  return path === '/dashboard' ? '/live/overview' : path.replace('/dashboard', '/live')
 }
 
 /** Whether an admin's role reaches a page. */

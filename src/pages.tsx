@@ -2,6 +2,8 @@ import type { Context, Hono } from 'hono'
 import { raw } from 'hono/html'
 import { Layout } from '../views/layout.tsx'
 import activity from '../views/pages/activity.tsx'
+import data from '../views/pages/data.tsx'
+import live from '../views/pages/live.tsx'
 import metric from '../views/pages/metric.tsx'
 import metrics from '../views/pages/metrics.tsx'
 import overview from '../views/pages/overview.tsx'
@@ -14,12 +16,12 @@ import { NotFound } from './lib/errors.ts'
 import { parseFilters } from './lib/filters.ts'
 import { type Fragment, FragmentCache, sendFragment } from './lib/fragment.ts'
 import { sendHtml } from './lib/pack.ts'
-import { hrefs, type Page, type PageContext } from './page.ts'
+import { hrefs, livePathOf, type Page, type PageContext } from './page.ts'
 import { filterBar, frameAdmin, navOf, sourceStates } from './page-frame.ts'
 import { paletteOf } from './palette.ts'
 
 /** Every page of views/pages; a test finds the file that is missing here. */
-export const pages = [overview, activity, metrics, metric] as unknown as readonly Page[]
+export const pages = [overview, live, activity, metrics, metric, data] as unknown as readonly Page[]
 
 interface Services {
   deps: Deps
@@ -29,7 +31,7 @@ interface Services {
 }
 
 /** The pages, their live fragments, and what the command palette finds. */
-export function mountPages(app: Hono<Env>, deps: Deps): void {
+export function mountPages(app: Hono<Env>, fast: Hono<Env>, deps: Deps): void {
   const services = {
     deps,
     cards: new CardCache({ now: deps.now }),
@@ -41,29 +43,25 @@ export function mountPages(app: Hono<Env>, deps: Deps): void {
     c.header('Cache-Control', 'private, no-cache')
     return c.json(paletteOf(pages, adminOf(c)))
   })
-  for (const page of pages) mountPage(app, services, page)
+  for (const page of pages) mountPage(app, fast, services, page)
 }
 
-function mountPage(app: Hono<Env>, services: Services, page: Page): void {
+function mountPage(app: Hono<Env>, fast: Hono<Env>, services: Services, page: Page): void {
   const guard = requireRole(page.role)
-  // The fragment first: "/dashboard/metrics/:key" must not swallow "/dashboard/metrics/live".
-  if (page.every) {
-    app.get(livePathOf(page), guard, async (c) => {
-      const context = contextOf(c, services, page)
-      return sendFragment(c, await fragmentOf(services, page, context))
-    })
-  }
+  if (page.every)
+    fast.get(livePathOf(page), guard, async (c) =>
+      sendFragment(c, await fragmentOf(c, services, page, () => contextOf(c, services, page))),
+    )
   app.get(page.path, guard, async (c) => {
     const context = contextOf(c, services, page)
     // At the same time: with the database away each waits for its budget, and the page answers within 2 s.
-    const [fragment, filters] = await Promise.all([fragmentOf(services, page, context), filterBar(context, page)])
+    const [fragment, filters] = await Promise.all([
+      fragmentOf(c, services, page, () => context),
+      page.filters === 'none' ? undefined : filterBar(context, page),
+    ])
     c.header('Cache-Control', 'private, no-store')
     return sendHtml(c, String(await frame(services, page, context, fragment, filters)))
   })
-}
-
-function livePathOf(page: Page): string {
-  return page.livePath ?? `${page.path}/live`
 }
 
 /** What the handlers of a page know of a request. */
@@ -84,11 +82,21 @@ function withParams(path: string, param: Record<string, string>): string {
   return path.replace(/:(\w+)/g, (_, name: string) => encodeURIComponent(param[name] ?? ''))
 }
 
-/** The live part, rendered once for all who ask within the interval. */
-async function fragmentOf(services: Services, page: Page, context: PageContext): Promise<Fragment> {
-  const { filters, param, query, admin } = context
-  const key = JSON.stringify([page.path, param, query, filters, admin.role])
+/**
+ * The live part, rendered once for all who ask within the interval. By the address as it stands, and all that the page
+ * may know of who asks: a poll that changed nothing does not even parse its filters.
+ */
+async function fragmentOf(
+  c: Context<Env>,
+  services: Services,
+  page: Page,
+  contextOf: () => PageContext,
+): Promise<Fragment> {
+  const { role, tenants } = adminOf(c)
+  const [, search = ''] = c.req.url.split('?', 2)
+  const key = JSON.stringify([page.path, c.req.param(), search, role, tenants])
   const fragment = await services.fragments.get(key, async () => {
+    const context = contextOf()
     const data = await page.load(context)
     if (data === undefined) return undefined
     return { data, html: String(await (<page.Live data={data} context={context} />)) }
@@ -102,7 +110,7 @@ async function frame(
   page: Page,
   context: PageContext,
   { data, html, etag, at }: Fragment,
-  filterBarProps: FilterBarProps,
+  filterBarProps: FilterBarProps | undefined,
 ) {
   const { filters, param, query } = context
   const liveHref = hrefs(withParams(livePathOf(page), param), filters, query)
@@ -122,7 +130,7 @@ async function frame(
       product={new URL(context.deps.config.baseUrl).host}
       filters={filterBarProps}
       freshness={{ at, every: page.every }}
-      sources={sourceStates(services.deps.book)}
+      sources={sourceStates(services.deps)}
       {...page.frame?.({ data, context })}
     >
       <div class="q-page">

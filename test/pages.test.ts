@@ -2,7 +2,9 @@ import { readdirSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createApp } from '../src/app.tsx'
 import { ROLES } from '../src/env.ts'
+import { StateBook } from '../src/lib/state-book.ts'
 import { metricKeys, metricOf } from '../src/metrics/catalogue.ts'
+import { livePathOf } from '../src/page.ts'
 import { pages } from '../src/pages.tsx'
 import { type TestApp, testApp } from './helpers/app.ts'
 import { type Gate, openGate } from './page-gate.ts'
@@ -18,9 +20,9 @@ beforeAll(async () => {
 afterAll(() => Promise.all([filled?.close(), empty?.close()]))
 
 /** Pages and fragments, with a metric in place of the parameter. */
-const addresses = pages.flatMap(({ path, livePath, every }) => {
+const addresses = pages.flatMap(({ path, every }) => {
   const page = path.replace(':key', 'ai.cost')
-  return every ? [page, (livePath ?? `${path}/live`).replace(':key', 'ai.cost')] : [page]
+  return every ? [page, livePathOf({ path }).replace(':key', 'ai.cost')] : [page]
 })
 
 async function get(app: Pick<TestApp, 'request'>, path: string, cookie: string, headers: Record<string, string> = {}) {
@@ -75,7 +77,7 @@ describe('every page and fragment', () => {
 
   it('has one h1 and names its cards by headings', async () => {
     const cookie = await filled.admin('viewer')
-    for (const path of addresses.filter((address) => !address.endsWith('/live'))) {
+    for (const path of addresses.filter((address) => !address.startsWith('/live/'))) {
       const { html } = await get(filled, path, cookie)
       expect(html.match(/<h1/g), path).toHaveLength(1)
       const ids = [...html.matchAll(/ id="([^"]+)"/g)].map(([, id]) => id)
@@ -167,7 +169,7 @@ describe('the filter bar', () => {
     const cookie = await filled.admin('viewer')
     const { html } = await get(filled, '/dashboard?range=7d&compare=year&tenant=acme&trend=mau', cookie)
     expect(html).toContain('/dashboard?range=90d&amp;compare=year&amp;tenant=acme&amp;trend=mau')
-    expect(html).toContain('hx-get="/dashboard/overview/live?range=7d&amp;compare=year&amp;tenant=acme&amp;trend=mau"')
+    expect(html).toContain('hx-get="/live/overview?range=7d&amp;compare=year&amp;tenant=acme&amp;trend=mau"')
     expect(html).toContain('/dashboard/metrics/users.total?range=7d&amp;compare=year&amp;tenant=acme')
   })
 
@@ -191,15 +193,15 @@ describe('the filter bar', () => {
 describe('a poll', () => {
   it('answers one fragment with an ETag, and 304 while nothing changed', async () => {
     const cookie = await filled.admin('viewer')
-    const first = await get(filled, '/dashboard/overview/live?compare=none', cookie)
+    const first = await get(filled, '/live/overview?compare=none', cookie)
     const etag = first.response.headers.get('etag') ?? ''
     expect(etag).toMatch(/^W\/".+"$/)
     expect(first.response.headers.get('cache-control')).toBe('private, no-cache')
     expect(first.html).not.toContain('<html')
-    const again = await get(filled, '/dashboard/overview/live?compare=none', cookie, { 'if-none-match': etag })
+    const again = await get(filled, '/live/overview?compare=none', cookie, { 'if-none-match': etag })
     expect(again.status).toBe(304)
     expect(again.html).toBe('')
-    const other = await get(filled, '/dashboard/overview/live?compare=none&range=today', cookie, {
+    const other = await get(filled, '/live/overview?compare=none&range=today', cookie, {
       'if-none-match': etag,
     })
     expect(other.status).toBe(200)
@@ -216,10 +218,10 @@ describe('a poll', () => {
     })
     const app = createApp({ ...filled.deps, db: { ...filled.db, sql: counting } })
     const request: TestApp['request'] = async (path, init) => app.request(new URL(path, 'http://localhost'), init)
-    await get({ request }, '/dashboard/activity/live?kinds=payment', cookie)
+    await get({ request }, '/live/activity?kinds=payment', cookie)
     const one = queries
     queries = 0
-    await Promise.all(Array.from({ length: 50 }, () => get({ request }, '/dashboard/activity/live?kinds=plan', cookie)))
+    await Promise.all(Array.from({ length: 50 }, () => get({ request }, '/live/activity?kinds=plan', cookie)))
     expect([one, queries]).toEqual([1, 1])
   })
 
@@ -228,14 +230,14 @@ describe('a poll', () => {
     await eventually(async () => {
       const { html } = await get(filled, '/dashboard/metrics?q=tokens', cookie)
       const etag = /data-etag="([^"]+)"/.exec(html)?.[1]?.replaceAll('&quot;', '"') ?? ''
-      const poll = await get(filled, '/dashboard/metrics/live?q=tokens', cookie, { 'if-none-match': etag })
+      const poll = await get(filled, '/live/metrics?q=tokens', cookie, { 'if-none-match': etag })
       expect(poll.status).toBe(304)
     })
   })
 
   it('is compressed where the client takes gzip', async () => {
     const cookie = await filled.admin('viewer')
-    const response = await filled.request('/dashboard/metrics/live', { headers: { cookie, 'accept-encoding': 'gzip' } })
+    const response = await filled.request('/live/metrics', { headers: { cookie, 'accept-encoding': 'gzip' } })
     expect(response.headers.get('content-encoding')).toBe('gzip')
     const unpacked = new Response(response.body?.pipeThrough(new DecompressionStream('gzip')))
     expect(await unpacked.text()).toContain('Total users')
@@ -275,7 +277,7 @@ describe('with the database away', () => {
     gate = await openGate(filled.db.url)
     const lines: { event?: string; source?: string }[] = []
     const log = { ...filled.deps.log, ...quiet(lines), child: () => quiet(lines) } as never
-    const app = createApp({ ...filled.deps, log, db: gate.db })
+    const app = createApp({ ...filled.deps, log, book: new StateBook(log), db: gate.db })
     const request: TestApp['request'] = async (path, init) => app.request(new URL(path, 'http://localhost'), init)
     expect((await get({ request }, '/dashboard', cookie)).html).toContain('$0.16')
     gate.cut()

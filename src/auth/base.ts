@@ -3,12 +3,12 @@ import { requestId } from 'hono/request-id'
 import type { Deps } from '../context.ts'
 import type { Env } from '../env.ts'
 import { onError, onNotFound } from '../lib/errors.ts'
-import { checkOrigin, clientAddress, isDoor, secureHeaders } from '../lib/security.ts'
+import { checkOrigin, clientAddress, secureHeaders } from '../lib/security.ts'
 import { authOf } from './auth.ts'
 import { actorOf } from './guards.ts'
 import { readOnly } from './read-only.ts'
 
-/** What every request passes before its route: id, log, headers, origin check, who it is. */
+/** What a request passes before its route: id, log, headers, origin check, who it is. Doors and polls: see fast.ts. */
 export function baseApp(deps: Deps): Hono<Env> {
   const { baseUrl } = deps.config
   const app = new Hono<Env>()
@@ -24,7 +24,7 @@ export function baseApp(deps: Deps): Hono<Env> {
 }
 
 /** Frequent and dull when they succeed: only worth a line when somebody looks closely. */
-const QUIET = /^\/(assets\/|healthz|readyz|v1\/|ingest\/)|\/live$/
+const QUIET = /^\/(assets\/|q\.js$|healthz|readyz)/
 
 /** One line a request: never the query (it may hold a token), a header or a body. */
 function logRequests({ log }: Deps): MiddlewareHandler<Env> {
@@ -45,7 +45,7 @@ function logRequests({ log }: Deps): MiddlewareHandler<Env> {
 }
 
 /** Files and probes need nobody, so they ask nothing of the database. */
-const ANYBODY = /^\/(assets\/|healthz$|readyz$)/
+const ANYBODY = /^\/(assets\/|q\.js$|healthz$|readyz$)/
 
 /** Sets `who`. A key that does not hold is nobody, whatever cookie comes with it. */
 function identify(deps: Deps): MiddlewareHandler<Env> {
@@ -56,7 +56,7 @@ function identify(deps: Deps): MiddlewareHandler<Env> {
     const authorization = c.req.header('authorization')
     if (authorization !== undefined)
       c.set('who', await keys.fromHeader(authorization, () => clientAddress(c, trustProxy)))
-    else if (!ANYBODY.test(c.req.path) && !isDoor(c.req.path)) {
+    else if (!ANYBODY.test(c.req.path)) {
       const found = await sessions.recognise(c.req.header('cookie'))
       if (found) c.set('who', found.admin)
       if (found?.renewed) c.header('Set-Cookie', found.renewed)

@@ -1,6 +1,7 @@
 import type { Context } from 'hono'
 import { CardCache } from './cache.ts'
 import { etagMatches, etagOf } from './etag.ts'
+import { leanResponse } from './lean.ts'
 import { type Coding, codingOf, pack } from './pack.ts'
 
 /** A rendered piece of a page, with what it was rendered from. */
@@ -44,14 +45,14 @@ export async function sendFragment(c: Context, fragment: Fragment): Promise<Resp
     ETag: `W/${fragment.etag}`,
     Vary: 'Accept-Encoding, Cookie',
   }
-  if (etagMatches(c.req.header('if-none-match'), fragment.etag)) return c.body(null, 304, headers)
+  if (etagMatches(c.req.header('if-none-match'), fragment.etag)) return leanResponse(null, 304, headers)
   headers['Content-Type'] = 'text/html; charset=utf-8'
   const coding = codingOf(c.req.header('accept-encoding'))
-  if (!coding) return c.body(fragment.html, 200, headers)
+  if (!coding) return leanResponse(fragment.html, 200, headers)
   fragment.packed ??= {}
   fragment.packed[coding] ??= pack(fragment.html, coding)
   const packed = await fragment.packed[coding]
-  return c.body(new Uint8Array(packed), 200, { ...headers, 'Content-Encoding': coding })
+  return leanResponse(new Uint8Array(packed), 200, { ...headers, 'Content-Encoding': coding })
 }
 
 /** When and how fast a number was computed: that it was computed anew, to the same value, is no change. */

@@ -25,13 +25,13 @@ const PAGE_HEADERS: [string, string][] = [
 ]
 
 /** What is pushed to us, by programs: no cookie counts there, and no page comes back. */
-const DOOR_PATH = /^\/(v1|ingest|batch|capture|webhooks)(\/|$)/
+const DOOR_PATH = /^\/(v1|ingest|batch|capture|i|e|s|flags|decide|array|webhooks)(\/|$)/
 
 /** Small JSON thousands of times a second, and pieces of pages: two headers say all that matters there. */
-const LEAN_HEADERS: [string, string][] = [
-  ['Content-Security-Policy', "default-src 'none'; frame-ancestors 'none'"],
-  ['X-Content-Type-Options', 'nosniff'],
-]
+export const LEAN_HEADERS: Record<string, string> = {
+  'Content-Security-Policy': "default-src 'none'; frame-ancestors 'none'",
+  'X-Content-Type-Options': 'nosniff',
+}
 
 export function isDoor(path: string): boolean {
   return DOOR_PATH.test(path)
@@ -44,20 +44,13 @@ export function secureHeaders(baseUrl: string | undefined): MiddlewareHandler<En
     : []
   const page = [...PAGE_HEADERS, ...https]
   return async (c, next) => {
-    const lean = isLean(c.req.path)
-    const headers = lean ? LEAN_HEADERS : page
-    for (const [name, value] of headers) c.header(name, value)
+    for (const [name, value] of page) c.header(name, value)
     await next()
-    // Asking a finished answer for its headers makes Node's adapter build it anew: too dear where it matters most, and
-    // there every handler answers through the context.
-    if (lean || c.res.headers.has('Content-Security-Policy')) return
+    if (c.res.headers.has('Content-Security-Policy')) return
     // A handler that made its own Response has lost what was prepared.
-    for (const [name, value] of headers) if (!c.res.headers.has(name)) c.res.headers.set(name, value)
+    for (const [name, value] of page) if (!c.res.headers.has(name)) c.res.headers.set(name, value)
   }
 }
-
-/** Doors, and the pieces of pages that are polled. */
-const isLean = (path: string): boolean => isDoor(path) || path.endsWith('/live')
 
 const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS'])
 

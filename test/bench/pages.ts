@@ -1,4 +1,5 @@
 import { addDays, today } from '../../src/lib/time.ts'
+import { livePathOf } from '../../src/page.ts'
 import overview from '../../views/pages/overview.tsx'
 import type { Client, LoadResult } from './client.ts'
 import { median, medianRatio, ROUNDS } from './measure.ts'
@@ -11,7 +12,7 @@ const REQUESTS = 300
 const WARM_UP = 3000
 const COLD_LOADS = 8
 /** Where the Overview's live part answers. */
-const LIVE = overview.livePath ?? `${overview.path}/live`
+const LIVE = livePathOf(overview)
 
 interface Viewing {
   bench: Bench

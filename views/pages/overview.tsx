@@ -17,8 +17,6 @@ export interface OverviewProps {
 
 export default definePage<OverviewData>({
   path: '/dashboard',
-  // "/dashboard/live" is a page of its own.
-  livePath: '/dashboard/overview/live',
   title: 'Overview',
   group: 'Now',
   order: 10,
