@@ -29,6 +29,42 @@ const EXAMPLES: Record<string, { what: string; body: Record<string, unknown> }> 
     body: { id: 'sub-1', plan: 'pro', status: 'active', amount: 4900, user_id: 'u1' },
   },
   objects: { what: 'Objects', body: { kind: 'project', id: 'p1', user_id: 'u1', status: 'active' } },
+  invoices: {
+    what: 'Invoices',
+    body: { id: 'in-1', status: 'open', amount: 4900, user_id: 'u1', due_at: '2026-12-01' },
+  },
+  campaigns: { what: 'Campaigns', body: { id: 'spring', name: 'Spring', channel: 'search', kind: 'acquisition' } },
+  'campaign-spend': {
+    what: 'What campaigns cost',
+    body: { campaign_id: 'spring', day: '2026-11-20', amount: 12_000, clicks: 340 },
+  },
+  components: { what: 'Components', body: { id: 'hero-1', name: 'Hero', category: 'header', quality: 87 } },
+  'component-uses': { what: 'Uses of components', body: { component_id: 'hero-1', user_id: 'u1', ok: true } },
+  prompts: {
+    what: 'Prompts',
+    body: { id: 'prompt-1', user_id: 'u1', model: 'gpt-5', site_type: 'shop', status: 'succeeded', duration_ms: 8400 },
+  },
+  messages: {
+    what: 'Messages',
+    body: { id: 'mail-1', channel: 'email', user_id: 'u1', recipient: 'ada@example.com', status: 'delivered' },
+  },
+  tickets: { what: 'Support tickets', body: { id: 't-1', user_id: 'u1', subject: 'Log-in', status: 'open' } },
+  feedback: { what: 'Feedback', body: { kind: 'nps', score: 9, user_id: 'u1' } },
+  'app-errors': { what: 'Errors of the product', body: { source: 'client', message: 'x is undefined', user_id: 'u1' } },
+  'webhook-deliveries': {
+    what: 'Deliveries of your own webhooks',
+    body: { id: 'd-1', target: 'https://example.com/hook', event: 'order.created', status: 'succeeded', attempt: 1 },
+  },
+  'web-vitals': {
+    what: 'Web vitals (or the script /q.js)',
+    body: { id: 'v1-1', name: 'LCP', value: 1830, path: '/pricing' },
+  },
+  invites: { what: 'Invitations', body: { id: 'i-1', user_id: 'u1', invitee: 'bob@example.com' } },
+  experiments: { what: 'Experiments', body: { id: 'new-home', variants: ['control', 'new'], status: 'running' } },
+  exposures: {
+    what: 'Exposures to an experiment',
+    body: { experiment_id: 'new-home', variant: 'new', user_id: 'u1' },
+  },
   probes: { what: 'Probes', body: { target: 'web', ok: true, latency_ms: 120 } },
 }
 
@@ -55,7 +91,7 @@ export function cardState<T>(card: Card<T>, now: Date, empty?: (value: T) => Car
   if (card.state === 'filled') return empty?.(card.value) ?? { kind: 'filled' }
   if (card.lastGood === undefined || !card.at) return { kind: 'degraded', reason: card.reason, nextTry: 'in 30 s' }
   const age = ageText(card.at, now)
-  return { kind: 'stale', age, reason: card.reason }
+  return { kind: 'stale', age, reason: card.reason, at: card.at }
 }
 
 function curlOf(deps: Deps, facts: string, body: Record<string, unknown>): string {

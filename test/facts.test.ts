@@ -37,6 +37,21 @@ const LEAST: Record<FactKind, Record<string, unknown>> = {
   api_calls: {},
   gauges: { name: 'least', value: 1 },
   probes: { target: 'least', ok: true },
+  invoices: { id: 'least', status: 'open', amount: 100 },
+  campaigns: { id: 'least' },
+  campaign_spend: { campaign_id: 'least', day: '2026-11-20', amount: 100 },
+  components: { id: 'least' },
+  component_uses: { component_id: 'least' },
+  prompts: { id: 'least' },
+  messages: { id: 'least' },
+  tickets: { id: 'least' },
+  feedback: { kind: 'comment' },
+  app_errors: { message: 'least' },
+  webhook_deliveries: { id: 'least', status: 'pending' },
+  web_vitals: { id: 'least', name: 'LCP', value: 1 },
+  invites: { id: 'least' },
+  experiments: { id: 'least' },
+  exposures: { experiment_id: 'least', variant: 'a' },
 }
 
 describe('every kind of fact', () => {

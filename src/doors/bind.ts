@@ -5,11 +5,14 @@ import type { FactIn, FactKind } from '../facts/types.ts'
 /** Why the facts at a place of the request are refused. */
 export type Refusals = Map<number, string>
 
-/** Which field of a kind names its tenant. An anonymous visitor's identity has none, and belongs to none. */
+/**
+ * Which field of a kind names its tenant. Identities and what campaigns cost have none: they belong where their user, or
+ * campaign, belongs, as owned.ts sees to.
+ */
 const TENANT_FIELD: Partial<Record<FactKind, string>> = { tenants: 'id' }
-const WITHOUT_TENANT: ReadonlySet<FactKind> = new Set(['identities'])
+const WITHOUT_TENANT: ReadonlySet<FactKind> = new Set(['identities', 'campaign_spend'])
 /** What belongs to the whole product cannot be written with a key that is bound to tenants. */
-const OF_ALL: ReadonlySet<FactKind> = new Set(['plans', 'probes'])
+const OF_ALL: ReadonlySet<FactKind> = new Set(['plans', 'probes', 'components', 'experiments'])
 
 /**
  * Holds the facts of a key that is bound to tenants to these: a fact that names none gets the only one there is, a

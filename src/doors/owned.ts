@@ -9,6 +9,14 @@ const TABLES: Partial<Record<FactKind, { table: string; key: string }>> = {
   subscriptions: { table: 'subscriptions', key: 'subscription_id' },
   payments: { table: 'payments', key: 'payment_id' },
   jobs: { table: 'jobs', key: 'job_id' },
+  invoices: { table: 'invoices', key: 'invoice_id' },
+  campaigns: { table: 'campaigns', key: 'campaign_id' },
+  prompts: { table: 'prompts', key: 'prompt_id' },
+  messages: { table: 'messages', key: 'message_id' },
+  tickets: { table: 'tickets', key: 'ticket_id' },
+  webhook_deliveries: { table: 'webhook_deliveries', key: 'delivery_id' },
+  web_vitals: { table: 'web_vitals', key: 'vital_id' },
+  invites: { table: 'invites', key: 'invite_id' },
 }
 
 /**
@@ -36,6 +44,7 @@ type IsForeign = (fact: FactIn) => boolean
 async function foreignOf(sql: Sql, tenants: string[], kind: FactKind, facts: FactIn[]): Promise<IsForeign> {
   if (kind === 'objects') return foreignObjects(sql, tenants, facts)
   if (kind === 'identities') return foreignIdentities(sql, tenants, facts)
+  if (kind === 'campaign_spend') return foreignSpend(sql, tenants, facts)
   const place = TABLES[kind]
   if (!place) return () => false
   const ids = await foreignIds(sql, tenants, place, idsOf(facts, 'id'))
@@ -76,6 +85,21 @@ async function foreignIdentities(sql: Sql, tenants: string[], facts: FactIn[]): 
   const anonymous = new Set(taken.map(({ id }) => id))
   const users = await foreignIds(sql, tenants, TABLES.users!, idsOf(facts, 'user_id'))
   return ({ row }) => anonymous.has(idText(row.anonymous_id) ?? '') || users.has(idText(row.user_id) ?? '')
+}
+
+/**
+ * What a campaign cost enters the figures of its tenant, or those of the whole product where it has none: it takes a
+ * campaign that is the key's own, and known by now.
+ */
+async function foreignSpend(sql: Sql, tenants: string[], facts: FactIn[]): Promise<IsForeign> {
+  const found = await sql<{ id: string }[]>`
+    select campaign_id as id from campaigns
+    where campaign_id = any(${idsOf(facts, 'campaign_id')}) and tenant_id = any(${tenants})`
+  const own = new Set(found.map(({ id }) => id))
+  return ({ row }) => {
+    const id = idText(row.campaign_id)
+    return id !== undefined && !own.has(id)
+  }
 }
 
 /** What is no id is left to its schema, which refuses it. */

@@ -2,7 +2,18 @@ import type { Sql } from 'postgres'
 import { ensurePartitions } from './partitions.ts'
 import type { Batch, Prepared, WriteBatch } from './types.ts'
 
-export type AppendTable = 'events' | 'api_calls' | 'gauges' | 'probes'
+/** The tables of append-only facts, by kind; each is partitioned by month. */
+export const APPEND_TABLES = [
+  'events',
+  'api_calls',
+  'gauges',
+  'probes',
+  'component_uses',
+  'feedback',
+  'app_errors',
+  'exposures',
+] as const
+export type AppendTable = (typeof APPEND_TABLES)[number]
 
 /**
  * Writes a batch of append-only facts in one statement, hence one transaction and one round trip: ids new to `seen`,
@@ -110,5 +121,9 @@ const insertOf: Record<AppendTable, Insert> = {
   events: plainInsert('events'),
   gauges: plainInsert('gauges'),
   probes: plainInsert('probes'),
+  component_uses: plainInsert('component_uses'),
+  feedback: plainInsert('feedback'),
+  app_errors: plainInsert('app_errors'),
+  exposures: plainInsert('exposures'),
   api_calls: insertApiCalls,
 }

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Sql } from 'postgres'
+import { APPEND_TABLES } from './append.ts'
 import { forgetPartitions } from './partitions.ts'
 import type { Batch, FactDef, Prepared } from './types.ts'
 
@@ -15,7 +16,7 @@ const RETRY_MS = 4000
 const ATTEMPT_MS = 10_000
 const RETRYABLE_CLASS = new Set(['08', '40', '53', '55', '57', '58', 'XX'])
 const DATA_CLASS = new Set(['22', '23', '54'])
-const APPEND_TABLES = new Set(['events', 'api_calls', 'gauges', 'probes'])
+const APPENDED: ReadonlySet<string> = new Set(APPEND_TABLES)
 
 export interface CommitContext {
   sql: Sql
@@ -84,7 +85,7 @@ async function committedBefore(
   batch: Batch,
   rows: Prepared[],
 ): Promise<Set<number> | undefined> {
-  if (!APPEND_TABLES.has(def.kind)) return undefined
+  if (!APPENDED.has(def.kind)) return undefined
   const stored = await sql`select message_id from ${sql(def.kind)} where batch_id = ${batch.id}`
   if (stored.length === 0) return undefined
   const ids = new Set(stored.map((row) => row.message_id as string | null))

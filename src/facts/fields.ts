@@ -68,6 +68,21 @@ const parseInstant = (value: unknown) => {
   return at && at.getUTCFullYear() >= 1990 && at.getUTCFullYear() < 2200 ? at : INVALID
 }
 
+// A database's date comes as an instant, which the driver puts at midnight UTC.
+const parseDay = (value: unknown) => {
+  const day = value instanceof Date && parseInstant(value) !== INVALID ? value.toISOString().slice(0, 10) : value
+  if (typeof day !== 'string' || !/^\d{4}-\d\d-\d\d$/.test(day)) return INVALID
+  return parseInstant(day) === INVALID ? INVALID : day
+}
+
+const MAX_LIST = 100
+const parseTexts = (value: unknown) => {
+  const texts = typeof value === 'string' ? value.split(',').map((part) => part.trim()) : value
+  if (!Array.isArray(texts) || texts.length > MAX_LIST) return INVALID
+  const given = texts.filter((one) => !isMissing(one))
+  return given.every((one) => parseText(MAX_ID)(one) !== INVALID) ? given.map(String) : INVALID
+}
+
 /** The largest id and name that a btree index takes in any script. */
 export const MAX_ID = 300
 const MAX_INT = 2_147_483_647
@@ -78,6 +93,7 @@ export const optionalId = () => field(`text of at most ${MAX_ID} characters`, pa
 export const tenant = () => field("text of at most 200 characters, not '*'", parseTenant)
 export const requiredTenant = () => required("text of at most 200 characters, not '*'", parseTenant)
 export const text = (max = 2000) => field(`text of at most ${max} characters`, parseText(max))
+export const requiredText = (max: number) => required(`text of at most ${max} characters`, parseText(max))
 export const int = (min = 0, max = MAX_INT) =>
   field(`a whole number from ${min} to ${max}`, parseNumber(min, max, true))
 export const number = (min: number, max: number) =>
@@ -91,6 +107,12 @@ export const bool = () => field('true or false', parseBoolean)
 export const requiredBool = () => required('true or false', parseBoolean)
 export const object = () => field('an object', parseObject)
 export const instant = () => field('a date and time from 1990 to 2199', parseInstant)
+/** A calendar day, as text: it has neither time nor zone. */
+export const requiredDay = () => required('a day such as 2026-11-20', parseDay)
+/** A list of texts; of a CSV, one text with commas. */
+export const texts = () => field(`a list of at most ${MAX_LIST} texts`, parseTexts)
+/** What people wrote and models answered: as long as it is, within a request. */
+export const content = () => text(2_000_000)
 export const choice = <T extends string>(...choices: T[]) => field(`one of ${choices.join(', ')}`, parseChoice(choices))
 export const requiredChoice = <T extends string>(...choices: T[]) =>
   required(`one of ${choices.join(', ')}`, parseChoice(choices))

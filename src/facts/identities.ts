@@ -1,7 +1,13 @@
 import { z } from 'zod'
 import { id, instant } from './fields.ts'
 import { defineFact } from './types.ts'
-import { upsertInto } from './upsert.ts'
+import { type Merge, upsertInto } from './upsert.ts'
+
+/** Whose it is was told last; of two told in one instant the larger, so that their order does not matter. */
+const lastTold: Merge = (older, newer) => {
+  const tied = (older.since as Date).getTime() === (newer.since as Date).getTime()
+  return tied && (older.user_id as string) > (newer.user_id as string) ? older : newer
+}
 
 export default defineFact({
   kind: 'identities',
@@ -16,9 +22,18 @@ export default defineFact({
     'identities',
     ['anonymous_id'],
     (tx, json) => tx`
-      insert into identities as t (anonymous_id, user_id, since)
-      select anonymous_id, user_id, since from json_populate_recordset(null::identities, ${json}::text::json)
-      on conflict (anonymous_id) do update set user_id = excluded.user_id, since = excluded.since
-      where excluded.since >= t.since and excluded.user_id <> t.user_id`,
+      with input as materialized (select * from json_populate_recordset(null::identities, ${json}::text::json)),
+      old as materialized (select * from identities where anonymous_id in (select anonymous_id from input)),
+      stored as (
+        insert into identities as t (anonymous_id, user_id, since)
+        select anonymous_id, user_id, since from input
+        on conflict (anonymous_id) do update set user_id = excluded.user_id, since = excluded.since
+        where (excluded.since, excluded.user_id collate "C") > (t.since, t.user_id collate "C")
+        returning anonymous_id, user_id
+      )
+      insert into dirty_identities
+      select s.anonymous_id from stored s left join old o using (anonymous_id)
+      where s.user_id is distinct from o.user_id`,
+    lastTold,
   ),
 })

@@ -34,6 +34,11 @@ export interface Movement {
 
 const MONTHS: Record<SubscriptionState['interval'], number> = { day: 12 / 365, week: 12 / 52, month: 1, year: 12 }
 
+/** How many months an interval lasts, by which money is brought to a month. */
+export function monthsOf(interval: SubscriptionState['interval'], count: number): number {
+  return MONTHS[interval] * count
+}
+
 /** The state's MRR in minor units: active and past due, and cancelled until its paid period ends; else 0. */
 export function mrrOf(state: SubscriptionState): number {
   const paid =
@@ -41,7 +46,7 @@ export function mrrOf(state: SubscriptionState): number {
     state.status === 'past_due' ||
     (state.status === 'cancelled' && state.endsAt !== null && state.endsAt > state.updatedAt)
   if (!paid) return 0
-  return Math.round((state.amountMinor * state.quantity) / (MONTHS[state.interval] * state.intervalCount))
+  return Math.round((state.amountMinor * state.quantity) / monthsOf(state.interval, state.intervalCount))
 }
 
 /**

@@ -1,4 +1,5 @@
 import type { z } from 'zod'
+import { allowedContent } from './content.ts'
 import { factKinds } from './index.ts'
 import { hashId, messageId } from './message-id.ts'
 import { isNestedDeeper, MAX_NESTING } from './nesting.ts'
@@ -9,6 +10,7 @@ const EMPTY = {}
 
 export interface PrepareContext extends StoreContext {
   retentionDays: number
+  storeContent?: boolean
 }
 
 /**
@@ -19,7 +21,7 @@ export function prepare(fact: FactIn, context: PrepareContext): Prepared | strin
   const { meta } = context
   const def = factKinds[fact.kind]
   if (isNestedDeeper(fact.row, MAX_NESTING)) return `nested more than ${MAX_NESTING} levels deep`
-  const parsed = def.schema.safeParse(fact.row)
+  const parsed = def.schema.safeParse(allowedContent(def, fact.row, context.storeContent))
   if (!parsed.success) return reasonOf(parsed.error)
   const given = def.ts(parsed.data as never)
   const ts = given ? correctClock(given, meta) : meta.receivedAt

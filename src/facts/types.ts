@@ -15,6 +15,21 @@ export const FACT_KINDS = [
   'api_calls',
   'gauges',
   'probes',
+  'invoices',
+  'campaigns',
+  'campaign_spend',
+  'components',
+  'component_uses',
+  'prompts',
+  'messages',
+  'tickets',
+  'feedback',
+  'app_errors',
+  'webhook_deliveries',
+  'web_vitals',
+  'invites',
+  'experiments',
+  'exposures',
 ] as const
 export type FactKind = (typeof FACT_KINDS)[number]
 
@@ -39,6 +54,8 @@ export interface Meta {
   sentAt?: Date
   ip?: string
   userAgent?: string
+  /** false: a refused fact is told but not kept, because whoever sends it has it. */
+  keepsRefused?: boolean
   /** Imports may be older than the retention. */
   exemptRetention?: boolean
 }
@@ -99,6 +116,8 @@ export interface FactDef {
   /** Whether `write` reads the rows' columns (to merge states) and not only their JSON. */
   keepsRow: boolean
   doc: string
+  /** Fields that hold what people wrote: dropped, at the top and in properties, unless STORE_CONTENT allows them. */
+  content?: readonly string[]
   /** What a client may send; unknown fields go to `properties` where the kind has them. */
   schema: z.ZodType
   /** The fact's instant, which retention and clock checks look at. */

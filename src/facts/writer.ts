@@ -2,6 +2,8 @@ import type { Logger } from 'pino'
 import type { Sql } from 'postgres'
 import type { Config } from '../config.ts'
 import { commitRows, isRetryable, type RowResult, WriterUnavailable } from './commit.ts'
+import { allowedContent } from './content.ts'
+import { DoorCounts } from './door-counts.ts'
 import { GroupCommit, WriterBusy } from './group-commit.ts'
 import { factKinds } from './index.ts'
 import { safeJson } from './nesting.ts'
@@ -19,6 +21,8 @@ export interface Rejection {
 
 /** The one way into the fact tables, for all doors. */
 export interface Writer {
+  /** What came of the facts of each source, for whoever writes it down. */
+  counts: DoorCounts
   /**
    * Stores facts; resolves after they have committed. A bad fact is kept in rejected_facts and does not fail its
    * neighbours.
@@ -34,7 +38,7 @@ export interface Writer {
 export interface WriterOptions {
   /** The writer's own pool: two connections with synchronous_commit on. */
   sql: Sql
-  config: Pick<Config, 'timeZone' | 'currency' | 'retentionDays'>
+  config: Pick<Config, 'timeZone' | 'currency' | 'retentionDays' | 'storeContent'>
   log: Logger
   now: () => Date
   enrich: StoreContext['enrich']
@@ -56,6 +60,7 @@ export function createWriter(options: WriterOptions): Writer {
     maxBatchRows: MAX_BATCH_ROWS,
     maxPendingRows: MAX_PENDING_ROWS,
   })
+  const counts = new DoorCounts(now)
   let closed = false
 
   const reject = async (rejections: Rejection[]): Promise<void> => {
@@ -63,13 +68,18 @@ export function createWriter(options: WriterOptions): Writer {
   }
 
   return {
-    reject,
+    counts,
+    async reject(rejections) {
+      await reject(rejections)
+      for (const { source } of rejections) counts.add(source, { rejected: 1 })
+    },
     async write(facts, meta) {
       if (closed) throw new WriterUnavailable('shutting down')
       if (!queue.hasRoom(facts.length)) throw new WriterBusy('too many facts are waiting to be written')
       const sorted = sortOut(facts, {
         currency: config.currency,
         retentionDays: config.retentionDays,
+        storeContent: config.storeContent,
         enrich: options.enrich,
         price: options.price,
         meta,
@@ -79,14 +89,16 @@ export function createWriter(options: WriterOptions): Writer {
       const results = await Promise.all(
         [...sorted.accepted].map(async ([kind, rows]) => [kind, await queue.submit(kind, rows.prepared)] as const),
       )
-      const report = new Report(facts)
+      const report = new Report(facts, config.storeContent)
       for (const { position, reason } of sorted.refused) report.add(position, { rejected: reason })
       for (const [kind, outcome] of results)
         sorted.accepted.get(kind)!.positions.forEach((position, n) => {
           report.add(position, outcome[n]!)
         })
-      await reject(report.rejections(meta))
-      return report.outcome()
+      if (meta.keepsRefused !== false) await reject(report.rejections(meta))
+      const outcome = report.outcome()
+      counts.add(meta.source, { ...outcome, rejected: outcome.rejected.length })
+      return outcome
     },
     async close() {
       closed = true
@@ -123,7 +135,10 @@ function sortOut(facts: FactIn[], context: PrepareContext): SortedFacts {
 class Report {
   private readonly results: RowResult[]
 
-  constructor(private readonly facts: FactIn[]) {
+  constructor(
+    private readonly facts: FactIn[],
+    private readonly storeContent: boolean,
+  ) {
     this.results = new Array(facts.length)
   }
 
@@ -135,7 +150,14 @@ class Report {
     return this.results.flatMap((result, position) => {
       if (typeof result === 'string') return []
       const { kind, row } = this.facts[position]!
-      return [{ kind, source: meta.source, reason: result.rejected, raw: safeJson(row) }]
+      return [
+        {
+          kind,
+          source: meta.source,
+          reason: result.rejected,
+          raw: safeJson(allowedContent(factKinds[kind], row, this.storeContent)),
+        },
+      ]
     })
   }
 

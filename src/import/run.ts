@@ -47,6 +47,14 @@ const LINE_IDS: ReadonlySet<FactKind> = new Set([
   'mrr_movements',
   'jobs',
   'payments',
+  'component_uses',
+  'prompts',
+  'messages',
+  'feedback',
+  'app_errors',
+  'webhook_deliveries',
+  'web_vitals',
+  'exposures',
 ])
 
 /**

@@ -1,5 +1,6 @@
 import type { Deps } from '../context.ts'
 import { SEEN_LOCK } from '../db/locks.ts'
+import { APPEND_TABLES, type AppendTable } from '../facts/append.ts'
 import { forgetPartitions } from '../facts/partitions.ts'
 import { MINUTES_KEPT_HOURS } from '../rollups/api-calls.ts'
 
@@ -14,9 +15,6 @@ const RUN_DAYS = 90
 const FREQUENT_RUN_DAYS = 7
 const FREQUENT_JOBS = ['minute', 'settle-days']
 
-const partitionedTables = ['events', 'api_calls', 'gauges', 'probes'] as const
-type PartitionedTable = (typeof partitionedTables)[number]
-
 /**
  * Drops the months of raw facts that ended RETENTION_DAYS ago; answers their names. The retention of an imported fact
  * counts from its import, or a trace of last year would be gone the next night; and nothing is dropped before it is
@@ -25,7 +23,7 @@ type PartitionedTable = (typeof partitionedTables)[number]
 export async function dropOldPartitions(deps: Deps, now: Date): Promise<string[]> {
   const oldest = new Date(now.getTime() - deps.config.retentionDays * DAY_MS)
   const dropped: string[] = []
-  for (const table of partitionedTables) {
+  for (const table of APPEND_TABLES) {
     for (const { name, until } of await partitionsOf(deps, table)) {
       if (until <= oldest && (await dropPartition(deps, table, name, until, oldest))) dropped.push(name)
     }
@@ -67,7 +65,7 @@ export async function pruneMinutes({ db }: Deps, now: Date): Promise<void> {
 }
 
 /** The months of a table, by the names that `ensure_partition` gives them. */
-async function partitionsOf({ db }: Deps, table: PartitionedTable): Promise<{ name: string; until: Date }[]> {
+async function partitionsOf({ db }: Deps, table: AppendTable): Promise<{ name: string; until: Date }[]> {
   const rows = await db.sql<{ name: string }[]>`
     select c.relname as name
     from pg_inherits i join pg_class c on c.oid = i.inhrelid
@@ -81,7 +79,7 @@ async function partitionsOf({ db }: Deps, table: PartitionedTable): Promise<{ na
 
 async function dropPartition(
   { db, log }: Deps,
-  table: PartitionedTable,
+  table: AppendTable,
   name: string,
   until: Date,
   oldest: Date,

@@ -1,0 +1,56 @@
+import { z } from 'zod'
+import { choice, currency, id, instant, minor, object, optionalId, tenant, text, texts, withRest } from './fields.ts'
+import { each, newest, upsertStates, withDefaults } from './states.ts'
+import { defineFact } from './types.ts'
+
+const schema = z.looseObject({
+  id: id(),
+  name: text(300),
+  tenant_id: tenant(),
+  user_id: optionalId(),
+  channel: text(100),
+  kind: choice('acquisition', 'engagement', 'content', 'other'),
+  status: text(50),
+  tags: texts(),
+  budget: minor(),
+  currency: currency(),
+  started_at: instant(),
+  ended_at: instant(),
+  updated_at: instant(),
+  properties: object(),
+})
+const KNOWN = new Set(Object.keys(schema.shape))
+
+export default defineFact({
+  kind: 'campaigns',
+  path: 'campaigns',
+  mode: 'upsert',
+  keepsRow: false,
+  doc: 'A marketing campaign: id, name, channel, kind (acquisition counts towards CAC), budget in minor units.',
+  schema,
+  ts: (row) => row.updated_at,
+  store: (row, { ts, currency: reporting }) =>
+    withDefaults(
+      {
+        campaign_id: row.id,
+        name: row.name,
+        tenant_id: row.tenant_id,
+        user_id: row.user_id,
+        channel: row.channel,
+        kind: row.kind,
+        status: row.status,
+        tags: row.tags,
+        budget_minor: row.budget,
+        currency: row.currency,
+        started_at: row.started_at,
+        ended_at: row.ended_at,
+        updated_at: ts,
+        properties: withRest(KNOWN, row, row.properties),
+      },
+      { kind: 'other', currency: reporting },
+    ),
+  write: upsertStates('campaigns', ['campaign_id'], {
+    ...each(newest, 'name', 'tenant_id', 'user_id', 'channel', 'kind', 'status', 'tags'),
+    ...each(newest, 'budget_minor', 'currency', 'started_at', 'ended_at', 'properties'),
+  }),
+})
