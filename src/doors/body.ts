@@ -5,9 +5,10 @@ import { Problem } from '../lib/errors.ts'
 
 type Unpack = (packed: Buffer, options: { maxOutputLength: number }) => Promise<Buffer>
 
+const gunzipped: Unpack = promisify(gunzip)
 const ENCODINGS = new Map<string, Unpack>([
-  ['gzip', promisify(gunzip)],
-  ['x-gzip', promisify(gunzip)],
+  ['gzip', gunzipped],
+  ['x-gzip', gunzipped],
   ['deflate', promisify(inflate)],
   ['br', promisify(brotliDecompress)],
 ])
@@ -63,12 +64,13 @@ async function readCounting(c: Context, limit: number): Promise<Buffer> {
   return Buffer.concat(chunks, length)
 }
 
-async function unpackWithin(limit: number, packed: Buffer, unpack: Unpack): Promise<Buffer> {
+/** Unpacks, gzip unless told otherwise, to at most `limit` bytes. @throws Problem 413, 422 */
+export async function unpackWithin(limit: number, packed: Buffer, unpack: Unpack = gunzipped): Promise<Buffer> {
   try {
     return await unpack(packed, { maxOutputLength: limit })
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE') throw tooLarge(limit)
-    throw new Problem(422, 'Broken body', 'The body is not what its Content-Encoding says.')
+    throw new Problem(422, 'Broken body', 'The body is not packed as it says.')
   }
 }
 

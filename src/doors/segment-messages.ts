@@ -1,6 +1,6 @@
 import type { FactIn, FactKind } from '../facts/types.ts'
-import { parseTimestamp } from '../lib/timestamp.ts'
 import { rawOf } from './parse.ts'
+import { isText, TENANT_TRAITS, takeTraits, takeUserTraits } from './traits.ts'
 
 /** A message as Segment's clients send it; whatever it holds is checked by the facts' own schemas. */
 export type Message = Record<string, unknown>
@@ -58,28 +58,9 @@ function pageOf(message: Message, context: Record<string, unknown>) {
   return { ...event, properties: { path, url, referrer, title, ...objectOf(message.properties) } }
 }
 
-// What clients call the fields that users have here. A trait of another shape (a plan that is an object, a date that
-// is none) stays an ordinary trait: an odd trait must not lose the user.
-const USER_TRAITS: Record<string, string> = {
-  email: 'email',
-  username: 'username',
-  plan: 'plan',
-  country: 'country',
-  city: 'city',
-  timezone: 'time_zone',
-  provider: 'provider',
-  referrer: 'referrer',
-  createdAt: 'created_at',
-  created_at: 'created_at',
-}
-
 function userOf(message: Message, context: Record<string, unknown>) {
-  const { taken, rest } = takeTraits(objectOf(message.traits), USER_TRAITS)
+  const { taken, rest } = takeUserTraits(objectOf(message.traits))
   const address = objectOf(objectOf(message.traits).address)
-  if (taken.username === undefined && isText(rest.name)) {
-    taken.username = rest.name
-    delete rest.name
-  }
   return {
     tenant_id: context.groupId,
     country: text(address.country),
@@ -91,14 +72,6 @@ function userOf(message: Message, context: Record<string, unknown>) {
     updated_at: timeOf(message),
     traits: rest,
   }
-}
-
-const TENANT_TRAITS: Record<string, string> = {
-  name: 'name',
-  plan: 'plan',
-  country: 'country',
-  createdAt: 'created_at',
-  created_at: 'created_at',
 }
 
 function tenantOf(message: Message) {
@@ -116,21 +89,7 @@ const identityOf = (message: Message, anonymousId: unknown): Spec[] =>
     ? []
     : [['identities', { anonymous_id: anonymousId, user_id: message.userId, since: timeOf(message) }]]
 
-function takeTraits(traits: Record<string, unknown>, fields: Record<string, string>) {
-  const taken: Record<string, unknown> = {}
-  const rest: Record<string, unknown> = {}
-  for (const [trait, value] of Object.entries(traits)) {
-    const field = Object.hasOwn(fields, trait) ? fields[trait]! : undefined
-    const fits = field === 'created_at' ? parseTimestamp(value) !== null : isText(value)
-    if (field !== undefined && fits) taken[field] = value
-    else rest[trait] = value
-  }
-  return { taken, rest }
-}
-
 const timeOf = (message: Message): unknown => message.timestamp ?? message.originalTimestamp
-const isText = (value: unknown): value is string | number =>
-  (typeof value === 'string' && value !== '') || typeof value === 'number'
 const text = (value: unknown): unknown => (isText(value) ? value : undefined)
 const isMissing = (value: unknown): boolean => value === undefined || value === null || value === ''
 const objectOf = (value: unknown): Record<string, unknown> =>

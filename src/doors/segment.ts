@@ -51,7 +51,7 @@ async function take(c: Context<Env>, deps: Deps, gate: KeyGate, type: string | u
   checkSize(messages.length, deps.config.ingestBatchLimit)
   const meta = { ...metaOf(c, deps, 'segment'), ...sentAtOf(body) }
   const outcome = await store(deps, { key, kind: 'segment', ...readMessages(messages) }, meta)
-  return answer(c, outcome, { success: true })
+  return answer(outcome, { success: true })
 }
 
 interface Keyed {

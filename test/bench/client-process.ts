@@ -1,5 +1,6 @@
 import type { Load, LoadResult } from './client.ts'
 import { Connection } from './connection.ts'
+import { BODIES } from './doors.ts'
 import { traffic } from './events.ts'
 
 /** Everything is made before the clock starts, so that the client costs the measured server as little as it can. */
@@ -45,10 +46,10 @@ function headOf({ url, headers = {} }: Load, method: string): string {
 }
 
 function postsOf(load: Load): string[] {
-  const { from, until, batch, ...post } = load.post!
+  const { from, until, batch, door, ...post } = load.post!
+  const bodyOf = BODIES[door]
   return [...traffic({ ...post, from: new Date(from), until: new Date(until) }, batch)].map((facts) => {
-    const rows = facts.map(({ id, row }) => ({ id, ...row }))
-    const body = JSON.stringify(batch === 1 ? rows[0] : rows)
+    const body = JSON.stringify(bodyOf(facts))
     const headers = {
       ...load.headers,
       'Content-Type': 'application/json',

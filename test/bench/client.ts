@@ -1,5 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
+import type { Door } from './doors.ts'
 import type { Traffic } from './events.ts'
 
 /** What the client's process is to send. */
@@ -11,7 +12,7 @@ export interface Load {
   polls?: boolean
   /** GETs in all; or events are posted. */
   requests?: number
-  post?: Omit<Traffic, 'from' | 'until'> & { from: string; until: string; batch: number }
+  post?: Omit<Traffic, 'from' | 'until'> & { from: string; until: string; batch: number; door: Door }
 }
 
 export interface LoadResult {
