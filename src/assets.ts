@@ -40,6 +40,22 @@ export function mountAssets<E extends Env>(app: Hono<E>, _deps?: unknown): void 
   })
 }
 
+/** A built file by its plain name, for an address that must never change; undefined where it was not built. */
+export async function builtAsset(name: string, acceptEncoding: string): Promise<BuiltAsset | undefined> {
+  manifest ??= readManifest()
+  const file = Object.hasOwn(manifest, name) ? manifest[name]! : undefined
+  const coding = codingFor(acceptEncoding, extname(name))
+  const body = file && (await readBuilt(file + (coding ? `.${coding.suffix}` : '')))
+  return body ? { file, body, coding: coding?.name } : undefined
+}
+
+export interface BuiltAsset {
+  /** With the hash of its content in the name. */
+  file: string
+  body: Uint8Array<ArrayBuffer>
+  coding: string | undefined
+}
+
 async function serve(c: Context, file: string): Promise<Response> {
   const coding = codingFor(c.req.header('accept-encoding') ?? '', extname(file))
   const body = await readBuilt(file + (coding ? `.${coding.suffix}` : ''))

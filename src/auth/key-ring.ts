@@ -6,11 +6,10 @@ import { Lru } from '../lib/lru.ts'
 import { KeyTable, type StoredKey } from './key-table.ts'
 import { Lookups } from './lookup.ts'
 import { sha256 } from './secrets.ts'
+import { noteUses } from './uses.ts'
 
 /** Checked before the database is asked: whatever else is sent cannot be one of our keys. */
 const KEY_PATTERN = /^qd_(t_)?[A-Za-z0-9_-]{27,64}$/
-/** last_used_at is a hint for people: once a minute is exact enough, and ingest must not write per request. */
-const USED_EVERY_MS = 60_000
 
 /** Keys that are none, from one address within a minute, before it is told to wait. */
 const MAX_FAILURES = 60
@@ -24,13 +23,14 @@ export class KeyRing {
   readonly #known = new Lookups<StoredKey>({ freshMs: 10_000, nobodyMs: 1_000 })
   readonly #table: KeyTable
   readonly #failures = new RateLimiterMemory({ points: MAX_FAILURES, duration: 60 })
-  readonly #usedAt = new Map<string, number>()
+  readonly #noteUse: (id: string) => void
   /** Of keys as they come in: hashing one costs more than finding it. */
   readonly #hashes = new Lru<string>(1000)
 
   constructor(deps: Deps) {
     this.#deps = deps
     this.#table = new KeyTable(deps.db.sql)
+    this.#noteUse = noteUses(deps, 'api_keys')
   }
 
   /**
@@ -50,7 +50,7 @@ export class KeyRing {
     const key = await this.#known.get(hash, () => this.#table.find(hash))
     if (!key) return this.#failed(address())
     if (key.expiresAt !== null && key.expiresAt <= this.#deps.now()) return null
-    this.#markUsed(key.id)
+    this.#noteUse(key.id)
     return key
   }
 
@@ -66,18 +66,6 @@ export class KeyRing {
       throw new Problem(429, 'Too many unknown keys', 'Keys that are unknown or revoked came from here.', seconds)
     })
     return null
-  }
-
-  #markUsed(id: string): void {
-    const now = performance.now()
-    const last = this.#usedAt.get(id)
-    if (last !== undefined && now - last < USED_EVERY_MS) return
-    if (this.#usedAt.size > 10_000) this.#usedAt.clear()
-    this.#usedAt.set(id, now)
-    const { db, log } = this.#deps
-    db.sql`update api_keys set last_used_at = ${this.#deps.now()} where id = ${id}`.catch((error: unknown) => {
-      log.debug({ err: error, keyId: id }, 'the use of a key was not noted')
-    })
   }
 }
 

@@ -25,14 +25,19 @@ export async function buildServer(outDir) {
     logLevel: 'warning',
   })
   mkdirSync(outDir, { recursive: true })
-  const partial = `${outDir}/migrations.${process.pid}`
-  cpSync(`${root}migrations`, partial, { recursive: true })
-  rmSync(`${outDir}/migrations`, { recursive: true, force: true })
-  renameSync(partial, `${outDir}/migrations`)
+  copyFolder(`${root}migrations`, `${outDir}/migrations`)
+  copyFolder(`${root}src/connectors/presets`, `${outDir}/presets`)
   for (const { path, contents } of outputFiles) {
     writeFileSync(`${path}.${process.pid}`, contents)
     renameSync(`${path}.${process.pid}`, path)
   }
+}
+
+function copyFolder(from, to) {
+  const partial = `${to}.${process.pid}`
+  cpSync(from, partial, { recursive: true })
+  rmSync(to, { recursive: true, force: true })
+  renameSync(partial, to)
 }
 
 /** Styles, scripts and fonts; one after the other, since both write the manifest. */

@@ -14,6 +14,8 @@ export interface Command {
   options?: Record<string, Option>
   /** Names of what stands without a dash, all needed. */
   positionals?: readonly string[]
+  /** What may follow those, any number of times. */
+  rest?: string
   /** Answers the exit code; nothing = 0. */
   run: (given: Given) => Promise<number | undefined>
 }
@@ -25,6 +27,8 @@ export interface Given {
   option: (name: string) => string | undefined
   /** Every value of an option that may be given several times. */
   all: (name: string) => string[]
+  /** Whether an option without a value is given. */
+  flag: (name: string) => boolean
   positionals: string[]
 }
 
@@ -41,13 +45,14 @@ export function parse(command: Command, args: string[]): Given {
   const wanted = command.positionals ?? []
   if (positionals.length < wanted.length)
     throw new UsageError(`${command.name}: ${wanted[positionals.length]} is missing`)
-  if (positionals.length > wanted.length)
+  if (positionals.length > wanted.length && command.rest === undefined)
     throw new UsageError(`${command.name}: what is ${JSON.stringify(positionals[wanted.length])}?`)
   for (const [name, { required }] of Object.entries(options))
     if (required && values[name] === undefined) throw new UsageError(`${command.name}: --${name} is missing`)
   return {
     option: (name) => values[name] as string | undefined,
     all: (name) => (values[name] as string[] | undefined) ?? [],
+    flag: (name) => values[name] === true,
     positionals,
   }
 }
