@@ -1,10 +1,10 @@
-import type { Context } from 'hono'
 import type { Deps } from '../context.ts'
 import type { Sql } from '../db/connect.ts'
-import type { Env, KeyWho } from '../env.ts'
+import type { KeyWho } from '../env.ts'
 import type { FactIn, Meta, Outcome } from '../facts/types.ts'
 import { WriterBusy, WriterUnavailable } from '../facts/writer.ts'
 import { Problem } from '../lib/errors.ts'
+import { leanResponse } from '../lib/lean.ts'
 import { bindTenants, type Refusals } from './bind.ts'
 import { refuseForeign } from './owned.ts'
 import { type BrokenRow, rawOf } from './parse.ts'
@@ -51,7 +51,8 @@ async function holdToTenants(sql: Sql, { key, facts }: Delivery): Promise<{ fact
   return { facts: bound.facts.filter(({ index }) => !foreign.has(index)), refused }
 }
 
-function problemOf(error: unknown): unknown {
+/** What a writer's error is for the sender: try again. */
+export function problemOf(error: unknown): unknown {
   if (error instanceof WriterBusy) return new Problem(429, 'Too many facts at once', `${error.message}.`, 1)
   if (error instanceof WriterUnavailable)
     return new Problem(503, 'The database is away', 'Nothing of this request is lost if it is sent again.', 2)
@@ -62,9 +63,10 @@ function problemOf(error: unknown): unknown {
  * How a door answers: what became of the facts, and of the first 20 rejected ones why. 2xx means that facts have been
  * committed; a request of which every fact was rejected is 422 with the same counts, as nothing of it is stored.
  */
-export function answer(c: Context<Env>, { accepted, duplicate, rejected }: Outcome, more: object = {}): Response {
+export function answer({ accepted, duplicate, rejected }: Outcome, more: object = {}): Response {
   const counts = { accepted, duplicate, rejected: rejected.length, errors: rejected.slice(0, TOLD_ERRORS) }
-  if (rejected.length === 0 || accepted + duplicate > 0) return c.json({ ...more, ...counts })
+  if (rejected.length === 0 || accepted + duplicate > 0)
+    return leanResponse(JSON.stringify({ ...more, ...counts }), 200, { 'content-type': 'application/json' })
   const problem = { title: 'No valid fact', status: 422, detail: rejected[0]!.reason }
-  return c.body(JSON.stringify({ ...problem, ...counts }), 422, { 'content-type': 'application/problem+json' })
+  return leanResponse(JSON.stringify({ ...problem, ...counts }), 422, { 'content-type': 'application/problem+json' })
 }

@@ -29,7 +29,7 @@ export function mountTyped(app: Hono<Env>, deps: Deps, gate: KeyGate): void {
     checkSize(parsed.rows.length, deps.config.ingestBatchLimit)
     const facts = factsOf(parsed, kind)
     const outcome = await store(deps, { key, kind, facts, broken: parsed.broken }, metaOf(c, deps, 'typed'))
-    return answer(c, withLines(outcome, parsed))
+    return answer(withLines(outcome, parsed))
   })
 }
 
