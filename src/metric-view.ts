@@ -66,7 +66,7 @@ export function tileOf(deps: Deps, filters: Filters, key: MetricKey, card: Card<
     id: key.replace('.', '-'),
     label: label ?? metric.label,
     href: metricHref(filters, key),
-    value: summary?.value == null ? null : valueText(deps, key, summary.value, 'tile'),
+    value: summary && shownValue(summary) !== null ? valueText(deps, key, shownValue(summary), 'tile') : null,
     points: summary?.points.map(({ value }) => value),
     mark: summary && markOf(deps, summary),
   }
@@ -76,6 +76,7 @@ export function tileOf(deps: Deps, filters: Filters, key: MetricKey, card: Card<
     tile.base = summary.previous === null ? undefined : valueText(deps, key, summary.previous, 'tile')
     tile.previous = summary.previousPoints?.map(({ value }) => value)
   }
+  if (summary?.away !== undefined && summary.latest === null) tile.degraded = { reason: summary.away }
   if (card.state === 'degraded' && summary && card.at)
     tile.mark = { tone: 'stale', text: `${ageText(card.at, deps.now())} old` }
   else if (card.state === 'degraded') tile.degraded = { reason: 'no value yet', at: card.at }
@@ -93,6 +94,7 @@ export function aboutOf(deps: Deps, filters: Filters, key: MetricKey, summary: S
     facts: [
       { label: 'Value', value: valueText(deps, key, summary.value, 'table') },
       ...(metric.formula ? [{ label: 'Formula', value: metric.formula }] : []),
+      ...(summary.away === undefined ? [] : [{ label: 'Degraded', value: summary.away }]),
     ],
     source: sourceOf(key),
     computedAt: summary.computedAt,
@@ -105,9 +107,13 @@ export function aboutOf(deps: Deps, filters: Filters, key: MetricKey, summary: S
   }
 }
 
-/** The state beside a value, only where it is not normal: which limit it is beyond. */
+/** The value, or the last sample where the source of a reading is away; `markOf` says which. */
+export const shownValue = ({ value, latest, away }: Summary): number | null => (away === undefined ? value : latest)
+
+/** The state beside a value, only where it is not normal: which limit it is beyond, or that its source is away. */
 export function markOf(deps: Deps, summary: Summary): Mark | undefined {
   const { key, state } = summary
+  if (summary.away !== undefined) return { tone: 'stale', text: 'last sample' }
   if (state !== 'warn' && state !== 'crit') return undefined
   const { warn, crit, good } = metricOf(key)
   const limit = valueText(deps, key, state === 'crit' ? crit : warn, 'tile')

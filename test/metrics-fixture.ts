@@ -101,23 +101,40 @@ async function work(sql: Sql): Promise<void> {
   await sql`
     insert into gauge_hours (scope, hour, name, n, total, low, high, last, last_ts)
     select '*', h, name, 60, 0, 0, high, last, h + interval '59 minutes' from (values
-      ('2026-11-19T08:00Z'::timestamptz, 'queue.depth', 7, 2), ('2026-11-20T08:00Z', 'queue.depth', 3, 1)) v (h, name, high, last)`
+      ('2026-11-19T08:00Z'::timestamptz, 'queue.depth', 7, 2), ('2026-11-20T08:00Z', 'queue.depth', 3, 1),
+      ('2026-11-19T08:00Z', 'nats.connections', 9, 9), ('2026-11-20T08:00Z', 'nats.connections', 12, 5),
+      ('2026-11-20T08:00Z', 'source.size', 4096, 4096), ('2026-11-19T08:00Z', 'source.rows', 70, 70)) v (h, name, high, last)`
   await sql`insert into probe_hours values ('2026-11-20T09:00Z', 'https://acme.example/', 100, 99, 100, 20000)`
 }
 
 /** Raw facts, which only live readings look at. */
 async function liveRows(sql: Sql): Promise<void> {
-  await sql`select ensure_partition('events', ${NOW}), ensure_partition('api_calls', ${NOW})`
+  await sql`select ensure_partition('events', ${NOW}), ensure_partition('api_calls', ${NOW}), ensure_partition('gauges', ${NOW})`
   await sql`
-    insert into events (ts, received_at, batch_id, user_id, tenant_id, type, name, source)
-    select ts::timestamptz, ${NOW}, 1, u, t, 'track', 'click', 'test' from (values
-      ('2026-11-20T11:59:00Z', 'u1', 't1'), ('2026-11-20T11:59:30Z', 'u1', 't1'), ('2026-11-20T11:59:30Z', 'u3', 't2'),
-      ('2026-11-20T11:59:30Z', '', 't2'), ('2026-11-20T11:50:00Z', 'u2', 't1')) v (ts, u, t)`
+    insert into events (ts, received_at, batch_id, user_id, tenant_id, type, name, source, device)
+    select ts::timestamptz, ${NOW}, 1, u, t, 'track', 'click', 'test', device from (values
+      ('2026-11-20T11:59:00Z', 'u1', 't1', 'desktop'), ('2026-11-20T11:59:30Z', 'u1', 't1', null),
+      ('2026-11-20T11:59:30Z', 'u3', 't2', null), ('2026-11-20T11:59:30Z', '', 't2', 'phone'),
+      ('2026-11-20T11:50:00Z', 'u2', 't1', 'phone')) v (ts, u, t, device)`
+  await sql`
+    insert into gauges (ts, received_at, batch_id, tenant_id, name, value, labels)
+    select ts::timestamptz, ${NOW}, 1, '', 'worker.heartbeat', 1, labels::jsonb from (values
+      ('2026-11-20T11:59:30Z', '{"worker": "c1", "kind": "cpu"}'), ('2026-11-20T11:55:00Z', '{"worker": "c2", "kind": "cpu"}'),
+      ('2026-11-20T11:59:10Z', '{"worker": "g1", "kind": "gpu", "state": "active"}'),
+      ('2026-11-20T11:58:00Z', '{"worker": "g1", "kind": "gpu", "state": "idle"}')) v (ts, labels)`
   await sql`
     insert into jobs (job_id, batch_id, ts, tenant_id, kind, status, enqueued_at, updated_at)
     select id, 1, at::timestamptz, 't1', 'build', status, at::timestamptz, at::timestamptz from (values
       ('j1', '2026-11-20T11:58:00Z', 'queued'), ('j2', '2026-11-20T11:59:00Z', 'queued'), ('j3', '2026-11-20T11:59:00Z', 'running')
     ) v (id, at, status)`
+  // Completed after 10, 30 and 80 s, within the last minute, quarter of an hour and hour.
+  await sql`
+    insert into jobs (job_id, batch_id, ts, tenant_id, kind, status, enqueued_at, finished_at, updated_at)
+    select id, 1, at::timestamptz, 't1', 'build', status, at::timestamptz, done::timestamptz, done::timestamptz from (values
+      ('j4', '2026-11-20T11:59:20Z', '2026-11-20T11:59:30Z', 'succeeded'),
+      ('j5', '2026-11-20T11:49:30Z', '2026-11-20T11:50:00Z', 'failed'),
+      ('j6', '2026-11-20T11:08:40Z', '2026-11-20T11:10:00Z', 'succeeded'),
+      ('j7', '2026-11-20T11:00:00Z', '2026-11-20T11:59:50Z', 'cancelled')) v (id, at, done, status)`
 }
 
 const P1000 = 2 ** (79.5 / 8)
@@ -150,6 +167,10 @@ export const EXPECTED: Record<MetricKey, number | null> = {
   'users.active_free': 2,
   'users.active_trial': 1,
   'users.online': 2,
+  'devices.desktop': 1,
+  'devices.ipad': 0,
+  'devices.phone': 0,
+  'devices.unknown': 1,
   'revenue.mrr': 59,
   'revenue.arr': 708,
   'revenue.paying_customers': 1,
@@ -187,6 +208,7 @@ export const EXPECTED: Record<MetricKey, number | null> = {
   'ai.cost_per_success': 2 / 14,
   'ai.cost_per_active_user': 2 / 3,
   'ai.requests_last_hour': 7,
+  'ai.requests_per_minute': 0,
   'ai.requests_per_user_p50': 2,
   'ai.requests_per_user_p90': 4,
   'ai.requests_per_user_max': 4,
@@ -230,10 +252,20 @@ export const EXPECTED: Record<MetricKey, number | null> = {
   'jobs.build_success_rate': 75,
   'jobs.build_duration_avg': 10_000,
   'jobs.previews': 3,
+  'jobs.latency_1m': 10_000,
+  'jobs.latency_15m': 20_000,
+  'jobs.latency_1h': 40_000,
   'jobs.queued': 2,
   'jobs.running': 1,
   'jobs.oldest_waiting': 120_000,
   'queue.depth_max': 7,
+  'queue.ai': null,
+  'queue.preview': null,
+  'workers.cpu_healthy': 1,
+  'workers.cpu_unhealthy': 1,
+  'workers.gpu_active': 1,
+  'workers.gpu_idle': 0,
+  'workers.gpu_offline': 0,
   'product.projects_total': 3,
   'product.projects_open': 2,
   'product.projects_new': 1,
@@ -248,4 +280,13 @@ export const EXPECTED: Record<MetricKey, number | null> = {
   'system.probes': 100,
   'system.speed': (100 * 1000) / P2000,
   'system.health': 99 * 0.7 * Math.min(1, 1000 / P2000),
+  'nats.connections': 5,
+  'nats.messages_in': null,
+  'nats.messages_out': null,
+  'nats.slow_consumers': null,
+  'nats.round_trip': null,
+  'source.size': 4096,
+  'source.rows': 70,
+  'source.connections': null,
+  'source.slow_queries': null,
 }

@@ -12,6 +12,7 @@ process.chdir(root)
 /** What tests need beside Node; the flag makes just those tests skip themselves, visibly. */
 const needs = [
   { programs: ['redis-server'], pack: 'redis-server', flag: 'TEST_WITHOUT_REDIS' },
+  { programs: ['nats-server'], pack: 'nats-server', flag: 'TEST_WITHOUT_NATS' },
   {
     programs: ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'],
     pack: 'chromium',

@@ -18,8 +18,11 @@ export async function runProbes(deps: Deps, now: Date): Promise<number> {
   const ts = new Date(Math.floor(now.getTime() / MINUTE_MS) * MINUTE_MS).toISOString()
   const facts = await Promise.all(
     targets.map(async (url, index): Promise<FactIn> => {
-      const target = nameOf(url)
-      return { kind: 'probes', index, id: `probe ${target} ${ts}`, row: { target, ts, ...(await probe(deps, url)) } }
+      const target = probeName(url)
+      const result = await probe(deps, url)
+      if (result.ok) deps.book.recovered(`probe:${target}`, performance.now())
+      else deps.book.degraded(`probe:${target}`, result.error ?? 'no answer')
+      return { kind: 'probes', index, id: `probe ${target} ${ts}`, row: { target, ts, ...result } }
     }),
   )
   await deps.writer.write(facts, { source: 'probe', receivedAt: now })
@@ -47,7 +50,7 @@ export async function probe({ fetch }: Pick<Deps, 'fetch'>, url: string): Promis
 }
 
 /** fetch refuses a URL with a password in it; it belongs into a header. */
-function withoutCredentials(url: string): { address: string; headers: Record<string, string> } {
+export function withoutCredentials(url: string): { address: string; headers: Record<string, string> } {
   const parsed = new URL(url)
   const headers: Record<string, string> = { 'user-agent': 'Quarterdeck probe' }
   if (parsed.username || parsed.password) {
@@ -60,7 +63,7 @@ function withoutCredentials(url: string): { address: string; headers: Record<str
 }
 
 /** What the target is called on pages: no password, and no query, where tokens tend to be. */
-function nameOf(url: string): string {
+export function probeName(url: string): string {
   const { origin, pathname } = new URL(url)
   return `${origin}${pathname === '/' ? '' : pathname}`.slice(0, 200)
 }

@@ -1,6 +1,10 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks'
+import { readNats } from '../connectors/nats.ts'
+import { readQueues } from '../connectors/queues.ts'
+import { type Part, readSourceStats } from '../connectors/source-stats.ts'
 import type { Deps } from '../context.ts'
 import type { FactIn } from '../facts/types.ts'
+import { SourceUnavailable } from '../lib/settle.ts'
 import { catalogue, type MetricKey } from '../metrics/catalogue.ts'
 import { live } from '../metrics/query.ts'
 
@@ -8,7 +12,7 @@ const MINUTE_MS = 60_000
 const loopDelay = monitorEventLoopDelay({ resolution: 20 })
 loopDelay.enable()
 
-interface Sample {
+export interface Sample {
   name: string
   value: number | null
   labels?: Record<string, string>
@@ -16,7 +20,13 @@ interface Sample {
 
 /** Samples what has no history of its own and stores it as gauges, at most once a minute. */
 export async function takeSamples(deps: Deps, now: Date): Promise<void> {
-  const samples = await Promise.all([sampleLiveMetrics(deps), sampleQueues(deps), sampleBacklog(deps)])
+  const samples = await Promise.all([
+    sampleLiveMetrics(deps),
+    sampleQueues(deps),
+    sampleBacklog(deps),
+    sampleNats(deps),
+    sampleSource(deps),
+  ])
   const minute = new Date(Math.floor(now.getTime() / MINUTE_MS) * MINUTE_MS).toISOString()
   const known = [...samples.flat(), ...sampleProcess()].filter((sample) => sample.value !== null)
   await deps.writer.write(
@@ -40,20 +50,59 @@ async function sampleLiveMetrics(deps: Deps): Promise<Sample[]> {
       ? { key: key as MetricKey, name: metric.history.label }
       : [],
   )
-  return await Promise.all(sampled.map(async ({ key, name }) => ({ name, value: await live(deps, key, '*') })))
+  return await Promise.all(
+    sampled.map(async ({ key, name }) => ({ name, value: await orGap(live(deps, key, '*'), null) })),
+  )
 }
 
 /** Each queue has a name of its own: a gauge's history is kept by name, and queues must not mix with `queue.depth`. */
-async function sampleQueues({ db: { sql } }: Deps): Promise<Sample[]> {
-  const queues = await sql<{ queue: string; depth: number }[]>`
-    select queue, count(*) filter (where status = 'queued')::int as depth
-    from jobs where status in ('queued', 'running') and queue is not null
-    group by queue`
-  return queues.map(({ queue, depth }) => ({
-    name: `queue.depth:${queue}`.slice(0, 200),
-    value: depth,
-    labels: { queue },
-  }))
+async function sampleQueues(deps: Deps): Promise<Sample[]> {
+  const queues = await orGap(readQueues(deps, '*'), [])
+  return queues.flatMap(({ name: queue, depth, oldestAt, source }) => {
+    const labels = { queue, source }
+    const oldestS = oldestAt ? Math.max(0, (deps.now().getTime() - oldestAt.getTime()) / 1_000) : null
+    return [
+      { name: `queue.depth:${queue}`.slice(0, 200), value: depth, labels },
+      { name: `queue.oldest_s:${queue}`.slice(0, 200), value: depth === 0 ? 0 : oldestS, labels },
+    ]
+  })
+}
+
+async function sampleNats(deps: Deps): Promise<Sample[]> {
+  const nats = await orGap(readNats(deps), null)
+  if (!nats) return []
+  return [
+    { name: 'nats.connections', value: nats.connections },
+    { name: 'nats.messages_in', value: nats.messagesIn },
+    { name: 'nats.messages_out', value: nats.messagesOut },
+    { name: 'nats.slow_consumers', value: nats.slowConsumers },
+    { name: 'nats.round_trip', value: nats.roundTripMs },
+  ]
+}
+
+async function sampleSource(deps: Deps): Promise<Sample[]> {
+  const stats = await orGap(readSourceStats(deps), null)
+  if (!stats) return []
+  const rows = readingOf(stats.tables)?.map((table) => table.rows) ?? [null]
+  const analyzed = rows.filter((n) => n !== null)
+  return [
+    { name: 'source.size', value: readingOf(stats.bytes) },
+    { name: 'source.rows', value: analyzed.length > 0 ? analyzed.reduce((sum, n) => sum + n, 0) : null },
+    { name: 'source.connections', value: readingOf(stats.connections)?.used ?? null },
+    { name: 'source.slow_queries', value: readingOf(stats.slow)?.slow ?? null },
+  ]
+}
+
+const readingOf = <T>(part: Part<T>): T | null => ('value' in part ? part.value : null)
+
+/** A source that is away leaves a gap, not a zero; the book has it already. */
+async function orGap<T>(reading: Promise<T>, gap: T): Promise<T> {
+  try {
+    return await reading
+  } catch (error) {
+    if (error instanceof SourceUnavailable) return gap
+    throw error
+  }
 }
 
 /** What the fold has still to do: it is behind when this grows. */

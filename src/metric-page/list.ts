@@ -16,6 +16,10 @@ const DOMAINS: Record<string, string> = {
   events: 'Product',
   activity: 'Product',
   system: 'System',
+  workers: 'Jobs',
+  devices: 'Users',
+  nats: 'System',
+  source: 'System',
 }
 
 export interface MetricsData {

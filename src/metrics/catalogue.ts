@@ -2,17 +2,23 @@ import ai from './ai.ts'
 import quality from './ai-quality.ts'
 import api from './api.ts'
 import { checked, type Metric } from './define.ts'
+import infrastructure from './infrastructure.ts'
 import jobs from './jobs.ts'
 import payments from './payments.ts'
 import plans from './plans.ts'
+import presence from './presence.ts'
 import product from './product.ts'
+import queues from './queues.ts'
 import revenue from './revenue.ts'
 import system from './system.ts'
 import users from './users.ts'
+import windows from './windows.ts'
+import workers from './workers.ts'
 
 /** Every metric there is. A formula that names one which is not here does not compile. */
 export const catalogue = checked({
   ...users,
+  ...presence,
   ...plans,
   ...revenue,
   ...payments,
@@ -20,8 +26,12 @@ export const catalogue = checked({
   ...quality,
   ...api,
   ...jobs,
+  ...queues,
+  ...windows,
+  ...workers,
   ...product,
   ...system,
+  ...infrastructure,
 })
 
 export type MetricKey = keyof typeof catalogue

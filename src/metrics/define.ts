@@ -1,4 +1,5 @@
 import type { PendingQuery, Row } from 'postgres'
+import type { Deps } from '../context.ts'
 import type { Sql } from '../db/connect.ts'
 import type { Day } from '../lib/time.ts'
 import type { RollupName, rollups } from './rollups.ts'
@@ -23,7 +24,7 @@ export interface SqlContext {
 /** An aggregate over the rows `r` of a roll-up. */
 export type Expr = (context: SqlContext) => Fragment
 
-/** `percent` is 0-100, `money` major units, `ms` milliseconds, `ratio` a plain quotient; all others are counts. */
+/** `percent` is 0-100, `money` major units, `ms` milliseconds, `bytes` bytes, `ratio` a plain quotient; all others are counts. */
 export type Unit =
   | 'money'
   | 'percent'
@@ -41,6 +42,13 @@ export type Unit =
   | 'payments'
   | 'projects'
   | 'objects'
+  | 'devices'
+  | 'workers'
+  | 'connections'
+  | 'messages'
+  | 'bytes'
+  | 'rows'
+  | 'queries'
 export type Good = 'up' | 'down' | 'neutral'
 export type RollupKind = 'sum' | 'last' | 'max' | 'distinct' | 'ratio' | 'percentile' | 'perUser'
 export type Kind = RollupKind | 'derived' | 'live'
@@ -97,11 +105,16 @@ export interface DerivedMetric<K extends string = string> extends About {
 export interface LiveMetric<H extends History = History> extends About {
   kind: 'live'
   by: readonly string[]
-  /** One row of one column. */
-  read: (context: SqlContext, scope: string) => Fragment
+  /** One row of one column; absent where no SQL tells it. */
+  read?: (context: SqlContext, scope: string) => Fragment
+  /** What knows more than SQL: Redis, where one is configured; without `read` it is asked in any case. */
+  ask?: Asking
   /** Its past days: the last sample of the gauge of the metric's name, or a formula. */
   history: H
 }
+
+/** null = unknown. @throws SourceUnavailable when the source is away */
+export type Asking = (deps: Deps, scope: string) => Promise<number | null>
 
 export type History = RollupMetric | DerivedMetric
 
@@ -192,8 +205,10 @@ export const derived = <const K extends string>(
   about: About & { of: readonly K[]; compute: (values: Record<K, number>) => number | null },
 ): DerivedMetric<K> => ({ ...about, kind: 'derived', by: [] })
 
+type Reading = { read: NonNullable<LiveMetric['read']>; ask?: Asking } | { ask: Asking }
+
 /** A reading now. */
-export const live = <H extends History>(about: About & { read: LiveMetric['read']; history: H }): LiveMetric<H> => ({
+export const live = <H extends History>(about: About & Reading & { history: H }): LiveMetric<H> => ({
   ...about,
   kind: 'live',
   by: [],

@@ -1,3 +1,5 @@
+import type { Deps } from '../context.ts'
+import { SourceUnavailable } from '../lib/settle.ts'
 import { type Day, eachDay } from '../lib/time.ts'
 import { asksFor, liveAmong } from './asks.ts'
 import { type MetricKey, metricOf } from './catalogue.ts'
@@ -20,10 +22,13 @@ export interface Point {
 export interface Evaluated {
   points: Point[]
   total: number | null
+  /** Why a reading is unknown: its source is away; the last sample is then the last point. */
+  away?: string
 }
 
 /** The values of some metrics in one scope, over one or more ranges. */
 export class Evaluation {
+  private readonly deps: Deps
   private readonly q: SqlContext
   private readonly scope: string
   private readonly keys: readonly string[]
@@ -31,9 +36,12 @@ export class Evaluation {
   private cells = new Cells()
   private totals = new Map<Range, Cells>()
   private readings = new Map<string, number | null>()
+  /** Why a live metric could not be read. */
+  private outages = new Map<string, string>()
   private firsts = new Map<RollupName, Day | null>()
 
-  constructor(q: SqlContext, scope: string, keys: readonly string[]) {
+  constructor(deps: Deps, q: SqlContext, scope: string, keys: readonly string[]) {
+    this.deps = deps
     this.q = q
     this.scope = scope
     this.keys = keys
@@ -110,6 +118,8 @@ export class Evaluation {
     const past =
       metric.history.kind === 'derived' ? this.derived(metric.history, range) : this.stored(key, metric.history, range)
     if (range.to < this.q.today) return past
+    const away = this.outages.get(key)
+    if (away !== undefined) return { ...past, total: null, away }
     const reading = this.readings.get(key) ?? null
     const points = past.points.map((p) => (p.day === this.q.today ? { day: p.day, value: reading } : p))
     return { points, total: reading }
@@ -123,12 +133,26 @@ export class Evaluation {
 
   private async loadReading(key: MetricKey): Promise<void> {
     const metric = metricOf(key)
-    if (metric.kind === 'live') this.readings.set(key, await readLive(this.q, metric, this.scope))
+    if (metric.kind !== 'live') return
+    try {
+      this.readings.set(key, await readLive(this.deps, this.q, metric, this.scope))
+    } catch (error) {
+      // Unknown, which the others of the same card or document need not be; the book has it.
+      if (!(error instanceof SourceUnavailable)) throw error
+      this.outages.set(key, error.reason)
+    }
   }
 }
 
-/** One reading, now. */
-export async function readLive(q: SqlContext, metric: LiveMetric, scope: string): Promise<number | null> {
-  const [row] = await q.sql<{ value: number | null }[]>`select (${metric.read(q, scope)})::float8 as value`
+/** One reading, now. @throws SourceUnavailable when its source is away */
+export async function readLive(
+  deps: Deps,
+  q: SqlContext,
+  { read, ask }: LiveMetric,
+  scope: string,
+): Promise<number | null> {
+  if (ask && (deps.redis || !read)) return ask(deps, scope)
+  if (!read) return null
+  const [row] = await q.sql<{ value: number | null }[]>`select (${read(q, scope)})::float8 as value`
   return row?.value ?? null
 }

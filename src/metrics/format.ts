@@ -19,6 +19,8 @@ export function formatValue(value: number | null | undefined, unit: string, form
       return `${signed(value, (v) => grouped(v, v < 100 ? 2 : 0))}×`
     case 'ms':
       return duration(value)
+    case 'bytes':
+      return bytes(value)
     case 'score':
       return signed(value, (v) => grouped(v, 1))
     default:
@@ -85,6 +87,15 @@ function duration(ms: number): string {
     const minutes = Math.round(seconds / 60)
     if (minutes < 48 * 60) return `${Math.floor(minutes / 60)} h ${minutes % 60} m`
     return `${grouped(seconds / 86_400, 0)} d`
+  })
+}
+
+/** 1.2 GB, in steps of 1,024. */
+function bytes(value: number): string {
+  return signed(value, (v) => {
+    const step = v < 1 ? 0 : Math.min(5, Math.floor(Math.log2(v) / 10))
+    const scaled = v / 1_024 ** step
+    return `${grouped(scaled, step === 0 || scaled >= 100 ? 0 : 1)} ${['B', 'KB', 'MB', 'GB', 'TB', 'PB'][step]}`
   })
 }
 

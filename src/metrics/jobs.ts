@@ -1,5 +1,4 @@
-import { type Expr, live, max, metrics, percentile, ratio, sum } from './define.ts'
-import { sampled } from './sampled.ts'
+import { type Expr, metrics, percentile, ratio, sum } from './define.ts'
 
 const BY = ['kind'] as const
 const finished: Expr = ({ sql }) => sql`coalesce(sum(r.succeeded + r.failed), 0)`
@@ -154,53 +153,5 @@ export default metrics({
     action: 'Fewer with as many builds? Look at how previews fail.',
     from: 'jobs',
     value: ({ sql }) => sql`coalesce(sum(r.enqueued) filter (where r.kind = 'preview'), 0)`,
-  }),
-  'jobs.queued': live({
-    label: 'Jobs waiting',
-    unit: 'jobs',
-    good: 'down',
-    definition: 'Jobs that are queued and not started, now.',
-    action: 'More than ten for minutes? Start workers, and look at whether one kind blocks the others.',
-    warn: 10,
-    crit: 50,
-    read: ({ sql }, scope) => sql`select count(*) from jobs
-      where status = 'queued' and ${scope === '*' ? sql`true` : sql`tenant_id = ${scope}`}`,
-    history: sampled('queue.depth', 'jobs'),
-  }),
-  'jobs.running': live({
-    label: 'Jobs running',
-    unit: 'jobs',
-    good: 'neutral',
-    definition: 'Jobs that are running now.',
-    action: 'None while jobs wait? The workers are gone.',
-    read: ({ sql }, scope) => sql`select count(*) from jobs
-      where status = 'running' and ${scope === '*' ? sql`true` : sql`tenant_id = ${scope}`}`,
-    history: sampled('jobs.running', 'jobs'),
-  }),
-  'jobs.oldest_waiting': live({
-    label: 'Oldest waiting job',
-    unit: 'ms',
-    good: 'down',
-    definition: 'How long the job that waits longest has been waiting.',
-    action: 'Growing without end? That job is never taken: look at its kind and its worker.',
-    warn: 60_000,
-    crit: 300_000,
-    read: (
-      { sql, now },
-      scope,
-    ) => sql`select greatest(0, 1000 * extract(epoch from ${now} - min(enqueued_at))) from jobs
-      where status = 'queued' and ${scope === '*' ? sql`true` : sql`tenant_id = ${scope}`}`,
-    history: sampled('jobs.oldest_waiting', 'ms'),
-  }),
-  'queue.depth_max': max({
-    label: 'Queue depth, peak',
-    unit: 'jobs',
-    good: 'down',
-    definition: 'The most jobs that waited at a time, of the samples of each minute.',
-    action: 'Look at what was queued in that hour; add workers or spread the work.',
-    warn: 10,
-    crit: 50,
-    from: 'gauges',
-    value: ({ sql }) => sql`max(r.high) filter (where r.name = 'queue.depth')`,
   }),
 })

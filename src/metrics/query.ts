@@ -41,6 +41,8 @@ export interface Summary {
   latest: number | null
   computedAt: Date
   state: State
+  /** Why a reading is unknown: its source is away; `latest` is then its last sample. */
+  away?: string
 }
 
 const MAX_GROUPS = 100
@@ -65,8 +67,8 @@ export async function manySeries(
   const q = sqlContext(deps, deps.db.sql)
   const range: Range = { from, to }
   const [whole, parts] = await Promise.all([
-    new Evaluation(q, scope, keys).load([range]),
-    by === undefined ? undefined : new Evaluation(q, scope, keys).load([range], by),
+    new Evaluation(deps, q, scope, keys).load([range]),
+    by === undefined ? undefined : new Evaluation(deps, q, scope, keys).load([range], by),
   ])
   const tookMs = performance.now() - began
   return keys.map((key) => ({
@@ -88,28 +90,29 @@ export async function summary<K extends MetricKey>(
   const q = sqlContext(deps, deps.db.sql)
   const range: Range = { from, to }
   const before = comparedRange(range, compare)
-  const evaluation = await new Evaluation(q, scope, keys).load(before ? [range, before] : [range])
+  const evaluation = await new Evaluation(deps, q, scope, keys).load(before ? [range, before] : [range])
   const entries = keys.map((key): [K, Summary] => {
     const metric = metricOf(key)
-    const { points, total: value } = evaluation.get(key, range)
+    const { points, total: value, away } = evaluation.get(key, range)
     const { points: previousPoints, total: previous } = before
       ? evaluation.get(key, before)
       : { points: [], total: null }
     const latest = points.findLast((point) => point.value !== null)?.value ?? null
     const change = changeOf(metric, value, previous)
     const state = stateOf(metric, value)
-    return [key, { key, value, previous, change, points, previousPoints, latest, computedAt: q.now, state }]
+    const found = { key, value, previous, change, points, previousPoints, latest, computedAt: q.now, state }
+    return [key, away === undefined ? found : { ...found, away }]
   })
   return Object.fromEntries(entries) as Record<K, Summary>
 }
 
-/** The reading of a live metric now; of any other its value of today. */
+/** The reading of a live metric now; of any other its value of today. @throws SourceUnavailable when Redis is away */
 export async function live(deps: Deps, key: MetricKey, scope: string): Promise<number | null> {
   const q = sqlContext(deps, deps.db.sql)
   const metric = metricOf(key)
-  if (metric.kind === 'live') return readLive(q, metric, scope)
+  if (metric.kind === 'live') return readLive(deps, q, metric, scope)
   const range = { from: q.today, to: q.today }
-  return (await new Evaluation(q, scope, [key]).load([range])).get(key, range).total
+  return (await new Evaluation(deps, q, scope, [key]).load([range])).get(key, range).total
 }
 
 /** The period to compare with: as many days right before, or the same days a year ago. */
@@ -144,7 +147,7 @@ function yearBefore(day: Day): Day {
 /** The statements behind a metric; they are built like those that ran, and never sent. */
 function statementText(q: SqlContext, key: MetricKey, scope: string, range: Range, by?: string): string {
   const metric = metricOf(key)
-  const texts = metric.kind === 'live' ? [`-- ${key}, now\n${sqlText(metric.read(q, scope))};`] : []
+  const texts = metric.kind === 'live' && metric.read ? [`-- ${key}, now\n${sqlText(metric.read(q, scope))};`] : []
   for (const ask of asksFor([key])) {
     const days = eachDay(range.from, range.to)
     texts.push(`-- ${ask.key}, by day\n${sqlText(daysStatement(q, [ask], windowFor([ask], [scope], days), by))};`)

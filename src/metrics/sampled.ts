@@ -1,13 +1,20 @@
-import { last, type RollupMetric, type Unit } from './define.ts'
+import { type About, last, type RollupMetric, type Unit } from './define.ts'
 
 /** The past of a live metric: the last sample of its day, which the minute job takes as a gauge of the same name. */
 export function sampled(name: string, unit: Unit): RollupMetric {
-  return last({
+  return lastSample(name, {
     label: name,
     unit,
     good: 'neutral',
     definition: `The last sample of ${name} on the day.`,
     action: 'See the metric itself.',
+  })
+}
+
+/** The last sample of a gauge on each day. */
+export function lastSample(name: string, about: About): RollupMetric {
+  return last({
+    ...about,
     from: 'gauges',
     value: ({ sql }) => sql`(array_agg(r.last order by r.last_ts desc) filter (where r.name = ${name}))[1]`,
   })

@@ -13,9 +13,17 @@ export function factsOf(key: MetricKey): string {
 export function sourceOf(key: MetricKey): string {
   const metric = metricOf(key)
   if (metric.kind === 'derived') return [...new Set(metric.of.map((of) => sourceOf(of as MetricKey)))].join('; ')
-  if (metric.kind === 'live') return `read now, from ${factsOf(key)}`
+  if (metric.kind === 'live')
+    return `read now, from ${metric.ask ? 'Redis (where configured) and ' : ''}${factsOf(key)}`
   const { table, facts } = rollups[metric.from]
   return `${table}, from ${facts}`
 }
 
-const LIVE_FACTS: Record<string, string> = { ai: 'api-calls', api: 'api-calls', jobs: 'jobs', system: 'probes' }
+const LIVE_FACTS: Record<string, string> = {
+  ai: 'api-calls',
+  api: 'api-calls',
+  jobs: 'jobs',
+  queue: 'jobs',
+  system: 'probes',
+  workers: 'gauges',
+}

@@ -1,23 +1,8 @@
 import { derived, live, metrics, percentile, ratio, sum } from './define.ts'
 import { healthReading, speedOf } from './health.ts'
-import { sampled } from './sampled.ts'
 
 /** How the watched product itself is. */
 export default metrics({
-  'users.online': live({
-    label: 'Users online',
-    unit: 'users',
-    good: 'up',
-    definition: 'Distinct users with an event or an API call in the last 2 minutes.',
-    action: 'Zero by day? Look at uptime, and at whether events still arrive.',
-    read: ({ sql, now }, scope) => {
-      const recent = sql`ts > ${now} - interval '2 minutes' and ts <= ${now} and user_id <> ''
-        and ${scope === '*' ? sql`true` : sql`tenant_id = ${scope}`}`
-      return sql`select count(*) from (
-        select user_id from events where ${recent} union select user_id from api_calls where ${recent}) u`
-    },
-    history: sampled('users.online', 'users'),
-  }),
   'system.uptime': ratio({
     label: 'Uptime',
     unit: 'percent',

@@ -54,6 +54,13 @@ export const NOW = [
   'api.error_rate_last_hour',
 ] as const satisfies readonly MetricKey[]
 
+/** Those of them that Redis tells where it is configured: they are a card of their own, which goes with it. */
+export const NOW_REDIS = [
+  'users.online',
+  'jobs.running',
+  'jobs.queued',
+] as const satisfies readonly (typeof NOW)[number][]
+
 /** The tabs of the large chart; `of` is the metric behind the tab's number. */
 export const TRENDS = {
   dau: { key: 'users.dau', of: 'users.dau_mean', label: 'Active a day' },

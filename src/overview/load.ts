@@ -7,12 +7,14 @@ import { live, type Series, series, summary } from '../metrics/query.ts'
 import { card, type PageContext } from '../page.ts'
 import { type Health, loadHealth } from './health.ts'
 import { type AiHour, aiHours } from './hours.ts'
-import { COMPANIONS, KPIS, NOW, PAID_SHARE, TODAY, TRENDS, type Trend } from './keys.ts'
+import { COMPANIONS, KPIS, NOW, NOW_REDIS, PAID_SHARE, TODAY, TRENDS, type Trend } from './keys.ts'
 import { type Queue, queueDepths } from './queues.ts'
 
 export interface OverviewData {
   trend: Trend
   now: Card<Record<string, number | null>>
+  /** Of the strip, what Redis tells where it is configured. */
+  nowRedis: Card<Record<string, number | null>>
   queues: Card<Queue[]>
   health: Card<Health>
   kpis: Card<Summaries>
@@ -38,9 +40,11 @@ export async function loadOverview(context: PageContext): Promise<OverviewData> 
   const { scope, from, to, compare, today } = filters
   const range = { scope, from, to, compare }
   const trend: Trend = Object.hasOwn(TRENDS, query.trend ?? '') ? (query.trend as Trend) : 'dau'
+  const nowKeys = NOW.filter((key) => !(NOW_REDIS as readonly string[]).includes(key))
   const trendKeys: MetricKey[] = Object.values(TRENDS).map(({ of }) => of)
   const cards = {
-    now: card(context, 'now', () => readLive(context, NOW)),
+    now: card(context, 'now', () => readLive(context, nowKeys)),
+    nowRedis: card(context, 'now-redis', () => readLive(context, NOW_REDIS)),
     queues: card(context, 'queues', () => queueDepths(deps, scope)),
     health: card(context, 'health', () => loadHealth(deps, scope)),
     kpis: card(context, 'kpis', () => summary(deps, [...KPIS, ...COMPANIONS], range)),

@@ -1,3 +1,4 @@
+import { readQueues } from '../connectors/queues.ts'
 import type { Deps } from '../context.ts'
 
 /** A queue and how many jobs wait in it. */
@@ -6,13 +7,10 @@ export interface Queue {
   waiting: number
 }
 
-/** Jobs that wait, by queue, the longest first. */
-export async function queueDepths({ db: { sql } }: Deps, scope: string): Promise<Queue[]> {
-  const rows = await sql<Queue[]>`
-    select coalesce(nullif(queue, ''), kind) as name, count(*)::int as waiting from jobs
-    where status = 'queued' and ${scope === '*' ? sql`true` : sql`tenant_id = ${scope}`}
-    group by 1 order by 2 desc, 1`
-  return [...rows]
+/** Jobs that wait, by queue, the longest first. @throws SourceUnavailable when Redis is configured and away */
+export async function queueDepths(deps: Deps, scope: string): Promise<Queue[]> {
+  const queues = await readQueues(deps, scope)
+  return queues.filter(({ depth }) => depth > 0).map(({ name, depth }) => ({ name, waiting: depth }))
 }
 
 /** "builds 2, previews 1, +1"; what does not fit is counted, and a queue without jobs is not named. */

@@ -6,6 +6,7 @@ import { createApp } from '../../src/app.tsx'
 import { createAdmin } from '../../src/auth/admins.ts'
 import { createKey } from '../../src/auth/keys.ts'
 import { type Config, loadConfig } from '../../src/config.ts'
+import { openRedis } from '../../src/connectors/redis.ts'
 import type { Deps } from '../../src/context.ts'
 import { connectWriter, type Db } from '../../src/db/connect.ts'
 import { createEnricher } from '../../src/enrich/index.ts'
@@ -22,6 +23,8 @@ export interface TestAppOptions {
   now?: Date | (() => Date)
   config?: Partial<Config>
   fetch?: typeof fetch
+  /** The URL of the watched product's Redis. */
+  redis?: string
 }
 
 export interface TestApp {
@@ -48,6 +51,7 @@ export const TEST_PASSWORD = 'a long enough password'
 export async function testApp(options: TestAppOptions = {}): Promise<TestApp> {
   const db = await testDb()
   const config = { ...loadConfig({ BASE_URL: 'http://localhost', SECRET_KEY: 's'.repeat(40) }), ...options.config }
+  if (options.redis) config.redisUrl = options.redis
   const now = clockOf(options.now)
   const log = pino({ level: process.env.TEST_LOG ?? 'silent' })
   await seedPrices(db.sql)
@@ -55,7 +59,9 @@ export async function testApp(options: TestAppOptions = {}): Promise<TestApp> {
   await prices.load()
   const writerSql = connectWriter(db.url)
   const writer = createWriter({ sql: writerSql, config, log, now, enrich: createEnricher(config), price: prices.price })
-  const deps: Deps = { config, log, db, writer, book: new StateBook(log), now, fetch: options.fetch ?? fetch }
+  const book = new StateBook(log)
+  const redis = openRedis(config, book)
+  const deps: Deps = { config, log, db, writer, book, redis, now, fetch: options.fetch ?? fetch }
   const app = createApp(deps)
   let server: ReturnType<typeof serve> | undefined
   let admins = 0
@@ -82,6 +88,7 @@ export async function testApp(options: TestAppOptions = {}): Promise<TestApp> {
     },
     async close() {
       server?.close()
+      redis?.close()
       await writer.close()
       await writerSql.end({ timeout: 5 })
       await db.close()

@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs'
 /** `npm test` sets these where a program is missing: describe.skipIf(withoutBrowser)(…). */
 export const withoutBrowser = process.env.TEST_WITHOUT_BROWSER === '1'
 export const withoutRedis = process.env.TEST_WITHOUT_REDIS === '1'
+export const withoutNats = process.env.TEST_WITHOUT_NATS === '1'
 
 /** The browser of the tests. */
 export const chromiumPath =

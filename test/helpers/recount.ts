@@ -1,8 +1,41 @@
 import type { Sql } from 'postgres'
 
 /**
+ * Whose each id is, from the identities: the end of its chain, or of ids in a circle the smallest. And `owned`, all that
+ * people did with the person whose it is, or ''.
+ */
+function owners(sql: Sql) {
+  return sql`
+    with recursive walk (id, at, path) as (
+      select anonymous_id, anonymous_id, array[anonymous_id] from identities
+      union all
+      select w.id, i.user_id, w.path || i.user_id from walk w join identities i on i.anonymous_id = w.at
+      where i.user_id <> all(w.path)
+    ),
+    ends as (select distinct on (id) id, at, path from walk order by id, cardinality(path) desc),
+    owners as (
+      select e.id, case when i.user_id is null then e.at else (
+        select min(x collate "C") from unnest(e.path[array_position(e.path, i.user_id):]) x
+      ) end as owner
+      from ends e left join identities i on i.anonymous_id = e.at
+    ),
+    facts as (
+      select user_id, anonymous_id, tenant_id, ts, session_id, 1 as e, 0 as c, 0 as r, 0 as x, 0 as j, 0 as cost from events
+      union all
+      select user_id, null, tenant_id, ts, null, 0, 1, (ai and first_of_request)::int, (status = 'error')::int, 0,
+        coalesce(cost, 0) from api_calls
+      union all
+      select user_id, null, tenant_id, ts, null, 0, 0, 0, 0, 1, 0 from jobs
+    ),
+    owned as (
+      select f.*, coalesce(o.owner, f.user_id) as person
+      from facts f left join owners o on o.id = coalesce(nullif(f.user_id, ''), f.anonymous_id)
+    )`
+}
+
+/**
  * The roll-ups as folded, and as counted by hand from the raw facts: plain SQL that shares nothing with the fold.
- * Equal when every fact was folded exactly once.
+ * Equal when every fact was folded exactly once, for the person whose it is.
  */
 export async function recount(
   sql: Sql,
@@ -20,29 +53,49 @@ export async function recount(
     userDays: [
       sql`select user_id, day::text, events, api_calls, ai_requests, errors, jobs, cost::float8, active
           from user_days where scope = '*' order by 1, 2`,
-      sql`select user_id, day::text, sum(e)::int as events, sum(c)::int as api_calls, sum(r)::int as ai_requests,
-            sum(x)::int as errors, sum(j)::int as jobs, sum(cost)::numeric(18, 8)::float8 as cost, true as active
-          from (
-            select user_id, (ts at time zone ${zone})::date as day, 1 as e, 0 as c, 0 as r, 0 as x, 0 as j, 0 as cost from events
-            union all
-            select user_id, (ts at time zone ${zone})::date, 0, 1, (ai and first_of_request)::int, (status = 'error')::int, 0,
-              coalesce(cost, 0) from api_calls
-            union all
-            select user_id, (ts at time zone ${zone})::date, 0, 0, 0, 0, 1, 0 from jobs
-          ) f where user_id <> '' group by 1, 2 order by 1, 2`,
+      sql`${owners(sql)}
+          select person as user_id, (ts at time zone ${zone})::date::text as day, sum(e)::int as events,
+            sum(c)::int as api_calls, sum(r)::int as ai_requests, sum(x)::int as errors, sum(j)::int as jobs,
+            sum(cost)::numeric(18, 8)::float8 as cost, true as active
+          from owned where person <> '' group by 1, 2 order by 1, 2`,
+    ],
+    // Without jobs: one that is told its tenant late counts there from the next rebuild on.
+    userDaysOfTenants: [
+      sql`select user_id, scope, day::text, events, api_calls from user_days
+          where scope <> '*' and events + api_calls > 0 order by 1, 2, 3`,
+      sql`${owners(sql)}
+          select person as user_id, tenant_id as scope, (ts at time zone ${zone})::date::text as day, sum(e)::int as events,
+            sum(c)::int as api_calls
+          from owned where person <> '' and tenant_id <> '' and e + c > 0 group by 1, 2, 3 order by 1, 2, 3`,
     ],
     activeDays: [
       sql`select a.user_id, (a.last_day - n)::text as day
           from user_activity a cross join generate_series(0, 127) n
           where a.scope = '*' and get_bit(a.bits, n) = 1 order by 1, 2`,
-      sql`select distinct user_id, (ts at time zone ${zone})::date::text as day
-          from (select user_id, ts from events union all select user_id, ts from api_calls union all select user_id, ts from jobs) f
-          where user_id <> '' order by 1, 2`,
+      sql`${owners(sql)}
+          select distinct person as user_id, (ts at time zone ${zone})::date::text as day
+          from owned where person <> '' order by 1, 2`,
+    ],
+    activeDaysOfTenants: [
+      sql`select a.user_id, a.scope, (a.last_day - n)::text as day
+          from user_activity a cross join generate_series(0, 127) n
+          where a.scope <> '*' and get_bit(a.bits, n) = 1 order by 1, 2, 3`,
+      sql`select user_id, scope, day::text from user_days where scope <> '*' and active order by 1, 2, 3`,
     ],
     sessions: [
-      sql`select user_id, day::text, session_id, events from session_days where scope = '*' order by 1, 2, 3`,
-      sql`select user_id, (ts at time zone ${zone})::date::text as day, session_id, count(*)::int as events
-          from events where session_id is not null and user_id <> '' group by 1, 2, 3 order by 1, 2, 3`,
+      sql`select user_id, day::text, session_id, events, first_ts, last_ts from session_days where scope = '*'
+          order by 1, 2, 3`,
+      sql`${owners(sql)}
+          select person as user_id, (ts at time zone ${zone})::date::text as day, session_id, count(*)::int as events,
+            min(ts) as first_ts, max(ts) as last_ts
+          from owned where session_id is not null and person <> '' group by 1, 2, 3 order by 1, 2, 3`,
+    ],
+    // One account for each person, whatever ids they were known by.
+    accounts: [
+      sql`select user_id from users order by 1`,
+      sql`${owners(sql)}
+          select coalesce(o.owner, u.user_id) as user_id from users u left join owners o on o.id = u.user_id
+          union select person from owned where person <> '' order by 1`,
     ],
     callDays: [
       sql`select at::text as day, provider, calls::int, requests::int, errors::int, tokens_in::int, cost::float8,
@@ -54,17 +107,19 @@ export async function recount(
           from api_calls group by 1, 2 order by 1, 2`,
     ],
     callHours: [
-      sql`select sum(calls)::int as calls, sum(requests)::int as requests from api_call_hours where scope = '*'`,
-      sql`select count(*)::int as calls, count(distinct request_id)::int as requests from api_calls`,
+      sql`select coalesce(sum(calls), 0)::int as calls, coalesce(sum(requests), 0)::int as requests from api_call_hours where scope = '*'`,
+      sql`select count(*)::int as calls,
+            (count(distinct request_id) + count(*) filter (where request_id is null))::int as requests from api_calls`,
     ],
     jobs: [
-      sql`select sum(enqueued)::int as enqueued, sum(succeeded)::int as succeeded, sum(failed)::int as failed
+      sql`select coalesce(sum(enqueued), 0)::int as enqueued, coalesce(sum(succeeded), 0)::int as succeeded,
+            coalesce(sum(failed), 0)::int as failed
           from job_hours where scope = '*'`,
       sql`select count(*)::int as enqueued, (count(*) filter (where status = 'succeeded'))::int as succeeded,
             (count(*) filter (where status = 'failed'))::int as failed from jobs`,
     ],
     payments: [
-      sql`select sum(n)::int as n, sum(amount_minor)::int as amount from payment_days where scope = '*'`,
+      sql`select coalesce(sum(n), 0)::int as n, sum(amount_minor)::int as amount from payment_days where scope = '*'`,
       sql`select count(*)::int as n, sum(amount_minor)::int as amount from payments`,
     ],
     signups: [
@@ -72,7 +127,7 @@ export async function recount(
       sql`select (created_at at time zone ${zone})::date::text as day, count(*)::int as n from users group by 1 order by 1`,
     ],
     gauges: [
-      sql`select sum(n)::int as n, sum(total)::float8 as total, max(high)::int as high from gauge_hours where scope = '*'`,
+      sql`select coalesce(sum(n), 0)::int as n, sum(total)::float8 as total, max(high)::int as high from gauge_hours where scope = '*'`,
       sql`select count(*)::int as n, sum(value)::float8 as total, max(value)::int as high from gauges`,
     ],
   }

@@ -3,7 +3,7 @@ import { ageText, dayLabel, rangeDates } from '../../../src/lib/dates.ts'
 import { exportQuery } from '../../../src/lib/filters.ts'
 import { shownOf } from '../../../src/lib/settle.ts'
 import { daysBetween } from '../../../src/lib/time.ts'
-import { changeOf, dayAxis, markOf, previousLine, valueText } from '../../../src/metric-view.ts'
+import { changeOf, dayAxis, markOf, previousLine, shownValue, valueText } from '../../../src/metric-view.ts'
 import { metricOf } from '../../../src/metrics/catalogue.ts'
 import type { Point, Summary } from '../../../src/metrics/query.ts'
 import { factsOf } from '../../../src/metrics/source.ts'
@@ -24,10 +24,10 @@ function heroOf({ data: { key, main }, context }: MetricProps): CardHero {
       : `vs ${valueText(deps, key, found.previous, 'table')}, ${against}`
   return {
     label: `${when}, ${where}`,
-    value: found?.value == null ? null : valueText(deps, key, found.value, 'table'),
+    value: found && shownValue(found) !== null ? valueText(deps, key, shownValue(found), 'table') : null,
     mark: staleOf(main, context) ?? (found && markOf(deps, found)),
     change: found && comparing && found.previous !== null ? changeOf(key, found) : undefined,
-    base: !found || found.value === null ? 'not known in this range' : comparing ? base : undefined,
+    base: found?.away ?? (!found || found.value === null ? 'not known in this range' : comparing ? base : undefined),
     dim: main.state !== 'filled',
     stats: found ? daysItems(found, { key, context }) : [],
   }

@@ -1,9 +1,9 @@
-import { ageText, dayLabel } from '../../../src/lib/dates.ts'
-import { type Card, shownOf } from '../../../src/lib/settle.ts'
+import { dayLabel } from '../../../src/lib/dates.ts'
+import { shownOf } from '../../../src/lib/settle.ts'
+import { limitMark, staleMark } from '../../../src/live-marks.ts'
 import { valueText } from '../../../src/metric-view.ts'
 import { type MetricKey, metricOf } from '../../../src/metrics/catalogue.ts'
-import { stateOf } from '../../../src/metrics/query.ts'
-import { NOW, TODAY } from '../../../src/overview/keys.ts'
+import { NOW, NOW_REDIS, TODAY } from '../../../src/overview/keys.ts'
 import { queuesText } from '../../../src/overview/queues.ts'
 import { metricHref } from '../../../src/page.ts'
 import { type LiveItem, LiveStrip } from '../../parts/index.ts'
@@ -20,12 +20,13 @@ const NOW_WORDS: Record<(typeof NOW)[number], { label: string; note: string }> =
 /** What is true this minute, with the AI cost of the running day. */
 export const NowStrip = ({ data, context }: OverviewProps) => {
   const { deps, filters } = context
-  const values = shownOf(data.now)
-  const stale = staleMark(data.now, context)
+  const cards = [data.nowRedis, data.now]
+  const cardOf = (key: MetricKey) => ((NOW_REDIS as readonly string[]).includes(key) ? data.nowRedis : data.now)
   const depths = shownOf(data.queues)
   const queues = depths && queuesText(depths)
   const items = NOW.map((key): LiveItem => {
-    const value = values?.[key] ?? null
+    const card = cardOf(key)
+    const value = shownOf(card)?.[key] ?? null
     return {
       id: key.replace('.', '-'),
       label: NOW_WORDS[key].label,
@@ -33,12 +34,14 @@ export const NowStrip = ({ data, context }: OverviewProps) => {
       note: value === null ? 'not known' : (key === 'jobs.queued' && queues) || NOW_WORDS[key].note,
       mark: value === null ? undefined : limitMark(deps, key, value),
       href: metricHref(filters, key),
-      ...stale,
+      ...staleMark(card, deps),
     }
   })
   const all = [...items, costToday({ data, context }), paidShare({ data, context })]
-  const shown = stale.mark ? markedOnce(all) : all
-  return <LiveStrip items={shown} state={stale.mark ? 'stale' : 'live'} dot={stale.mark ? 'degraded' : 'up'} />
+  const stale = cards.some(({ state }) => state !== 'filled')
+  return (
+    <LiveStrip items={stale ? markedOnce(all) : all} state={stale ? 'stale' : 'live'} dot={stale ? 'degraded' : 'up'} />
+  )
 }
 
 /** The numbers of the running day beside those of the whole of yesterday. */
@@ -65,7 +68,7 @@ function todayItem({ data, context }: OverviewProps, key: MetricKey, label: stri
     value: summary?.value == null ? null : valueText(deps, key, summary.value, 'tile'),
     note: summary?.previous == null ? 'none yesterday' : `${valueText(deps, key, summary.previous, 'tile')} yesterday`,
     href: metricHref({ ...filters, range: 'today', from: filters.today, to: filters.today }, key),
-    ...staleMark(data.day, context),
+    ...staleMark(data.day, context.deps),
   }
 }
 
@@ -84,24 +87,8 @@ function paidShare({ data, context }: OverviewProps): LiveItem {
         ? 'not known'
         : `${valueText(deps, 'users.paid', paid, 'tile')} paid, ${valueText(deps, 'users.total', others, 'tile')} not`,
     href: metricHref(filters, 'users.paid_ratio'),
-    ...staleMark(data.day, context),
+    ...staleMark(data.day, context.deps),
   }
-}
-
-/** "over 10": a number beyond its limit, as the tiles mark it. */
-function limitMark(deps: OverviewProps['context']['deps'], key: MetricKey, value: number): LiveItem['mark'] {
-  const metric = metricOf(key)
-  const state = stateOf(metric, value)
-  if (state !== 'warn' && state !== 'crit') return undefined
-  const limit = valueText(deps, key, state === 'crit' ? metric.crit : metric.warn, 'tile')
-  return { tone: state, text: `${metric.good === 'up' ? 'under' : 'over'} ${limit}` }
-}
-
-function staleMark(card: Card<unknown>, { deps }: OverviewProps['context']) {
-  if (card.state === 'filled') return {}
-  if (card.state === 'degraded' && card.at)
-    return { dim: true, mark: { tone: 'stale' as const, text: `${ageText(card.at, deps.now())} old` } }
-  return { dim: true, mark: { tone: 'warn' as const, text: card.state === 'error' ? 'failed' : 'degraded' } }
 }
 
 /** The age is said once a strip; the other cells are dimmed. */

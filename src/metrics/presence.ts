@@ -1,0 +1,55 @@
+import type { Device } from '../connectors/devices.ts'
+import { readPresence } from '../connectors/presence.ts'
+import { type About, live, metrics } from './define.ts'
+import { sampled } from './sampled.ts'
+
+/** Who is there now, and with what. */
+export default metrics({
+  'users.online': live({
+    label: 'Users online',
+    unit: 'users',
+    good: 'up',
+    definition:
+      'Distinct users with an open WebSocket session (where REDIS_URL is set) or with an event or an API call in the last 2 minutes; each is counted once.',
+    action: 'Zero by day? Look at uptime, and at whether events still arrive.',
+    read: ({ sql, now }, scope) => {
+      const recent = sql`ts > ${now} - interval '2 minutes' and ts <= ${now} and user_id <> ''
+        and ${scope === '*' ? sql`true` : sql`tenant_id = ${scope}`}`
+      return sql`select count(*) from (
+        select user_id from events where ${recent} union select user_id from api_calls where ${recent}) u`
+    },
+    ask: async (deps, scope) => (await readPresence(deps, scope)).users,
+    history: sampled('users.online', 'users'),
+  }),
+  'devices.desktop': devices('desktop', {
+    label: 'Desktops online',
+    definition: 'Desktop and laptop computers of the users online; several sessions of a user on one type count once.',
+    action: 'Falls alone, without phones? Look at the last release of the web client.',
+  }),
+  'devices.ipad': devices('ipad', {
+    label: 'iPads online',
+    definition:
+      'iPads and other tablets of the users online. An iPad that asks for desktop sites looks like a desktop.',
+    action: 'Rising? See that the pages most used work on a tablet.',
+  }),
+  'devices.phone': devices('phone', {
+    label: 'Phones online',
+    definition: 'Phones of the users online; several sessions of a user on phones count once.',
+    action: 'Rising? See that the pages most used work on a phone.',
+  }),
+  'devices.unknown': devices('unknown', {
+    label: 'Unknown devices online',
+    definition: 'Devices of the users online that neither name themselves nor send a user agent, such as servers.',
+    action: 'Many? Send the user agent, or a device, with events and sessions.',
+  }),
+})
+
+function devices(device: Device, about: Pick<About, 'label' | 'definition' | 'action'>) {
+  return live({
+    ...about,
+    unit: 'devices',
+    good: 'neutral',
+    ask: async (deps, scope) => (await readPresence(deps, scope)).devices[device],
+    history: sampled(`devices.online:${device}`, 'devices'),
+  })
+}
