@@ -35,10 +35,10 @@ async function page(path: string, cookie: string): Promise<{ status: number; htm
   return { status: response.status, html: await response.text() }
 }
 
-/** Whether the Overview says that it is cut off. */
+/** Whether cards of the Overview are marked as cut off; the foot of the rail and the feed say so at other times. */
 async function dashboard(cookie: string): Promise<{ status: number; away: boolean }> {
   const { status, html } = await page('/dashboard', cookie)
-  return { status, away: html.includes(AWAY) }
+  return { status, away: /q-card-(stale|degraded)/.test(html) && html.includes(AWAY) }
 }
 
 const statusOf = async (path: string) => {
@@ -82,5 +82,25 @@ test('Postgres stopped and started under a running server: pages go on, marked s
     { name: 'Before', n: 3 },
     { name: 'During', n: 1 },
   ])
+  expect(await stage.server.stop()).toBe(0)
+}, 180_000)
+
+test('Postgres frozen under a running server: pages answer in time, say that it does not answer, and recover alone', async () => {
+  stage = await setStage({ embedded: false })
+  const cookie = await signIn()
+  expect((await send('Before', ['ann', 'bob'])).status).toBe(200)
+  await untilFolded(stage.db.sql)
+  await expect.poll(() => dashboard(cookie), { timeout: 20_000 }).toEqual({ status: 200, away: false })
+
+  const thaw = await stage.freezePostgres()
+  try {
+    await expect.poll(() => dashboard(cookie), { timeout: 30_000 }).toEqual({ status: 200, away: true })
+    for (let poll = 0; poll < 3; poll++) expect(await dashboard(cookie)).toEqual({ status: 200, away: true })
+  } finally {
+    thaw()
+  }
+  await expect.poll(() => dashboard(cookie), { timeout: 30_000 }).toEqual({ status: 200, away: false })
+  const told = () => stage.db.sql`select state from source_events where source = 'database' order by id`
+  await expect.poll(told, { timeout: 20_000 }).toEqual([{ state: 'degraded' }, { state: 'recovered' }])
   expect(await stage.server.stop()).toBe(0)
 }, 180_000)

@@ -5,8 +5,10 @@ import { formatValue } from '../metrics/format.ts'
 import { minorUnits } from '../metrics/money.ts'
 import type { Activity } from './feed.ts'
 import type { ActivityKind } from './kinds.ts'
+import { incidentWords, sourceWords } from './source-words.ts'
 
-interface Words {
+/** What is said of a row, besides who it was about and when. */
+export interface Words {
   title: string
   /** Beside who it was about. */
   detail?: string | null
@@ -85,6 +87,8 @@ const WORDS: Record<ActivityKind, (activity: Activity) => Words> = {
       .join(', '),
     ...FAILED,
   }),
+  source: sourceWords,
+  incident: incidentWords,
   event: ({ verb, subject, note }) => ({
     title: verb === 'viewed' ? `Viewed ${subject || 'a page'}` : eventWords(subject || 'event'),
     detail: note,

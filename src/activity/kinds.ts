@@ -7,6 +7,8 @@ export const ACTIVITY_KINDS = {
   deploy: { label: 'Deploys', doc: 'A deployment started, finished or failed.' },
   object: { label: 'Projects', doc: 'An object (project, contract, repository …) was created.' },
   error: { label: 'Errors', doc: 'A call that the product made or served failed.' },
+  source: { label: 'Sources', doc: 'A source of data has gone away or has come back.' },
+  incident: { label: 'Incidents', doc: 'Alike errors or warnings began in a log file of the product.' },
   event: { label: 'Events', doc: 'A tracked event of a user.' },
 } as const satisfies Record<string, { label: string; doc: string }>
 

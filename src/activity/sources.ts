@@ -32,6 +32,8 @@ export function activitySources(sql: Sql): ActivitySource[] {
     jobsEnded(sql),
     objects(sql),
     calls(sql),
+    sourceChanges(sql),
+    incidents(sql),
     events(sql),
   ]
 }
@@ -119,6 +121,27 @@ const calls = (sql: Sql): ActivitySource => ({
   keep: sql`s.status = 'error'`,
   // One provider's bad minute would push everything else off the Overview.
   notable: false,
+})
+
+// Of no tenant: who is bound to one does not see how the whole is doing.
+const sourceChanges = (sql: Sql): ActivitySource => ({
+  kinds: ['source'],
+  table: sql`source_events s`,
+  ts: sql`s.at`,
+  id: sql`'h:' || s.id`,
+  columns: sql`'source' as kind, s.state as verb, '' as user_id, '' as tenant_id, s.source as subject, s.reason as note,
+    s.down_ms as amount, null::text as currency`,
+})
+
+const incidents = (sql: Sql): ActivitySource => ({
+  kinds: ['incident'],
+  table: sql`incidents s`,
+  ts: sql`s.first_at`,
+  id: sql`'i:' || s.id`,
+  columns: sql`'incident' as kind, s.severity as verb, '' as user_id, '' as tenant_id, s.kind as subject,
+    concat_ws(', ', nullif(s.provider, ''), s.message, case when s.n > 1 then s.n || ' times' end) as note,
+    null::bigint as amount, null::text as currency`,
+  notable: sql`s.severity = 'error'`,
 })
 
 const events = (sql: Sql): ActivitySource => ({

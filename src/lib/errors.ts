@@ -3,7 +3,7 @@ import { HTTPException } from 'hono/http-exception'
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
 import { ProblemPage } from '../../views/pages/problem.tsx'
 import type { Env } from '../env.ts'
-import { outageOf } from './settle.ts'
+import { outageOf, SourceUnavailable } from './settle.ts'
 
 /** An expected failure, said in words that help. `retryAfter` (seconds) tells that trying again is right. */
 export class Problem extends Error {
@@ -65,6 +65,8 @@ export const onNotFound: NotFoundHandler<Env> = (c) => answer(c, new NotFound())
 export function problemOf(error: unknown): Problem {
   if (error instanceof Problem) return error
   if (error instanceof HTTPException) return new Problem(error.status, 'The request was refused', error.message)
+  if (error instanceof SourceUnavailable)
+    return new Problem(503, 'A source is away', `${error.reason}. Trying again in a few seconds is right.`, 5)
   const away = outageOf(error)
   if (away)
     return new Problem(503, 'The database is away', `${away.reason}. Trying again in a few seconds is right.`, 5)

@@ -1,5 +1,8 @@
 import type { Logger } from 'pino'
 import type { CardCache } from './cache.ts'
+import { DATABASE, DATABASE_AWAY, StateBook } from './state-book.ts'
+
+export { DATABASE, StateBook }
 
 /** What a card has to show. A card fails alone: `settle` never throws. */
 export type Card<T> =
@@ -41,9 +44,8 @@ export class SourceUnavailable extends Error {
 
 /** Enough for any roll-up at 10M events, and a page with the database gone still answers within 2 s. */
 export const CARD_BUDGET_MS = 1_500
-/** While the database is known to be away, a card with a last good value does not make its page wait. */
+/** While its source is known to be away, a card with a last good value does not make its page wait. */
 const AWAY_BUDGET_MS = 250
-const AWAY = 'The database does not answer'
 
 /** The card's value, or why there is none together with the last good one. */
 export async function settle<T>(
@@ -56,11 +58,12 @@ export async function settle<T>(
   const { cache, book } = context
   const last = cache.lastGood<T>(key)
   const source = options.source ?? DATABASE
-  const budgetMs = book.isDegraded(source) && last ? AWAY_BUDGET_MS : (options.budgetMs ?? CARD_BUDGET_MS)
+  const away = book.isDegraded(source) || book.isDegraded(DATABASE)
+  const budgetMs = away && last ? AWAY_BUDGET_MS : (options.budgetMs ?? CARD_BUDGET_MS)
   try {
     const { value, at, tick } = await withinBudget(cache.get(key, load), budgetMs)
     book.recovered(source, tick)
-    book.recovered(name, tick)
+    book.cardAnswered(name, tick)
     return { state: 'filled', value, at }
   } catch (error) {
     const outage = outageOf(error)
@@ -68,15 +71,19 @@ export async function settle<T>(
       context.log.error({ err: error, card: name, requestId: context.requestId }, 'a card failed')
       return { state: 'error', requestId: context.requestId }
     }
-    const reason = noteOutage(book, source === DATABASE ? name : source, outage)
+    const reason = noteOutage(book, name, outage)
     return { state: 'degraded', reason, lastGood: last?.value, at: last?.at }
   }
 }
 
-/** One line for the database, not one for each card that waits for it; a card that is slow by itself has its own. */
-function noteOutage(book: StateBook, name: string, { reason, slow, source = DATABASE }: Outage): string {
-  if (slow && book.isDegraded(DATABASE)) return AWAY
-  book.degraded(slow ? name : source, reason)
+/**
+ * One line for the source, not one for each card that waits for it; a card that is slow by itself has its own. Sources
+ * keep budgets of their own and say when they are over, so a slow card is never put down to one of them.
+ */
+function noteOutage(book: StateBook, card: string, { reason, slow, source = DATABASE }: Outage): string {
+  if (slow && book.isDegraded(DATABASE)) return DATABASE_AWAY
+  if (slow) book.cardSlow(card, reason)
+  else book.degraded(source, reason)
   return reason
 }
 
@@ -84,43 +91,6 @@ function noteOutage(book: StateBook, name: string, { reason, slow, source = DATA
 export function shownOf<T>(card: Card<T>): T | undefined {
   if (card.state === 'filled') return card.value
   return card.state === 'degraded' ? card.lastGood : undefined
-}
-
-/** The source that most cards live on. */
-export const DATABASE = 'database'
-
-/** Which sources are degraded now; a line is logged when that changes, not per request. */
-export class StateBook {
-  /** By the process's clock. */
-  readonly #since = new Map<string, number>()
-  readonly #log: Logger
-
-  constructor(log: Logger) {
-    this.#log = log
-  }
-
-  degraded(source: string, reason: string): void {
-    if (this.#since.has(source)) return
-    this.#since.set(source, performance.now())
-    this.#log.warn({ event: 'system.analytics.degraded', source, reason }, 'analytics degraded')
-  }
-
-  /** Only a value computed after the failure proves that it is over; a cached one proves nothing. */
-  recovered(source: string, computedTick: number): void {
-    const since = this.#since.get(source)
-    if (since === undefined || computedTick <= since) return
-    this.#since.delete(source)
-    const downMs = Math.round(computedTick - since)
-    this.#log.info({ event: 'system.analytics.recovered', source, downMs }, 'analytics recovered')
-  }
-
-  isDegraded(source: string): boolean {
-    return this.#since.has(source)
-  }
-
-  get sources(): string[] {
-    return [...this.#since.keys()]
-  }
 }
 
 interface Outage {
@@ -169,5 +139,5 @@ export function outageOf(error: unknown): Outage | undefined {
   if (typeof code !== 'string') return undefined
   if (code === '57014') return { reason: 'The query took too long and was stopped', slow: true }
   const away = AWAY_CODES.has(code) || (code.length === 5 && AWAY_CLASSES.has(code.slice(0, 2)))
-  return away ? { reason: AWAY, slow: false } : undefined
+  return away ? { reason: DATABASE_AWAY, slow: false } : undefined
 }

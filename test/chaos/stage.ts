@@ -19,6 +19,8 @@ export interface Stage {
   killPostgres: () => Promise<void>
   stopPostgres: () => Promise<void>
   startPostgres: () => Promise<void>
+  /** Nothing of it runs any more, and nothing is closed: as on a host that has lost its disk. Answers how to thaw it. */
+  freezePostgres: () => Promise<() => void>
   close: () => Promise<void>
 }
 
@@ -57,6 +59,18 @@ export async function setStage({ embedded }: { embedded: boolean }): Promise<Sta
       stopPostgres: () => postgres.stop(),
       async startPostgres() {
         postgres = await startEmbedded({ dataDir })
+      },
+      async freezePostgres() {
+        const pid = (await postgres.pid())!
+        // First, so that no connection is made while the others are counted.
+        process.kill(pid, 'SIGSTOP')
+        const clients = await db.sql<{ pid: number }[]>`
+          select pid from pg_stat_activity where backend_type = 'client backend' order by pid = pg_backend_pid()`
+        const pids = [pid, ...clients.map((client) => client.pid)]
+        for (const one of pids) process.kill(one, 'SIGSTOP')
+        return () => {
+          for (const one of pids) process.kill(one, 'SIGCONT')
+        }
       },
       close,
     }
