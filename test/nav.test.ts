@@ -21,10 +21,18 @@ const links = (query: string) => {
 }
 
 it('the nav keeps the filters that are set, and stays bare without', () => {
-  expect(links('')).toEqual(['/dashboard', '/dashboard/activity', '/dashboard/metrics'])
+  expect(links('')).toEqual([
+    '/dashboard',
+    '/dashboard/live',
+    '/dashboard/activity',
+    '/dashboard/metrics',
+    '/dashboard/data',
+  ])
   expect(links('range=7d&tenant=acme&compare=year')).toEqual([
     '/dashboard?range=7d&compare=year&tenant=acme',
+    '/dashboard/live?range=7d&compare=year&tenant=acme',
     '/dashboard/activity?range=7d&compare=year&tenant=acme',
     '/dashboard/metrics?range=7d&compare=year&tenant=acme',
+    '/dashboard/data?range=7d&compare=year&tenant=acme',
   ])
 })

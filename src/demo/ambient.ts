@@ -3,6 +3,7 @@ import { Emitter, type Window } from './emitter.ts'
 import { DESKTOPS, PHONES, PLACES } from './places.ts'
 import { Random } from './random.ts'
 import type { Busy } from './samples.ts'
+import { heartbeats } from './workers.ts'
 import { timeOfDay, type World } from './world.ts'
 
 const GAUGE_STEP_MS = 60 * MINUTE_MS
@@ -15,6 +16,7 @@ export function simulateAmbience(world: World, day: number, window: Window, busy
   const [fromMs, toMs] = [world.dayMs(day), world.dayMs(day + 1)]
   for (let atMs = fromMs; atMs < toMs; atMs += GAUGE_STEP_MS) gauges(world, atMs, out, busy)
   if (!window.live) for (let atMs = fromMs; atMs < toMs; atMs += PROBE_STEP_MS) probe(world, atMs, out, probeTarget)
+  if (window.live) heartbeats(world, day, out)
   visitors(world, day, out)
   return out
 }

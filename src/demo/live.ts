@@ -3,6 +3,7 @@ import type { Deps } from '../context.ts'
 import { HOUR_MS, MINUTE_MS } from './calendar.ts'
 import type { DoorsClient } from './client.ts'
 import type { SimFact } from './emitter.ts'
+import type { ProductLogs } from './logs.ts'
 import { type DemoState, saveState } from './state.ts'
 import type { Timeline } from './timeline.ts'
 
@@ -34,6 +35,7 @@ export class LiveTraffic {
     private readonly timeline: Timeline,
     private readonly client: DoorsClient,
     private readonly state: DemoState,
+    private readonly logs?: ProductLogs,
   ) {
     this.#toldToMs = this.#sentToMs = state.writtenToMs ?? deps.now().getTime()
   }
@@ -73,6 +75,7 @@ export class LiveTraffic {
     for (let sent = 0; sent < facts.length; sent += 1000) await this.client.send(facts.slice(sent, sent + 1000))
     this.#due = later === -1 ? [] : this.#due.slice(later)
     this.#sentToMs = nowMs
+    this.logs?.write(facts)
     await this.#save(SAVE_EVERY_MS)
     return facts.length
   }

@@ -6,6 +6,7 @@ import { type Access, ensureAccess, saveAccess } from './access.ts'
 import { DoorsClient } from './client.ts'
 import { fill } from './fill.ts'
 import { LiveTraffic } from './live.ts'
+import { ProductLogs } from './logs.ts'
 import { startProduct } from './product.ts'
 import { progressBar } from './progress.ts'
 import { sizeOf } from './size.ts'
@@ -38,7 +39,9 @@ async function begin({ deps, url }: Running, env: NodeJS.ProcessEnv) {
   const begun = await loadState(deps, size, deps.now())
   const timeline = new Timeline(begun, product.url)
   const state = begun.writtenToMs === null ? await fillHistory(deps, timeline, begun) : begun
-  const live = new LiveTraffic(deps, timeline, new DoorsClient(url, access.key), state)
+  const logs = env.LOG_FILES ? undefined : new ProductLogs(deps.config.dataDir)
+  if (begun.writtenToMs === null) logs?.writeHistory(timeline, state.writtenToMs ?? deps.now().getTime())
+  const live = new LiveTraffic(deps, timeline, new DoorsClient(url, access.key), state, logs)
   live.start()
   greet(deps, url, access)
   return {

@@ -104,6 +104,13 @@ const Body = ({ state, children }: { state: CardState; children?: Child }) => {
           <div class="q-dim">{children}</div>
         </>
       )
+    case 'stale':
+      return (
+        <>
+          {state.reason && <Degraded reason={state.reason} at={state.at} />}
+          {children}
+        </>
+      )
     default:
       return children
   }

@@ -6,7 +6,7 @@ import type { FilterBarProps, FilterOption } from './types.ts'
 export const FilterBar = (filters: FilterBarProps) => (
   <section class="q-filters" aria-label="Filters">
     <div class="q-filters-wide">
-      <RangeMenu {...filters} />
+      {filters.range && <RangeMenu filters={filters} range={filters.range} />}
       {filters.compare && (
         <Menu label={<Named name="vs" value={filters.compare.label} />} id="menu-compare">
           <Options options={filters.compare.options} />
@@ -14,7 +14,7 @@ export const FilterBar = (filters: FilterBarProps) => (
       )}
       {filters.tenant && (
         <>
-          <span class="q-divider" />
+          {filters.range && <span class="q-divider" />}
           <Menu label={<Named name="Tenant" value={filters.tenant.label} />} id="menu-tenant">
             <Options options={filters.tenant.options} />
           </Menu>
@@ -22,7 +22,7 @@ export const FilterBar = (filters: FilterBarProps) => (
       )}
     </div>
     <div class="q-filters-phone">
-      <Chip icon="calendar" label={short(filters.range.label)} />
+      {filters.range && <Chip icon="calendar" label={short(filters.range.label)} />}
       {filters.compare && <Chip label={`vs ${short(filters.compare.label)}`} />}
       <Chip icon="filter" label="Filters" />
     </div>
@@ -57,8 +57,9 @@ export const short = (label: string): string => {
   return /^(Previous|Year|No )/.test(bare) ? bare.toLowerCase() : bare
 }
 
-const RangeMenu = (filters: FilterBarProps) => {
-  const { range } = filters
+type Range = NonNullable<FilterBarProps['range']>
+
+const RangeMenu = ({ filters, range }: { filters: FilterBarProps; range: Range }) => {
   return (
     <Menu
       icon="calendar"
@@ -75,7 +76,7 @@ const RangeMenu = (filters: FilterBarProps) => {
       <form class="q-dates" method="get" action={filters.action}>
         <Kept filters={filters} />
         <input type="hidden" name="range" value="custom" />
-        <DateFields filters={filters} prefix="bar" />
+        <DateFields range={range} prefix="bar" />
         <button class="q-btn q-btn-small" type="submit">
           Show these dates
         </button>
@@ -86,15 +87,15 @@ const RangeMenu = (filters: FilterBarProps) => {
 }
 
 /** Two days, named; both forms have them, so the ids differ. */
-export const DateFields = ({ filters, prefix }: { filters: FilterBarProps; prefix: string }) => (
+export const DateFields = ({ range, prefix }: { range: Range; prefix: string }) => (
   <div class="q-dates-fields">
     <label class="q-label" for={`${prefix}-from`}>
       From
-      <input class="form-control" id={`${prefix}-from`} type="date" name="from" value={filters.range.from} required />
+      <input class="form-control" id={`${prefix}-from`} type="date" name="from" value={range.from} required />
     </label>
     <label class="q-label" for={`${prefix}-to`}>
       To
-      <input class="form-control" id={`${prefix}-to`} type="date" name="to" value={filters.range.to} required />
+      <input class="form-control" id={`${prefix}-to`} type="date" name="to" value={range.to} required />
     </label>
   </div>
 )

@@ -7,13 +7,13 @@ const radius = 58
 const sweep = 240
 
 /** Health on 240°, with ticks where the word changes; one a page. */
-export const Gauge = ({ value, text, word, tone, change, base, ticks = [70, 90], rows }: GaugeProps) => (
+export const Gauge = ({ value, text, of = 'of 100', word, tone, change, base, ticks = [70, 90], rows }: GaugeProps) => (
   <div class="q-gauge">
     <svg
       class={`q-gauge-dial q-gauge-${tone}`}
       viewBox="0 0 176 112"
       role="img"
-      aria-label={value === null ? 'Not known yet' : `${text} of 100, ${word}`}
+      aria-label={value === null ? 'Not known yet' : `${text} ${of}, ${word}`}
     >
       <path class="q-gauge-track" d={arc(0, 100)} />
       {value !== null && value > 0 && <path class="q-gauge-value" d={arc(0, Math.min(100, value))} />}
@@ -24,7 +24,7 @@ export const Gauge = ({ value, text, word, tone, change, base, ticks = [70, 90],
         {value === null ? '—' : text}
       </text>
       <text class="q-gauge-of" x={centre.x} y={centre.y + 22} text-anchor="middle">
-        of 100
+        {of}
       </text>
     </svg>
     <p class="q-gauge-word">

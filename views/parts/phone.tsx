@@ -90,24 +90,7 @@ export const FilterSheet = ({
         {Object.entries(filters.keep ?? {}).map(([name, value]) => (
           <input type="hidden" name={name} value={value} />
         ))}
-        <fieldset class="q-sheet-ranges">
-          <legend class="q-sr">Range</legend>
-          {filters.range.options.map((option) => (
-            <label>
-              <input
-                type="radio"
-                name="range"
-                value={option.value}
-                checked={option.selected}
-                data-label={short(option.label)}
-              />
-              <span>{short(option.label)}</span>
-            </label>
-          ))}
-        </fieldset>
-        <div class="q-sheet-dates">
-          <DateFields filters={filters} prefix="sheet" />
-        </div>
+        {filters.range && <Ranges range={filters.range} />}
         {filters.compare && <Choice name="compare" label="Compare with" options={filters.compare.options} />}
         {filters.tenant && <Choice name="tenant" label="Tenant" options={filters.tenant.options} />}
         {every && (
@@ -116,14 +99,40 @@ export const FilterSheet = ({
             <input class="q-switch" type="checkbox" checked={refresh} data-switch="refresh" />
           </label>
         )}
-        <p class="q-menu-foot">{`Days in ${filters.range.timeZone}`}</p>
+        {filters.range && <p class="q-menu-foot">{`Days in ${filters.range.timeZone}`}</p>}
         <button class="q-btn q-btn-primary q-sheet-go" type="submit" data-show>
-          {`Show ${short(filters.range.label).toLowerCase()}${tenant ? `, ${tenant}` : ''}`}
+          {[
+            'Show',
+            [filters.range && short(filters.range.label).toLowerCase(), tenant].filter(Boolean).join(', '),
+          ].join(' ')}
         </button>
       </form>
     </dialog>
   )
 }
+
+const Ranges = ({ range }: { range: NonNullable<FilterBarProps['range']> }) => (
+  <>
+    <fieldset class="q-sheet-ranges">
+      <legend class="q-sr">Range</legend>
+      {range.options.map((option) => (
+        <label>
+          <input
+            type="radio"
+            name="range"
+            value={option.value}
+            checked={option.selected}
+            data-label={short(option.label)}
+          />
+          <span>{short(option.label)}</span>
+        </label>
+      ))}
+    </fieldset>
+    <div class="q-sheet-dates">
+      <DateFields range={range} prefix="sheet" />
+    </div>
+  </>
+)
 
 const Choice = ({ name, label, options }: { name: string; label: string; options: FilterOption[] }) => (
   <label class="q-sheet-row">

@@ -108,6 +108,7 @@ export const WorstMark = ({ pages }: { pages: NavPage[] }) => {
 
 const Sources = ({ sources }: { sources: SourceState[] }) => {
   const bad = sources.filter((source) => source.state === 'degraded' || source.state === 'down').length
+  const up = sources.filter((source) => source.state === 'up').length
   return (
     <p class="q-sources" title={sources.map((one) => `${one.name}: ${one.note ?? one.state}`).join('\n')}>
       <span class="q-sources-dots">
@@ -115,9 +116,7 @@ const Sources = ({ sources }: { sources: SourceState[] }) => {
           <Dot state={source.state} />
         ))}
       </span>
-      {bad
-        ? `${bad} of ${sources.length} degraded`
-        : `${sources.length} ${sources.length === 1 ? 'source' : 'sources'} up`}
+      {bad ? `${bad} of ${sources.length} degraded` : `${up} ${up === 1 ? 'source' : 'sources'} up`}
     </p>
   )
 }

@@ -9,7 +9,7 @@ export type CardState =
   | { kind: 'loading' }
   | { kind: 'empty'; title: string; text: string; icon?: IconName; code?: string; link?: Link }
   | { kind: 'degraded'; reason: string; at?: Date; nextTry?: string }
-  | { kind: 'stale'; age: string; reason?: string }
+  | { kind: 'stale'; age: string; reason?: string; at?: Date }
   | { kind: 'error'; requestId: string; retry?: string }
 
 export interface CardMenu {

@@ -43,7 +43,8 @@ export interface FilterBarProps {
   action: string
   /** Query parameters to keep that are not filters. */
   keep?: Record<string, string>
-  range: {
+  /** Absent = the page is of now. */
+  range?: {
     label: string
     /** "22 Oct – 20 Nov" */
     dates: string

@@ -92,6 +92,8 @@ export interface GaugeProps {
   value: number | null
   /** "93.4" */
   text: string
+  /** Under the number; default "of 100". */
+  of?: string
   /** "Healthy" */
   word: string
   tone: 'good' | 'warn' | 'crit' | 'plain'
