@@ -7,6 +7,7 @@ import live from '../views/pages/live.tsx'
 import metric from '../views/pages/metric.tsx'
 import metrics from '../views/pages/metrics.tsx'
 import overview from '../views/pages/overview.tsx'
+import system from '../views/pages/system.tsx'
 import { type FilterBarProps, LiveRegion, Note } from '../views/parts/index.ts'
 import { adminOf, requireRole } from './auth/guards.ts'
 import type { Deps } from './context.ts'
@@ -21,7 +22,7 @@ import { filterBar, frameAdmin, navOf, sourceStates } from './page-frame.ts'
 import { paletteOf } from './palette.ts'
 
 /** Every page of views/pages; a test finds the file that is missing here. */
-export const pages = [overview, live, activity, metrics, metric, data] as unknown as readonly Page[]
+export const pages = [overview, live, activity, metrics, metric, data, system] as unknown as readonly Page[]
 
 interface Services {
   deps: Deps

@@ -25,6 +25,7 @@ it('the nav keeps the filters that are set, and stays bare without', () => {
     '/dashboard',
     '/dashboard/live',
     '/dashboard/activity',
+    '/dashboard/system',
     '/dashboard/metrics',
     '/dashboard/data',
   ])
@@ -32,6 +33,7 @@ it('the nav keeps the filters that are set, and stays bare without', () => {
     '/dashboard?range=7d&compare=year&tenant=acme',
     '/dashboard/live?range=7d&compare=year&tenant=acme',
     '/dashboard/activity?range=7d&compare=year&tenant=acme',
+    '/dashboard/system?range=7d&compare=year&tenant=acme',
     '/dashboard/metrics?range=7d&compare=year&tenant=acme',
     '/dashboard/data?range=7d&compare=year&tenant=acme',
   ])

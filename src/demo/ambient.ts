@@ -1,4 +1,5 @@
 import { isIncident, iso, MINUTE_MS } from './calendar.ts'
+import { deliveries } from './deliveries.ts'
 import { Emitter, type Window } from './emitter.ts'
 import { DESKTOPS, PHONES, PLACES } from './places.ts'
 import { Random } from './random.ts'
@@ -17,6 +18,7 @@ export function simulateAmbience(world: World, day: number, window: Window, busy
   for (let atMs = fromMs; atMs < toMs; atMs += GAUGE_STEP_MS) gauges(world, atMs, out, busy)
   if (!window.live) for (let atMs = fromMs; atMs < toMs; atMs += PROBE_STEP_MS) probe(world, atMs, out, probeTarget)
   if (window.live) heartbeats(world, day, out)
+  deliveries(world, day, out)
   visitors(world, day, out)
   return out
 }
