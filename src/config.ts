@@ -1,6 +1,9 @@
 // Long because: every setting has its block here, and nowhere else.
 import { resolve } from 'node:path'
 import { z } from 'zod'
+import { isPreset, nameOf, noPreset } from './connectors/preset-folders.ts'
+import { MRR_POLICIES } from './facts/mrr.ts'
+import { durationSeconds } from './lib/duration.ts'
 
 /** A setting from the environment; `key` is its name in Config. */
 interface Setting<T> {
@@ -110,13 +113,31 @@ export const settings = {
     schema: text.refine((value) => value === '' || value.length >= 32, 'must have at least 32 characters'),
     default: '',
     secret: true,
-    doc: 'Kept for what later has to be signed or encrypted; nothing is yet. Without it one is made and kept in `DATA_DIR`.',
+    doc: 'What signed links are signed with: they end when it changes. Without it one is made and kept in `DATA_DIR`.',
   }),
   CURRENCY: setting({
     key: 'currency',
     schema: text.toUpperCase().regex(/^[A-Z]{3}$/, 'must be an ISO 4217 code such as USD'),
     default: 'USD',
     doc: 'Currency that money is reported in. The shipped model prices are in USD: with another currency, AI calls that send no cost of their own cost "unknown" until prices in it are entered.',
+  }),
+  MRR_POLICY: setting({
+    key: 'mrrPolicy',
+    schema: choice(...MRR_POLICIES),
+    default: 'stripe',
+    doc: 'What a discount does to MRR. `stripe`: one that ends leaves it as it is, one that lasts lowers it. `chartmogul`: any lowers it for as long as it holds. Both are kept, so this can be changed at any time; stored days follow when they are computed anew.',
+  }),
+  PRO_PLANS: setting({
+    key: 'proPlans',
+    schema: list,
+    default: 'pro',
+    doc: 'Ids of the plans from which users move up to the largest ones, separated by commas.',
+  }),
+  ENTERPRISE_PLANS: setting({
+    key: 'enterprisePlans',
+    schema: list,
+    default: 'enterprise',
+    doc: 'Ids of the largest plans, separated by commas.',
   }),
   ACTIVE_DEFINITION: setting({
     key: 'activeDefinition',
@@ -160,6 +181,33 @@ export const settings = {
     default: '5000',
     doc: 'Facts in one request.',
   }),
+  POSTHOG_TENANT_GROUPS: setting({
+    key: 'posthogTenantGroups',
+    schema: list,
+    default: 'company,organization,organisation,tenant,account,workspace,team',
+    doc: 'PostHog group types that mean a customer organisation, separated by commas; of several in one event the first of this list counts, other types are not kept.',
+  }),
+  STRIPE_WEBHOOK_SECRET: setting({
+    key: 'stripeWebhookSecrets',
+    schema: list,
+    default: '',
+    secret: true,
+    doc: 'Signing secret of the Stripe endpoint `/webhooks/stripe` (`whsec_…`); several, separated by commas, while it is being rolled.',
+  }),
+  PAYSTACK_SECRET_KEY: setting({
+    key: 'paystackSecretKeys',
+    schema: list,
+    default: '',
+    secret: true,
+    doc: 'Paystack secret key (`sk_…`), which signs what comes to `/webhooks/paystack`; several, separated by commas, while it is being changed.',
+  }),
+  BREVO_WEBHOOK_TOKEN: setting({
+    key: 'brevoWebhookTokens',
+    schema: list,
+    default: '',
+    secret: true,
+    doc: 'Token that Brevo sends with what comes to `/webhooks/brevo`; several, separated by commas, while it is being changed.',
+  }),
   LOG_LEVEL: setting({
     key: 'logLevel',
     schema: choice('trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'),
@@ -178,11 +226,110 @@ export const settings = {
     default: 'standard',
     doc: '`strict` shows of a user only id, e-mail, plan and counts.',
   }),
+  STORE_CONTENT: setting({
+    key: 'storeContent',
+    schema: flag,
+    default: '0',
+    doc: '`1` keeps what people wrote and models answered: the text of prompts, messages, comments and tickets, and the code of components. Otherwise it is dropped at the door.',
+  }),
   PROBE_URLS: setting({
     key: 'probeUrls',
     schema: list.refine((values) => values.every(webUrl), 'must be http(s) URLs separated by commas'),
     default: '',
     doc: 'URLs to probe each minute, separated by commas.',
+  }),
+  REDIS_URL: setting({
+    key: 'redisUrl',
+    schema: text.refine(
+      (value) => value === '' || url(['redis', 'rediss'])(value),
+      'must be a URL such as redis://user:password@host:6379/0',
+    ),
+    default: '',
+    secret: true,
+    doc: 'The Redis of the watched product, for online users, queues and workers; it is only read. Without it those come from facts.',
+  }),
+  REDIS_QUEUES: setting({
+    key: 'redisQueues',
+    schema: list,
+    default: 'ai_queue:*,preview_queue:*',
+    doc: 'Redis lists that are queues: names or patterns with `*`, separated by commas. BullMQ queues are found by themselves.',
+  }),
+  WORKER_KEYS: setting({
+    key: 'workerKeys',
+    schema: list,
+    default: 'worker:*,gpu_worker:*',
+    doc: 'Redis keys that hold worker heartbeats: names or patterns with `*`, separated by commas.',
+  }),
+  WORKER_TIMEOUT_S: setting({
+    key: 'workerTimeoutSeconds',
+    schema: integer(5, 86_400),
+    default: '60',
+    doc: 'Seconds after its last heartbeat at which a worker counts as unhealthy (CPU) or offline (GPU).',
+  }),
+  NATS_URL: setting({
+    key: 'natsUrl',
+    schema: text.refine((value) => value === '' || webUrl(value), 'must be a URL such as http://127.0.0.1:8222'),
+    default: '',
+    secret: true,
+    doc: 'Monitoring address of a NATS server, whose `/varz` and `/connz` are read each minute.',
+  }),
+  SOURCE_DATABASE_URL: setting({
+    key: 'sourceDatabaseUrl',
+    schema: text.refine(
+      (value) => value === '' || url(['postgres', 'postgresql'])(value),
+      'must be a URL such as postgres://user:password@host:5432/database',
+    ),
+    default: '',
+    secret: true,
+    doc: 'The Postgres of the watched product, which presets read; nothing is ever written to it. A direct connection, not a pooler.',
+  }),
+  MAIN_APP_URL: setting({
+    key: 'mainAppUrl',
+    schema: text
+      .refine((value) => value === '' || webUrl(value), 'must be a URL such as https://app.example.com')
+      .refine((value) => !URL.canParse(value) || !/[?#@]/.test(value), 'must hold neither password nor query')
+      .transform((value) => value.replace(/\/+$/, '')),
+    default: '',
+    doc: 'Where the API of the watched product is, which REST presets read.',
+  }),
+  MAIN_APP_KEY: setting({
+    key: 'mainAppKey',
+    schema: text.regex(/^[\x21-\x7e]*$/, 'must hold neither spaces nor other than ASCII characters'),
+    default: '',
+    secret: true,
+    doc: 'Key for that API, sent as Bearer token.',
+  }),
+  PRESET: setting({
+    key: 'presets',
+    schema: list.superRefine((names, context) => {
+      for (const name of names) if (!isPreset(name)) context.addIssue(`names no preset: ${noPreset(name)}`)
+      if (new Set(names.map(nameOf)).size < names.length) context.addIssue('has two presets of one name')
+    }),
+    default: '',
+    doc: 'What to pull from the product: names of shipped presets or paths of folders with files of your own, separated by commas.',
+  }),
+  SYNC_EVERY: setting({
+    key: 'syncEverySeconds',
+    schema: text.transform((value, context) => {
+      const seconds = durationSeconds(value)
+      if (seconds !== undefined && seconds >= 5 && seconds <= 86_400) return seconds
+      context.addIssue('must be a time from 5s to 24h such as 30s or 5m')
+      return z.NEVER
+    }),
+    default: '30s',
+    doc: 'How often presets look for what is new.',
+  }),
+  LOG_FILES: setting({
+    key: 'logFiles',
+    schema: list.transform((paths) => paths.map((path) => (path === 'off' ? path : resolve(path)))),
+    default: '',
+    doc: 'JSON-lines files of the product to read incidents from, separated by commas. With the preset `hivesync`, `/data/logs/ai-events.log` and `/data/logs/preview.log` unless this says otherwise; `off` for none.',
+  }),
+  LOG_FROM: setting({
+    key: 'logFrom',
+    schema: choice('end', 'start'),
+    default: 'end',
+    doc: 'Where reading of a log file begins the first time it is seen: its `end` or its `start`.',
   }),
   GEOIP_DB: setting({
     key: 'geoipDb',

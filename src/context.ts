@@ -1,5 +1,6 @@
 import type { Logger } from 'pino'
 import type { Config } from './config.ts'
+import type { RedisSource } from './connectors/redis.ts'
 import type { Db } from './db/connect.ts'
 import type { Writer } from './facts/writer.ts'
 import type { StateBook } from './lib/settle.ts'
@@ -12,6 +13,8 @@ export interface Deps {
   writer: Writer
   /** Which sources are degraded, for every page and connector. */
   book: StateBook
+  /** The Redis of the watched product; null where none is configured. */
+  redis: RedisSource | null
   now: () => Date
   fetch: typeof fetch
 }

@@ -1,5 +1,6 @@
 import type { Logger } from 'pino'
 import type { Config } from './config.ts'
+import { openRedis } from './connectors/redis.ts'
 import type { Deps } from './context.ts'
 import { connect, connectWriter } from './db/connect.ts'
 import { migrate } from './db/migrate.ts'
@@ -37,9 +38,12 @@ export async function openCore(settings: Config, log: Logger, options: { watch?:
       enrich: createEnricher(config),
       price: prices.price,
     })
+    const book = new StateBook(log, now)
+    const redis = openRedis(config, book)
     return {
-      deps: { config, log, db, writer, book: new StateBook(log), now, fetch },
+      deps: { config, log, db, writer, book, redis, now, fetch },
       async close() {
+        redis?.close()
         await writer.close()
         await writerSql.end({ timeout: 5 })
         await db.close()

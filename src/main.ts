@@ -10,6 +10,7 @@ import { openCore } from './core.ts'
 import { ensureDayZone } from './jobs/day-zone.ts'
 import { startScheduler } from './jobs/scheduler.ts'
 import { createLog } from './lib/log.ts'
+import { startSources } from './sources/start.ts'
 
 /** A server that runs. */
 export interface Running {
@@ -34,6 +35,9 @@ export async function start(config: Config): Promise<Running> {
       throw error
     })
   const scheduler = startScheduler(core.deps)
+  const sources = await startSources(core.deps)
+  // Many sessions take a second to be read: the first who looks need not be the one that waits.
+  core.deps.redis?.sessions.get().catch(() => {})
   const url = addressOf(server, config)
   log.info({ url }, 'listening')
   return {
@@ -42,6 +46,7 @@ export async function start(config: Config): Promise<Running> {
     async stop() {
       await drain(server)
       await scheduler.stop()
+      await sources.stop()
       await core.close()
       log.info('stopped')
     },

@@ -1,4 +1,5 @@
 import { loadConfig } from '../config.ts'
+import { demoLogSettings } from '../demo/logs.ts'
 import { runDemo } from '../demo/run.ts'
 import { start, stopOnSignal } from '../main.ts'
 import type { Command } from './command.ts'
@@ -11,7 +12,9 @@ export const demo: Command = {
   usage: '',
   doc: 'Runs the dashboard of a simulated product. DEMO_USERS and DEMO_DAYS scale it; its data is kept in .demo.',
   async run() {
-    const running = await start(loadConfig({ ...process.env, DATA_DIR: process.env.DATA_DIR || DEMO_DATA_DIR }))
+    const dataDir = process.env.DATA_DIR || DEMO_DATA_DIR
+    const settings = { ...process.env, ...demoLogSettings(process.env, dataDir), DATA_DIR: dataDir }
+    const running = await start(loadConfig(settings))
     let stopDemo = async () => {}
     stopOnSignal({
       ...running,

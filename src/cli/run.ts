@@ -6,6 +6,7 @@ import { ImportError } from '../import/run.ts'
 import { Problem } from '../lib/errors.ts'
 import { adminCreate } from './admin.ts'
 import { type Command, helpOf, parse, UsageError } from './command.ts'
+import { connectCheck } from './connect.ts'
 import { dbUrl, migrateCommand } from './db.ts'
 import { demo } from './demo.ts'
 import { importCommand } from './import.ts'
@@ -18,6 +19,7 @@ export const commands: readonly Command[] = [
   demo,
   migrateCommand,
   importCommand,
+  connectCheck,
   rebuild,
   jobRun,
   keyCreate,

@@ -77,3 +77,8 @@ export function connectWriter(url: string): Sql {
   const session = { synchronous_commit: 'on' }
   return connectPool(url, { max: 2, name: 'writer', statementTimeoutMs: 30_000, pipeline: 1, session })
 }
+
+/** A connection which nothing else waits on: whether the database answers at all. */
+export function connectWatch(url: string): Sql {
+  return connectPool(url, { max: 1, name: 'watch', statementTimeoutMs: 10_000 })
+}

@@ -17,3 +17,9 @@ export const FOLD_LOCK = 7104
 export const ACCOUNT_LOCK = 7105
 /** Sign-ins from one address; the second key is the address. */
 export const ADDRESS_LOCK = 7106
+/** Reading a preset's files; the second key is its name. Held by a session, for as long as that takes. */
+export const SYNC_LOCK = 7107
+/** Writing down that a source has changed its state. */
+export const SOURCES_LOCK = 7111
+/** Webhooks that tell of things with a life, one after the other; the second key is the provider's name. */
+export const WEBHOOK_LOCK = 7112

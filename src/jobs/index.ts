@@ -4,9 +4,10 @@ import fold from './fold.ts'
 import minute from './minute.ts'
 import rebuild from './rebuild.ts'
 import settleDays from './settle-days.ts'
+import sync from './sync.ts'
 
 /** Every job there is; a file that defines one and is missing here fails a test. */
-export const jobs: readonly Job[] = [fold, minute, settleDays, daily, rebuild]
+export const jobs: readonly Job[] = [fold, minute, sync, settleDays, daily, rebuild]
 
 /** A job by its name. */
 export function findJob(name: string): Job | undefined {

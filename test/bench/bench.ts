@@ -10,6 +10,7 @@ import { startHello, startServer } from './server.ts'
 import { benchServing } from './serving.ts'
 import { type Bench, openBench } from './setup.ts'
 import { benchSize } from './size.ts'
+import { benchSyncing } from './syncing.ts'
 import { benchWriting, writeAll } from './writing.ts'
 
 /** npm run bench: everything in one run, on a Postgres of its own. BENCH_EVENTS sets the size. */
@@ -39,6 +40,7 @@ async function benchDatabase(bench: Bench): Promise<void> {
   tell(...(await benchWriting(bench)))
   tell(await benchRebuilding(bench))
   tell(await benchPercentiles(bench))
+  tell(await benchSyncing(bench))
 }
 
 async function benchServer(bench: Bench): Promise<void> {

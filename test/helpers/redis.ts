@@ -14,6 +14,8 @@ export interface TestRedis {
   stop(): Promise<void>
   /** The same address again, empty. */
   start(): Promise<void>
+  /** It hangs with its connections open; answers how to thaw it. */
+  freeze(): () => void
   close(): Promise<void>
 }
 
@@ -23,7 +25,8 @@ export async function testRedis(...options: string[]): Promise<TestRedis> {
   const port = await freePort()
   const args = ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no', '--dir', folder]
   const url = `redis://127.0.0.1:${port}`
-  const client = new Redis(url, { lazyConnect: true, retryStrategy: () => 50 })
+  // On a busy machine a server needs longer to start than the twenty attempts that a command has.
+  const client = new Redis(url, { lazyConnect: true, retryStrategy: () => 50, maxRetriesPerRequest: null })
   client.on('error', () => {})
   let server: ChildProcess | undefined
 
@@ -43,6 +46,10 @@ export async function testRedis(...options: string[]): Promise<TestRedis> {
     client,
     start,
     stop,
+    freeze() {
+      server?.kill('SIGSTOP')
+      return () => void server?.kill('SIGCONT')
+    },
     async close() {
       client.disconnect()
       await stop()
