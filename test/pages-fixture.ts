@@ -109,5 +109,12 @@ export async function fillProduct({ deps, fold }: Pick<TestApp, 'deps' | 'fold'>
     { source: 'typed', receivedAt: deps.now() },
   )
   if (outcome.rejected.length > 0) throw new Error(JSON.stringify(outcome.rejected))
+  await deps.db.sql`
+    insert into source_events (at, source, state, reason, down_ms, noticed_by)
+    values (${at(3)}, 'redis', 'degraded', 'Redis does not answer', null, 'test'),
+      (${at(3, -2)}, 'redis', 'recovered', 'Redis does not answer', 120000, 'test')`
+  await deps.db.sql`
+    insert into incidents (fingerprint, kind, provider, severity, message, first_at, last_at, n, source)
+    values ('f', 'ai', 'openai', 'error', 'timeout: no answer', ${at(1)}, ${at(0, 30)}, 12, 'logs:/data/ai-events.log')`
   await fold()
 }

@@ -7,6 +7,7 @@ import type { FactIn, Meta } from '../facts/types.ts'
 import { Forbidden, Problem } from '../lib/errors.ts'
 import { leanResponse } from '../lib/lean.ts'
 import { parseTimestamp } from '../lib/timestamp.ts'
+import { idText } from './bind.ts'
 import { bodyType, readBody } from './body.ts'
 import { type BrowserGate, createBrowserGate, readableBy } from './browser-gate.ts'
 import { factOf, type Sender } from './browser-items.ts'
@@ -81,11 +82,30 @@ async function keep(c: Context<Env>, deps: Deps, key: PublicKeyWho, body: Envelo
   // A user agent is left out of programs': what crawlers do on the pages is nothing that users did.
   if (meta.userAgent === undefined) return answer({ accepted: 0, duplicate: 0, rejected: [] }, { bot: true })
   const clockOffsetMs = sentAt ? meta.receivedAt.getTime() - sentAt.getTime() : 0
-  const read = readItems(body.items, { ...body, keyId: key.id, clockOffsetMs })
+  const read = await withoutTakeovers(deps, readItems(body.items, { ...body, keyId: key.id, clockOffsetMs }))
   return answer(await store(deps, { key, kind: 'browser', ...read }, meta))
 }
 
-function readItems(items: unknown[], sender: Sender): { facts: FactIn[]; broken: BrokenRow[] } {
+interface Read {
+  facts: FactIn[]
+  broken: BrokenRow[]
+}
+
+/**
+ * A page may say whose its visitor's session is, and no more: the key is in every page, so that anybody could have one
+ * user's whole history counted for another by naming that user as the session.
+ */
+async function withoutTakeovers({ db: { sql } }: Deps, { facts, broken }: Read): Promise<Read> {
+  const told = facts.filter(({ kind }) => kind === 'identities')
+  const session = idText(told[0]?.row.anonymous_id)
+  if (session === undefined) return { facts, broken }
+  const [account] = await sql`select from users where user_id = ${session}`
+  if (!account) return { facts, broken }
+  const refused = told.map(({ index, row }) => ({ index, reason: 'this session is a user’s id', raw: rawOf(row) }))
+  return { facts: facts.filter((fact) => !told.includes(fact)), broken: [...broken, ...refused] }
+}
+
+function readItems(items: unknown[], sender: Sender): Read {
   const facts: FactIn[] = []
   const broken: BrokenRow[] = []
   items.forEach((raw, index) => {

@@ -5,7 +5,6 @@ import { idText, type Refusals } from './bind.ts'
 
 /** Where the rows are that a fact of the kind would change. Tenants are their own; what is appended changes nothing. */
 const TABLES: Partial<Record<FactKind, { table: string; key: string }>> = {
-  users: { table: 'users', key: 'user_id' },
   subscriptions: { table: 'subscriptions', key: 'subscription_id' },
   payments: { table: 'payments', key: 'payment_id' },
   jobs: { table: 'jobs', key: 'job_id' },
@@ -43,6 +42,7 @@ type IsForeign = (fact: FactIn) => boolean
 
 async function foreignOf(sql: Sql, tenants: string[], kind: FactKind, facts: FactIn[]): Promise<IsForeign> {
   if (kind === 'objects') return foreignObjects(sql, tenants, facts)
+  if (kind === 'users') return foreignUsers(sql, tenants, facts)
   if (kind === 'identities') return foreignIdentities(sql, tenants, facts)
   if (kind === 'campaign_spend') return foreignSpend(sql, tenants, facts)
   const place = TABLES[kind]
@@ -76,15 +76,28 @@ async function foreignObjects(sql: Sql, tenants: string[], facts: FactIn[]): Pro
   return (fact) => names.has(nameOf(fact))
 }
 
-/** An anonymous id belongs to its user's tenant: it may neither be taken from there nor given there. */
+/** An account that was merged into a user's would be merged into it again. */
+async function foreignUsers(sql: Sql, tenants: string[], facts: FactIn[]): Promise<IsForeign> {
+  const ids = await foreignPeople(sql, tenants, idsOf(facts, 'id'))
+  return ({ row }) => ids.has(idText(row.id) ?? '')
+}
+
+/** An id belongs to its user's tenant: it may neither be taken from there nor given there, whoever it was before. */
 async function foreignIdentities(sql: Sql, tenants: string[], facts: FactIn[]): Promise<IsForeign> {
-  const taken = await sql<{ id: string }[]>`
-    select i.anonymous_id as id from identities i join users u using (user_id)
-    where i.anonymous_id = any(${idsOf(facts, 'anonymous_id')})
-      and u.tenant_id <> '' and u.tenant_id <> all(${tenants})`
-  const anonymous = new Set(taken.map(({ id }) => id))
-  const users = await foreignIds(sql, tenants, TABLES.users!, idsOf(facts, 'user_id'))
-  return ({ row }) => anonymous.has(idText(row.anonymous_id) ?? '') || users.has(idText(row.user_id) ?? '')
+  const ids = await foreignPeople(sql, tenants, [...idsOf(facts, 'anonymous_id'), ...idsOf(facts, 'user_id')])
+  return ({ row }) => ids.has(idText(row.anonymous_id) ?? '') || ids.has(idText(row.user_id) ?? '')
+}
+
+/** Of ids of people those whose account is another tenant's: their own, or that of the user they were merged into. */
+async function foreignPeople(sql: Sql, tenants: string[], ids: string[]): Promise<Set<string>> {
+  const found = await sql<{ id: string }[]>`
+    select c.id
+    from unnest(${ids}::text[]) c(id)
+      left join identities i on i.anonymous_id = c.id
+      left join merged_ids m on m.id = c.id
+      join users u on u.user_id in (c.id, i.user_id, m.user_id)
+    where u.tenant_id <> '' and u.tenant_id <> all(${tenants})`
+  return new Set(found.map(({ id }) => id))
 }
 
 /**

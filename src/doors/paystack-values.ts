@@ -1,5 +1,5 @@
+import { minorUnits } from '../lib/currency.ts'
 import { parseTimestamp } from '../lib/timestamp.ts'
-import { minorUnits } from '../metrics/money.ts'
 import type { Telling } from './webhook-provider.ts'
 import { isObject, type Json, numberIn, objectIn, ownerIn, textIn } from './webhook-values.ts'
 

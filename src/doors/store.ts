@@ -1,6 +1,7 @@
 import type { Deps } from '../context.ts'
-import type { Sql } from '../db/connect.ts'
 import type { KeyWho } from '../env.ts'
+import { allowedContent } from '../facts/content.ts'
+import { factKinds } from '../facts/index.ts'
 import type { FactIn, Meta, Outcome } from '../facts/types.ts'
 import { WriterBusy, WriterUnavailable } from '../facts/writer.ts'
 import { Problem } from '../lib/errors.ts'
@@ -24,10 +25,15 @@ const TOLD_ERRORS = 20
  * Stores what a door has read, and counts by place in the request: resolves after all of it has committed.
  * @throws Problem 429 (the writer's queue is full) or 503 (the database is away), with Retry-After
  */
-export async function store({ db, writer }: Deps, delivery: Delivery, meta: Meta): Promise<Outcome> {
-  const { facts, refused } = await holdToTenants(db.sql, delivery)
+export async function store(deps: Deps, delivery: Delivery, meta: Meta): Promise<Outcome> {
+  const { writer } = deps
+  const { facts, refused } = await holdToTenants(deps, delivery)
   const broken = [...delivery.broken, ...refused]
-  const rejections = broken.map(({ reason, raw }) => ({ kind: delivery.kind, source: meta.source, reason, raw }))
+  const rejections = [
+    ...delivery.broken.map((row) => ({ kind: delivery.kind, ...row })),
+    // These had been read: what is kept of them is the fact, and no message of the door's any more.
+    ...refused,
+  ].map(({ kind, reason, raw }) => ({ kind, source: meta.source, reason, raw }))
   try {
     const [outcome] = await Promise.all([writer.write(facts, meta), rejections.length > 0 && writer.reject(rejections)])
     if (broken.length === 0) return outcome
@@ -38,15 +44,20 @@ export async function store({ db, writer }: Deps, delivery: Delivery, meta: Meta
   }
 }
 
+interface Held {
+  facts: FactIn[]
+  refused: (BrokenRow & { kind: string })[]
+}
+
 /** What of a delivery its key may write; the rest, told why. Only keys that are bound to tenants cost anything here. */
-async function holdToTenants(sql: Sql, { key, facts }: Delivery): Promise<{ facts: FactIn[]; refused: BrokenRow[] }> {
+async function holdToTenants({ db, config }: Deps, { key, facts }: Delivery): Promise<Held> {
   if (key.tenants === null) return { facts, refused: [] }
   const bound = bindTenants(key, facts)
-  const foreign = await refuseForeign(sql, key, bound.facts)
+  const foreign = await refuseForeign(db.sql, key, bound.facts)
   const reasons: Refusals = new Map([...bound.refused, ...foreign])
   const refused = [...reasons].map(([index, reason]) => {
-    const { row } = facts.find((fact) => fact.index === index)!
-    return { index, reason, raw: rawOf(row) }
+    const { kind, row } = facts.find((fact) => fact.index === index)!
+    return { index, kind, reason, raw: rawOf(allowedContent(factKinds[kind], row, config.storeContent)) }
   })
   return { facts: bound.facts.filter(({ index }) => !foreign.has(index)), refused }
 }

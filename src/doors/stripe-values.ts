@@ -1,4 +1,4 @@
-import { minorUnits } from '../metrics/money.ts'
+import { minorUnits } from '../lib/currency.ts'
 import { isObject, type Json, numberIn, textIn } from './webhook-values.ts'
 
 /** An event of Stripe, opened. */

@@ -127,7 +127,7 @@ async function saveEvents(
   const rows = events.map(({ event, settled }) => ({
     provider: name,
     event_id: event.id,
-    type: event.type.slice(0, 200),
+    type: event.type.replaceAll('\0', '␀').toWellFormed().slice(0, 200),
     created_at: event.at,
     received_at: receivedAt,
     outcome: settled.outcome,

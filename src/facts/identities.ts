@@ -14,7 +14,7 @@ export default defineFact({
   path: 'identities',
   mode: 'upsert',
   keepsRow: true,
-  doc: 'An anonymous id that turned out to be a user: anonymous_id, user_id.',
+  doc: 'An id that turned out to be a user: anonymous_id (a visitor’s, or that of another account), user_id. What it did counts for that user.',
   schema: z.looseObject({ anonymous_id: id(), user_id: id(), since: instant() }),
   ts: (row) => row.since,
   store: (row, { ts }) => ({ anonymous_id: row.anonymous_id, user_id: row.user_id, since: ts, updated_at: ts }),

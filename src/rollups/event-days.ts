@@ -1,4 +1,5 @@
 import { localDay, scopes } from './fragments.ts'
+import { byOwner } from './owners.ts'
 import type { FoldContext, Source } from './types.ts'
 
 /** How often each event happened, by day. */
@@ -18,14 +19,17 @@ export async function foldEventDays({ tx, config }: FoldContext, source: Source)
 }
 
 /** A user's sessions by day: one that passes midnight counts on both days. */
-export async function foldSessionDays({ tx, config }: FoldContext, source: Source): Promise<void> {
+export async function foldSessionDays(context: FoldContext, source: Source): Promise<void> {
+  const { tx } = context
+  const facts = tx`
+    select user_id, anonymous_id, tenant_id, ts, session_id from events where ${source} and session_id is not null`
+  const sums = [
+    { name: 'first_ts', sum: tx`min(ts)`, again: tx`min(first_ts)` },
+    { name: 'last_ts', sum: tx`max(ts)`, again: tx`max(last_ts)` },
+    { name: 'events', sum: tx`count(*)`, again: tx`sum(events)` },
+  ]
   await tx`
-    with by_tenant as (
-      select user_id, tenant_id, ${localDay(tx, 'ts', config.timeZone)} as day, session_id,
-        min(ts) as first_ts, max(ts) as last_ts, count(*) as events
-      from events where ${source} and session_id is not null and user_id <> ''
-      group by 1, 2, 3, 4
-    )
+    with by_tenant as (${byOwner(context, facts, sums, ['session_id'])})
     insert into session_days as t (user_id, scope, day, session_id, first_ts, last_ts, events)
     select user_id, scope, day, session_id, min(first_ts), max(last_ts), sum(events)
     from by_tenant cross join ${scopes(tx)}

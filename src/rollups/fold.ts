@@ -4,9 +4,11 @@ import type { Db } from '../db/connect.ts'
 import type { Tx } from '../facts/types.ts'
 import { dayOf, startOfDay } from '../lib/time.ts'
 import type { Instant } from './buckets.ts'
-import { type AppendKind, appendFolds, bucketFolds } from './index.ts'
+import { foldIdentities } from './identities.ts'
+import { type AppendKind, appendFolds, bucketFolds, type FoldSource } from './index.ts'
 import { withFoldLock } from './lock.ts'
 import { markBuckets, markLateFacts } from './stale-days.ts'
+import { foldSubscriptionSpans } from './subscription-spans.ts'
 import type { FoldContext, Source } from './types.ts'
 import { foldUserPlans } from './user-plans.ts'
 
@@ -19,6 +21,8 @@ export interface FoldDeps {
 
 /** What a fold did; all zero when nothing was pending. */
 export interface FoldResult {
+  /** Ids that were told to be somebody's. */
+  merges: number
   batches: number
   facts: number
   buckets: number
@@ -29,31 +33,35 @@ const MAX_FACTS = 100_000
 
 /** Folds until nothing is pending, or `signal` is aborted; answers the sums. */
 export async function foldAll(deps: FoldDeps, signal?: AbortSignal): Promise<FoldResult> {
-  const total: FoldResult = { batches: 0, facts: 0, buckets: 0 }
+  const total: FoldResult = { merges: 0, batches: 0, facts: 0, buckets: 0 }
   while (!signal?.aborted) {
     const done = await foldOnce(deps)
+    total.merges += done.merges
     total.batches += done.batches
     total.facts += done.facts
     total.buckets += done.buckets
-    if (done.batches === 0 && done.buckets === 0) break
+    if (done.merges + done.batches + done.buckets === 0) break
   }
   return total
 }
 
 /**
- * One transaction: takes pending batches off the list and adds exactly their facts to the roll-ups, then folds anew the
- * buckets that changing facts have marked. Never a watermark: a batch with a lower number may commit later.
+ * One transaction: counts what visitors did for the users they turned out to be, takes pending batches off the list and
+ * adds exactly their facts to the roll-ups, then folds anew the buckets that changing facts have marked. Never a
+ * watermark: a batch with a lower number may commit later.
  */
 export async function foldOnce(deps: FoldDeps): Promise<FoldResult> {
   const folded = await withFoldLock(deps.db.heavy, async (tx) => {
     const context: FoldContext = { tx, config: deps.config, now: deps.now() }
+    const merges = await foldIdentities(context)
     const batches = await takeBatches(tx)
     for (const batch of batches) await foldBatches(context, batch)
     const buckets = await foldBuckets(context)
-    return { batches, buckets }
+    return { merges, batches, buckets }
   })
   await summariseBrin(deps, folded.batches)
   return {
+    merges: folded.merges,
     batches: folded.batches.reduce((sum, { ids }) => sum + ids.length, 0),
     facts: folded.batches.reduce((sum, { n }) => sum + n, 0),
     buckets: folded.buckets,
@@ -91,7 +99,10 @@ async function takeBatches(tx: Tx): Promise<PendingBatches[]> {
 
 async function foldBatches(context: FoldContext, batch: PendingBatches): Promise<void> {
   const source = sourceOf(context.tx, batch)
-  for (const fold of appendFolds[batch.kind]) await fold(context, source)
+  const folds: readonly FoldSource[] = appendFolds[batch.kind]
+  // What is folded nowhere is in no metric.
+  if (folds.length === 0) return
+  for (const fold of folds) await fold(context, source)
   const today = startOfDay(dayOf(context.now, context.config.timeZone), context.config.timeZone)
   if (batch.minTs < today) await markLateFacts(context, batch.kind, source, today)
 }
@@ -109,6 +120,7 @@ function sourceOf(tx: Tx, { ids, minTs, maxTs }: PendingBatches): Source {
 
 async function foldBuckets(context: FoldContext): Promise<number> {
   const plans = await foldUserPlans(context)
+  const { spans, accounts } = await foldSubscriptionSpans(context)
   const taken = await context.tx`
     with taken as (delete from dirty_buckets returning rollup, bucket)
     select rollup, array_agg(distinct bucket) as buckets from taken group by rollup order by rollup`
@@ -116,6 +128,8 @@ async function foldBuckets(context: FoldContext): Promise<number> {
     taken.map((row) => [row.rollup as string, (row.buckets as Date[]).map((at) => at.toISOString())]),
   )
   if (plans.length > 0) marked.set('plan_days', dayStarts(plans, context))
+  if (spans.length > 0) marked.set('subscription_days', dayStarts(spans, context))
+  if (accounts.length > 0) marked.set('account_days', dayStarts(accounts, context))
   let folded = 0
   for (const [rollup, buckets] of marked) {
     const { fold, stock } = bucketFolds[rollup]!

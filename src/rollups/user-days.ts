@@ -1,12 +1,15 @@
-import { activeCall, activeEvent, activeJob, addUp, list, localDay, scopes } from './fragments.ts'
+import { activityOf } from './activity-bits.ts'
+import { activeCall, activeEvent, activeJob, addUp, list, scopes } from './fragments.ts'
+import { byOwner } from './owners.ts'
 import type { FoldContext, Fragment, Source } from './types.ts'
 
-const COUNTS = ['events', 'api_calls', 'ai_calls', 'ai_requests', 'errors', 'jobs', 'tokens', 'cost'] as const
+export const COUNTS = ['events', 'api_calls', 'ai_calls', 'ai_requests', 'errors', 'jobs', 'tokens', 'cost'] as const
 type Count = (typeof COUNTS)[number]
 
-/** Events by user and day. Facts without a user count for nobody. */
+/** Events by user and day. Facts of nobody known count for nobody. */
 export function foldUserDaysOfEvents({ tx, config }: FoldContext, source: Source): Promise<void> {
-  const rows = tx`select user_id, tenant_id, ts, ${activeEvent(tx, config)} as active from events where ${source}`
+  const rows = tx`
+    select user_id, anonymous_id, tenant_id, ts, ${activeEvent(tx, config)} as active from events where ${source}`
   return fold({ tx, config } as FoldContext, rows, { events: tx`count(*)` })
 }
 
@@ -14,7 +17,7 @@ export function foldUserDaysOfEvents({ tx, config }: FoldContext, source: Source
 export function foldUserDaysOfCalls(context: FoldContext, source: Source): Promise<void> {
   const { tx, config } = context
   const rows = tx`
-    select user_id, tenant_id, ts, ${activeCall(tx, config)} as active, ai, first_of_request, status, cost,
+    select user_id, null as anonymous_id, tenant_id, ts, ${activeCall(tx, config)} as active, ai, first_of_request, status, cost,
       coalesce(tokens_in, 0) + coalesce(tokens_out, 0) as tokens
     from api_calls where ${source}`
   return fold(context, rows, {
@@ -30,7 +33,8 @@ export function foldUserDaysOfCalls(context: FoldContext, source: Source): Promi
 /** Jobs by the user and day that began them. */
 export function foldUserDaysOfJobs(context: FoldContext, source: Source): Promise<void> {
   const { tx, config } = context
-  const rows = tx`select user_id, tenant_id, ts, ${activeJob(tx, config)} as active from jobs where ${source}`
+  const rows = tx`
+    select user_id, null as anonymous_id, tenant_id, ts, ${activeJob(tx, config)} as active from jobs where ${source}`
   return fold(context, rows, { jobs: tx`count(*)` })
 }
 
@@ -39,17 +43,15 @@ export function foldUserDaysOfJobs(context: FoldContext, source: Source): Promis
  * user_activity. Users never heard of get a row with their first activity as their beginning.
  */
 async function fold(context: FoldContext, rows: Fragment, counts: Partial<Record<Count, Fragment>>): Promise<void> {
-  const { tx, config } = context
+  const { tx } = context
   const given = COUNTS.filter((name) => name in counts)
+  const sums = [
+    { name: 'active', sum: tx`bool_or(active)`, again: tx`bool_or(active)` },
+    ...given.map((name) => ({ name, sum: counts[name]!, again: tx`sum(${tx(name)})` })),
+  ]
   const names = list(tx, given, (name) => tx`${tx(name)}`)
   await tx`
-    with facts as (${rows}),
-    by_tenant as materialized (
-      select user_id, tenant_id, ${localDay(tx, 'ts', config.timeZone)} as day, bool_or(active) as active,
-        min(ts) as first_ts, ${list(tx, given, (name) => tx`${counts[name as Count]!} as ${tx(name)}`)}
-      from facts where user_id <> ''
-      group by 1, 2, 3
-    ),
+    with by_tenant as materialized (${byOwner(context, rows, sums)}),
     by_scope as materialized (
       select user_id, scope, day, bool_or(active) as active, ${list(tx, given, (name) => tx`sum(${tx(name)}) as ${tx(name)}`)}
       from by_tenant cross join ${scopes(tx)}
@@ -76,32 +78,13 @@ function classOn({ tx, config }: FoldContext): Fragment {
     ), 'free')`
 }
 
-/** Sets the bits of active days; a row whose bits are set already is not written. */
-export function activityOf({ tx }: FoldContext, rows: Fragment): Fragment {
-  return tx`
-    insert into user_activity as t (user_id, scope, last_day, bits)
-    select user_id, scope, last_day, bit_or(bits_from(day_bit(0), day, last_day))
-    from (
-      select user_id, scope, day, max(day) over (partition by user_id, scope) as last_day
-      from ${rows} active_rows where active
-    ) d
-    group by user_id, scope, last_day
-    order by user_id, scope
-    on conflict (user_id, scope) do update set
-      last_day = greatest(t.last_day, excluded.last_day),
-      bits = bits_from(t.bits, t.last_day, greatest(t.last_day, excluded.last_day))
-        | bits_from(excluded.bits, excluded.last_day, greatest(t.last_day, excluded.last_day))
-    where excluded.last_day > t.last_day
-      or t.bits | bits_from(excluded.bits, excluded.last_day, t.last_day) <> t.bits`
-}
-
 function newUsers({ tx, config }: FoldContext): Fragment {
   const start = (column: string) => tx`date_trunc('day', ${tx(column)}, ${config.timeZone})`
   return tx`,
     firsts as (
-      select b.user_id, max(b.tenant_id) as tenant_id, min(b.first_ts) as created_at, u.created_at as old_created
+      select b.user_id, max(b.tenant_id) as tenant_id, min(b.born) as created_at, u.created_at as old_created
       from by_tenant b left join users u on u.user_id = b.user_id
-      where u.user_id is null or not u.created_known and b.first_ts < u.created_at
+      where u.user_id is null or not u.created_known and b.born < u.created_at
       group by b.user_id, u.created_at
     ),
     stored as (

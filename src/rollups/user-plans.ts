@@ -1,4 +1,5 @@
 import type { Row } from 'postgres'
+import { mergeAccounts } from './merged-users.ts'
 import type { FoldContext } from './types.ts'
 
 const RANK = ['free', 'trial_expired', 'trial', 'paid']
@@ -17,8 +18,9 @@ export async function foldUserPlans({ tx, config }: FoldContext): Promise<Date[]
     states as (
       select u.user_id, s.*, lead(s.ts) over w as until, bool_or(s.mrr_minor > 0) over w as paid_before
       from u join lateral (
-        select subscription_id, ts, plan, status, mrr_minor, trial_ends_at, ends_at from subscription_states
-        where user_id = u.user_id
+        select subscription_id, ts, plan, status, mrr_minor, trial_ends_at, ends_at
+        from (select u.user_id as id union select id from merged_ids m where m.user_id = u.user_id) own
+          join subscription_states on user_id = own.id
         union all
         select subscription_id, ts, plan, status, mrr_minor, trial_ends_at, ends_at from subscription_states
         where user_id = '' and tenant_id = u.tenant_id and u.tenant_id <> ''
@@ -77,13 +79,18 @@ function differing(a: Map<string, Date>, b: Map<string, Date>): Date[] {
   return [...without(a, b), ...without(b, a)]
 }
 
-async function takeDirtyUsers({ tx }: FoldContext): Promise<string[]> {
-  const rows = await tx`
+/** The users marked, those they were merged into, and all of a tenant that was marked. */
+async function takeDirtyUsers(context: FoldContext): Promise<string[]> {
+  const rows = await context.tx`
     with taken as (delete from dirty_users returning user_id, tenant_id)
     select user_id from taken where user_id <> ''
     union
+    select user_id from (select (select m.user_id from merged_ids m where m.id = t.user_id) from taken t) m
+    where user_id is not null
+    union
     select u.user_id from taken t join users u on u.tenant_id = t.tenant_id where t.user_id = '' and t.tenant_id <> ''`
-  return rows.map((row) => row.user_id as string)
+  const users = rows.map((row) => row.user_id as string)
+  return [...new Set([...users, ...(await mergeAccounts(context, users))])]
 }
 
 async function classifyDays({ tx, config }: FoldContext, users: string[]): Promise<void> {
