@@ -82,6 +82,23 @@ describe('refused facts', () => {
     expect(await text(await get(`/dashboard/data/rejected/${id}`))).toContain('paid?')
   })
 
+  it('of nobody’s id count once when two people send them again, and on the day on which they came', async () => {
+    const id = await refuse({ user_id: 'u_twice' }, 'events')
+    const [kept] = await t.sql`
+      update rejected_facts set at = now() - interval '3 days' where id = ${id} returning at`
+    const raw = JSON.stringify({ name: 'mended', user_id: 'u_twice' })
+    const answers = await Promise.all([1, 2].map(() => post(`/dashboard/data/rejected/${id}/replay`, { raw })))
+    expect(answers.map(({ status }) => status)).toContain(303)
+    expect(await t.sql`select ts from events where user_id = 'u_twice'`).toEqual([{ ts: kept!.at }])
+  })
+
+  it('that hold a NUL say so, and are kept', async () => {
+    const id = await refuse({ id: 'pay_nul' })
+    const answer = await post(`/dashboard/data/rejected/${id}/replay`, { raw: '{"id": "\0"}' })
+    expect(answer.status).toBe(422)
+    expect(await t.sql`select raw from rejected_facts where id = ${id}`).toEqual([{ raw: Buffer.from('{"id": "\0"}') }])
+  })
+
   it('can be discarded', async () => {
     const id = await refuse({ id: 'pay_3' })
     expect((await post(`/dashboard/data/rejected/${id}/discard`, {})).status).toBe(303)

@@ -13,6 +13,7 @@ import { CardCache } from '../src/lib/cache.ts'
 import { type Card, SourceUnavailable, settle } from '../src/lib/settle.ts'
 import { DATABASE, StateBook } from '../src/lib/state-book.ts'
 import { sourceStates } from '../src/page-frame.ts'
+import { asOf } from '../src/sources/as-of.ts'
 import { sourceBoard } from '../src/sources/board.ts'
 import { watchDatabase } from '../src/sources/database-watch.ts'
 import { flushDoorMinutes, pruneDoorMinutes, startDoorMinutes } from '../src/sources/door-minutes.ts'
@@ -203,6 +204,40 @@ describe('cards', () => {
     redis = true
     const [again] = await load()
     expect(stateOf(again)).toEqual({ kind: 'filled' })
+  })
+
+  it('of what was taken in of sources are as good as when the first of them went away', async () => {
+    const { book } = await watched()
+    const went = now()
+    book.degraded('logs:/data/logs/preview.log', 'The file is not there')
+    later(90_000)
+    const card: Card<number> = { state: 'filled', value: 3, at: now() }
+    const [one, other] = ['logs:/data/logs/preview.log', 'logs:/data/logs/ai-events.log'] as const
+    expect(asOf(card, book, [other])).toBe(card)
+    expect(stateOf(asOf(card, book, [one]))).toEqual({
+      kind: 'stale',
+      age: '2 m',
+      reason: 'The file is not there',
+      at: went,
+    })
+    expect(asOf(card, book, [one, other])).toMatchObject({ reason: 'The log preview.log: The file is not there' })
+    const older = { ...card, at: new Date(went.getTime() - 1_000) }
+    expect(asOf(older, book, [one])).toMatchObject({ lastGood: 3, at: older.at })
+  })
+
+  it('wait but a moment for a source that is known to be away, and are not called slow then', async () => {
+    const { book, log, lines } = await watched()
+    const context = settling(book, log)
+    let hangs = false
+    const ask = () =>
+      settle(context, 'tables', () => (hangs ? new Promise<number>(() => {}) : Promise.resolve(7)), {
+        source: 'source-database',
+      })
+    await ask()
+    book.degraded('source-database', 'It does not answer')
+    hangs = true
+    expect(await ask()).toMatchObject({ state: 'degraded', reason: 'It does not answer', lastGood: 7 })
+    expect(lines.map(({ event }) => event)).toEqual(['system.analytics.degraded'])
   })
 
   it('that are slow by themselves are logged once, and are no source’s trouble', async () => {

@@ -101,3 +101,15 @@ it('says how to connect what is not watched, and shows the size of its own datab
   expect(found.nats).toContain('NATS_URL=')
   expect(found['own-database']).toMatch(/Quarterdeck’s database [\d.]+ MB/)
 })
+
+it('shows an admin who is bound to tenants nothing of what serves all of them', async () => {
+  const bound = await t.admin('viewer')
+  await t.sql`update admins set tenants = ${['acme']} where email = (select email from admins order by created_at desc limit 1)`
+  const get = async (path: string) => (await t.request(path, { headers: { cookie: bound } })).text()
+  const [system, live] = [await get('/live/system'), await get('/live/live')]
+  for (const id of ['source', 'slow-queries', 'nats', 'own-jobs', 'own-database', 'probes'])
+    expect(system).not.toContain(`id="card-${id}"`)
+  expect(system).toContain('id="card-webhooks"')
+  for (const id of ['workers', 'incidents']) expect(live).not.toContain(`id="card-${id}"`)
+  expect(live).toContain('id="card-calls"')
+})

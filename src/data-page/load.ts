@@ -1,6 +1,8 @@
+import { loadPresets } from '../connectors/presets.ts'
 import { type SyncStatus, syncStatus } from '../connectors/sync-status.ts'
 import type { Card } from '../lib/settle.ts'
 import { card, type PageContext } from '../page.ts'
+import { asOf } from '../sources/as-of.ts'
 import { type SourceRow, sourceBoard } from '../sources/board.ts'
 import { REJECTED_SHOWN, type RejectedFact, rejectedFacts } from './rejected.ts'
 
@@ -27,7 +29,8 @@ export async function loadData(context: PageContext): Promise<DataPage> {
     card(context, 'sync', () => syncStatus(deps)),
     card(context, 'rejected', () => rejectedPage(context, before), { key: String(before) }),
   ])
-  return { board, backlog, presets, rejected }
+  const sources = new Set(loadPresets(deps.config).flatMap(({ file }) => file?.source ?? []))
+  return { board, backlog, presets: asOf(presets, deps.book, [...sources]), rejected }
 }
 
 async function rejectedPage({ deps }: PageContext, before: number | undefined) {

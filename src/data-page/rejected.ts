@@ -50,12 +50,20 @@ export type ReplayResult = { state: 'stored' | 'duplicate' } | { state: 'refused
 export async function replay(deps: Deps, fact: RejectedFact, text: string): Promise<ReplayResult> {
   const facts = readFacts(fact.kind, text)
   if (typeof facts === 'string') return keepRefused(deps, fact, text, facts)
-  const outcome = await deps.writer.write(facts, { source: fact.source, receivedAt: deps.now(), keepsRefused: false })
+  // A fact without a time is of when it came, and not of when somebody mended it.
+  const meta = { source: fact.source, receivedAt: fact.at, keepsRefused: false }
+  const outcome = await deps.writer.write(
+    facts.map((one, n) => onceOnly(one, `rejected:${fact.id}:${n}`)),
+    meta,
+  )
   const [rejected] = outcome.rejected
   if (rejected) return keepRefused(deps, fact, text, rejected.reason)
   await discard(deps, fact.id)
   return { state: outcome.accepted > 0 ? 'stored' : 'duplicate' }
 }
+
+/** Two people may press the button at once, or the process end before the fact is off the list. */
+const onceOnly = (fact: FactIn, id: string): FactIn => ({ ...fact, ...(!fact.id && !fact.row.id && { id }) })
 
 /** Takes a refused fact off the list. @returns whether it was there */
 export async function discard({ db: { sql } }: Pick<Deps, 'db'>, id: number): Promise<boolean> {
@@ -69,8 +77,10 @@ async function keepRefused(
   text: string,
   reason: string,
 ): Promise<ReplayResult> {
-  await sql`update rejected_facts set raw = ${Buffer.from(text)}, reason = ${reason.slice(0, 1000)} where id = ${id}`
-  return { state: 'refused', reason }
+  // It may quote what was sent, and Postgres takes no NUL.
+  const told = reason.replaceAll('\0', '␀').toWellFormed().slice(0, 1000)
+  await sql`update rejected_facts set raw = ${Buffer.from(text)}, reason = ${told} where id = ${id}`
+  return { state: 'refused', reason: told }
 }
 
 /** Doors whose messages can be read one by one. */

@@ -1,11 +1,11 @@
 import { scopeOf } from '../auth/scope.ts'
 import type { Who } from '../env.ts'
+import { COMPARES, type Compare } from './compare.ts'
 import { addDays, type Day, daysBetween, today } from './time.ts'
 
 export const RANGES = ['today', '7d', '30d', '90d', 'month', 'last-month', 'year', 'custom'] as const
 export type Range = (typeof RANGES)[number]
-export const COMPARES = ['previous', 'year', 'none'] as const
-export type Compare = (typeof COMPARES)[number]
+export { COMPARES, type Compare }
 
 /** The shared filter bar. It lives in the URL only: a URL is the view. */
 export interface Filters {

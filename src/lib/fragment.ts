@@ -8,6 +8,8 @@ import { type Coding, codingOf, pack } from './pack.ts'
 export interface Fragment {
   data: unknown
   html: string
+  /** What a poll brings beside it, for places outside of the live part. */
+  aside: string
   etag: string
   at: Date
   /** Compressed on first use, then kept. */
@@ -28,11 +30,11 @@ export class FragmentCache {
   /** The fragment of the key; `render` answers undefined where there is no such page. */
   async get(
     key: string,
-    render: () => Promise<{ data: unknown; html: string } | undefined>,
+    render: () => Promise<Pick<Fragment, 'data' | 'html' | 'aside'> | undefined>,
   ): Promise<Fragment | undefined> {
     const { value, at } = await this.#cache.get(key, async () => {
       const made = await render()
-      return made && { ...made, etag: etagOf(withoutClock(made.html)) }
+      return made && { ...made, etag: etagOf(withoutClock(made.html + made.aside)) }
     })
     return value && Object.assign(value, { at })
   }
@@ -48,9 +50,10 @@ export async function sendFragment(c: Context, fragment: Fragment): Promise<Resp
   if (etagMatches(c.req.header('if-none-match'), fragment.etag)) return leanResponse(null, 304, headers)
   headers['Content-Type'] = 'text/html; charset=utf-8'
   const coding = codingOf(c.req.header('accept-encoding'))
-  if (!coding) return leanResponse(fragment.html, 200, headers)
+  const body = fragment.html + fragment.aside
+  if (!coding) return leanResponse(body, 200, headers)
   fragment.packed ??= {}
-  fragment.packed[coding] ??= pack(fragment.html, coding)
+  fragment.packed[coding] ??= pack(body, coding)
   const packed = await fragment.packed[coding]
   return leanResponse(new Uint8Array(packed), 200, { ...headers, 'Content-Encoding': coding })
 }

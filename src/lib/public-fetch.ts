@@ -27,9 +27,15 @@ export function fetchUnless(
     // A literal address is connected to without a lookup.
     if (isIP(host) && isRefused(host)) throw refusal(host)
     const client = url.protocol === 'https:' ? https : http
-    const request = client.request(url, { ...options, signal: signal ?? undefined }, (incoming) =>
-      resolve(responseOf(incoming)),
-    )
+    const request = client.request(url, { ...options, signal: signal ?? undefined }, (incoming) => {
+      try {
+        resolve(responseOf(incoming))
+      } catch (error) {
+        // A status that a Response cannot have (999): thrown from here it would end the process.
+        incoming.destroy()
+        reject(error)
+      }
+    })
     request.on('error', reject)
     request.end(typeof body === 'string' ? body : undefined)
   })

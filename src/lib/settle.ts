@@ -71,7 +71,7 @@ export async function settle<T>(
       context.log.error({ err: error, card: name, requestId: context.requestId }, 'a card failed')
       return { state: 'error', requestId: context.requestId }
     }
-    const reason = noteOutage(book, name, outage)
+    const reason = noteOutage(book, name, outage, source)
     return { state: 'degraded', reason, lastGood: last?.value, at: last?.at }
   }
 }
@@ -80,8 +80,15 @@ export async function settle<T>(
  * One line for the source, not one for each card that waits for it; a card that is slow by itself has its own. Sources
  * keep budgets of their own and say when they are over, so a slow card is never put down to one of them.
  */
-function noteOutage(book: StateBook, card: string, { reason, slow, source = DATABASE }: Outage): string {
+function noteOutage(
+  book: StateBook,
+  card: string,
+  { reason, slow, source = DATABASE }: Outage,
+  livesOn: string,
+): string {
   if (slow && book.isDegraded(DATABASE)) return DATABASE_AWAY
+  // It waits but a moment for what is known to be away.
+  if (slow && book.isDegraded(livesOn)) return book.stateOf(livesOn)?.reason || reason
   if (slow) book.cardSlow(card, reason)
   else book.degraded(source, reason)
   return reason

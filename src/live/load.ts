@@ -1,9 +1,12 @@
+import { logPaths } from '../connectors/logs.ts'
+import { sourceOf } from '../connectors/logs-file.ts'
 import { type Presence, readPresence } from '../connectors/presence.ts'
 import { readWorkers, type Worker } from '../connectors/workers.ts'
 import type { Card } from '../lib/settle.ts'
 import type { MetricKey } from '../metrics/catalogue.ts'
 import { live } from '../metrics/query.ts'
 import { card, type PageContext } from '../page.ts'
+import { asOf } from '../sources/as-of.ts'
 import { type Incident, recentIncidents } from '../sources/incidents.ts'
 import { CALL_KINDS, type CallKind, type RecentCall, recentCalls } from './calls.ts'
 import { type CallRate, callRate } from './minutes.ts'
@@ -56,7 +59,9 @@ export async function loadLive(context: PageContext): Promise<LiveData> {
     card(context, 'latest', () => recentCalls(deps, scope, calls), { key: calls }),
     card(context, 'incidents', () => recentIncidents(deps, { limit: INCIDENTS_SHOWN, hours: INCIDENT_HOURS })),
   ])
-  return { calls, presence, readings, rate, providers, queues, workers, latest, incidents }
+  const logs = logPaths(deps.config).map(sourceOf)
+  const read = { presence, readings, rate, providers, queues, workers, latest }
+  return { calls, ...read, incidents: asOf(incidents, deps.book, logs) }
 }
 
 async function readAll({ deps, filters }: PageContext): Promise<Record<Reading, number | null>> {

@@ -47,8 +47,9 @@ export default definePage<LiveData>({
         <DevicesCard {...props} />
         <QueuesCard {...props} />
         <ProvidersCard {...props} />
-        <WorkersCard {...props} />
-        <IncidentsCard {...props} />
+        {/* Of all tenants together: who is bound to some sees neither. */}
+        {!props.context.admin.tenants && <WorkersCard {...props} />}
+        {!props.context.admin.tenants && <IncidentsCard {...props} />}
         <CallsCard {...props} />
       </Grid>
     </div>

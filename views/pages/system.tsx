@@ -2,7 +2,7 @@ import { exportQuery } from '../../src/lib/filters.ts'
 import { tileOf } from '../../src/metric-view.ts'
 import { definePage, type PageContext } from '../../src/page.ts'
 import { FIGURES, loadSystem, type SystemData } from '../../src/system/load.ts'
-import { Grid, Tile, TileGrid } from '../parts/index.ts'
+import { Grid, Note, Tile, TileGrid } from '../parts/index.ts'
 import { OwnDatabaseCard, SlowQueriesCard, SourceCard } from './system/databases.tsx'
 import { JobKindsCard, OwnJobsCard } from './system/jobs.tsx'
 import { NatsCard } from './system/nats.tsx'
@@ -39,16 +39,28 @@ export default definePage<SystemData>({
           <Tile {...tileOf(props.context.deps, props.context.filters, key, props.data.figures)} />
         ))}
       </TileGrid>
-      <Grid>
-        <ProbesCard {...props} />
-        <JobKindsCard {...props} />
-        <SourceCard {...props} />
-        <SlowQueriesCard {...props} />
-        <NatsCard {...props} />
-        <WebhooksCard {...props} />
-        <OwnJobsCard {...props} />
-        <OwnDatabaseCard {...props} />
-      </Grid>
+      {props.context.admin.tenants ? (
+        <>
+          <Grid>
+            <JobKindsCard {...props} />
+            <WebhooksCard {...props} />
+          </Grid>
+          <Note tone="info">
+            Machines, databases and messages serve all tenants; your account is bound to some, so they are not shown.
+          </Note>
+        </>
+      ) : (
+        <Grid>
+          <ProbesCard {...props} />
+          <JobKindsCard {...props} />
+          <SourceCard {...props} />
+          <SlowQueriesCard {...props} />
+          <NatsCard {...props} />
+          <WebhooksCard {...props} />
+          <OwnJobsCard {...props} />
+          <OwnDatabaseCard {...props} />
+        </Grid>
+      )}
     </div>
   ),
 })

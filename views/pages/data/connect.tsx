@@ -66,7 +66,7 @@ const SnippetCard = ({ id, title, text, code }: Snippet) => (
 )
 
 const Code = ({ text }: { text: string }) => (
-  <div class="q-snippet">
+  <div class="q-snippet q-snippet-whole">
     <pre tabindex={0}>{text}</pre>
     <button type="button" class="q-btn q-btn-small" data-action="copy">
       <Icon name="copy" size={14} />

@@ -26,9 +26,9 @@ export const SourcesCard = ({ data, context: { deps }, group, title, sub }: Grou
         rowHeight={44}
         columns={[
           { key: 'source', label: 'Source' },
-          { key: 'hour', label: 'Last hour' },
+          { key: 'hour', label: 'Last hour', wide: true },
           { key: 'today', label: 'Today', number: true, strong: true },
-          { key: 'refused', label: 'Refused', number: true },
+          { key: 'refused', label: 'Refused', number: true, wide: true },
           { key: 'last', label: 'Last fact', number: true, muted: true },
         ]}
         rows={sorted.map((row) => rowOf(row, deps.now()))}

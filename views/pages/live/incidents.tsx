@@ -1,4 +1,6 @@
+import { basename } from 'node:path'
 import { cardState } from '../../../src/card-state.ts'
+import { logPaths } from '../../../src/connectors/logs.ts'
 import { ageText } from '../../../src/lib/dates.ts'
 import { shownOf } from '../../../src/lib/settle.ts'
 import { INCIDENT_HOURS } from '../../../src/live/load.ts'
@@ -12,7 +14,7 @@ const KINDS: Record<string, string> = { ai: 'AI provider', preview: 'Preview', l
 export const IncidentsCard = ({ data, context }: LiveProps) => {
   const { deps } = context
   const incidents = shownOf(data.incidents) ?? []
-  const files = deps.config.logFiles.map((path) => path.slice(path.lastIndexOf('/') + 1))
+  const files = logPaths(deps.config).map((path) => basename(path))
   return (
     <Card
       id="incidents"

@@ -30,7 +30,7 @@ export const JobKindsCard = ({ data, context }: SystemProps) => {
         caption="Jobs by kind"
         columns={[
           { key: 'kind', label: 'Kind' },
-          { key: 'ok', label: 'Succeeded', number: true },
+          { key: 'ok', label: 'Succeeded', number: true, wide: true },
           { key: 'failed', label: 'Failed', number: true },
           { key: 'rate', label: 'Success', number: true, strong: true },
           { key: 'mean', label: 'Mean', number: true, wide: true },
@@ -68,7 +68,7 @@ export const OwnJobsCard = ({ data, context: { deps, filters } }: SystemProps) =
       columns={[
         { key: 'job', label: 'Job' },
         { key: 'state', label: 'Last run' },
-        { key: 'next', label: 'Next', number: true, muted: true },
+        { key: 'next', label: 'Next', number: true, muted: true, wide: true },
       ]}
       rows={(shownOf(data.jobs) ?? []).map((job) => ({
         cells: {
