@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { createKey } from '../src/auth/keys.ts'
+import { PublicKeyRing } from '../src/auth/public-key-ring.ts'
 import { createPublicKey, listPublicKeys, revokePublicKey } from '../src/auth/public-keys.ts'
 import { run } from '../src/cli/run.ts'
 import { type TestApp, testApp } from './helpers/app.ts'
@@ -164,6 +165,14 @@ describe('what a page tells', () => {
     expect((await t.sql`select from rejected_facts where source = 'browser'`).length).toBe(10)
   })
 
+  test('is no user’s session where that is a user: nobody’s history moves to another', async () => {
+    const users = [{ kind: 'users' as const, index: 0, row: { id: 'victim' } }]
+    await t.deps.writer.write(users, { source: 'test', receivedAt: new Date() })
+    const response = await send([{ type: 'identify' }, view()], { body: { session: 'victim', user: 'mallory' } })
+    expect(await response.json()).toMatchObject({ accepted: 1, rejected: 1 })
+    expect(await t.sql`select user_id from identities where anonymous_id = 'victim'`).toEqual([])
+  })
+
   test('cannot say who or where somebody is past the fields that it has', async () => {
     const smuggled = { user_id: 'victim', tenant_id: 'victim', country: 'KP', ip: '1.1.1.1', properties: { a: 1 } }
     await send([view(smuggled), vital({ ...smuggled, user_agent: 'x' })], { body: { user: 'plain' } })
@@ -280,6 +289,17 @@ describe('a public key', () => {
     } finally {
       await app.close()
     }
+  })
+
+  test('that is known goes on being known while the database is away, whoever asks for one that is not', async () => {
+    let isAway = false
+    const away = () => Promise.reject(Object.assign(new Error('away'), { code: 'ECONNREFUSED' }))
+    const sql = ((...args: Parameters<typeof t.sql>) => (isAway ? away() : t.sql(...args))) as typeof t.sql
+    const ring = new PublicKeyRing({ ...t.deps, db: { ...t.deps.db, sql } })
+    expect(await ring.find(key)).toMatchObject({ name: 'web' })
+    isAway = true
+    await expect(ring.find('qd_pub_none')).rejects.toThrow('away')
+    expect(await ring.find(key)).toMatchObject({ name: 'web' })
   })
 
   test('of a tenant sends for this tenant only, and takes nothing of another', async () => {

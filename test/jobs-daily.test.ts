@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import daily from '../src/jobs/daily.ts'
 import rebuild from '../src/jobs/rebuild.ts'
-import { dropOldPartitions, pruneOwnTables, rotateSeen } from '../src/jobs/retention.ts'
+import { deleteOldMeasures, dropOldPartitions, pruneOwnTables, rotateSeen } from '../src/jobs/retention.ts'
 import { type TestApp, testApp } from './helpers/app.ts'
 import { event, runJob, write } from './jobs-kit.ts'
 
@@ -68,6 +68,21 @@ describe('the daily job', () => {
     expect(await send('first')).toMatchObject({ duplicate: 1 })
     expect(await rotateSeen(t.deps, later(16))).toBe(true)
     expect(await send('first')).toMatchObject({ accepted: 1 })
+  })
+
+  test('deletes web vitals and webhook deliveries older than the retention', async () => {
+    const vital = (id: string, ts: string) => ({
+      kind: 'web_vitals' as const,
+      index: 0,
+      row: { id, ts, name: 'LCP', value: 1200 },
+    })
+    for (const [id, ts] of [
+      ['young', '2026-11-01T10:00:00Z'],
+      ['old', '2026-08-01T10:00:00Z'],
+    ] as const)
+      await t.deps.writer.write([vital(id, ts)], { source: 'x', receivedAt: NOW, exemptRetention: true })
+    expect(await deleteOldMeasures(t.deps, NOW)).toBe(1)
+    expect(await t.sql`select vital_id from web_vitals`).toEqual([{ vital_id: 'young' }])
   })
 
   test('tidies up its own tables', async () => {

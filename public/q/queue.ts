@@ -19,12 +19,15 @@ interface Batch {
 const MAX_BATCHES = 10
 /** Well below the 64 KB that a browser lets a page send while it is being left. */
 const BATCH_ITEMS = 40
+/** The same of items with many properties: one more of the largest has 15,000. */
+const BATCH_BYTES = 45_000
 /** 10 s after the first failure, five minutes in the end. */
 const RETRY_MS = 5_000
 const MAX_DOUBLINGS = 6
 
 let settings: Settings
 let items: Item[] = []
+let bytes = 0
 let batches: Batch[] = []
 let failures = 0
 let retryAt = 0
@@ -38,10 +41,11 @@ export function openQueue(given: Settings): void {
 /** Puts something in line; what has the id of something that waits takes its place. */
 export function push(item: Item): void {
   const queued = { id: `${load}-${++count}`, at: Date.now(), ...item }
+  bytes += new TextEncoder().encode(JSON.stringify(queued)).length
   items = items.filter(({ id }) => id !== queued.id)
   items.push(queued)
   session()
-  if (items.length >= BATCH_ITEMS) pack()
+  if (items.length >= BATCH_ITEMS || bytes > BATCH_BYTES) pack()
   // What is measured as the page is being left comes one by one: once this turn is over they go together.
   if (document.visibilityState === 'hidden') Promise.resolve().then(() => flush(true))
 }
@@ -75,6 +79,7 @@ function pack(): void {
   batches.push({ session: current.id, user, items })
   batches = batches.slice(-MAX_BATCHES)
   items = []
+  bytes = 0
 }
 
 /**

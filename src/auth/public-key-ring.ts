@@ -41,8 +41,10 @@ export class PublicKeyRing {
     const now = performance.now()
     if (now - this.#askedAgainAt < ASK_AGAIN_MS) return undefined
     this.#askedAgainAt = now
+    // Read before the old answer is dropped: while the database is away the keys that are known go on being known.
+    const keys = await this.#read()
     this.#lookups.drop('all')
-    return this.#all()
+    return (await this.#lookups.get('all', async () => keys)) ?? keys
   }
 
   async #read(): Promise<Map<string, PublicKeyWho>> {

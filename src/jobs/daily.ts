@@ -1,8 +1,9 @@
 import type { Deps } from '../context.ts'
+import { pruneWebhooks } from '../doors/webhook-store.ts'
 import { addDays, type Day, today } from '../lib/time.ts'
 import { closeDay, missingDays } from '../metrics/snapshot.ts'
 import { defineJob } from './define.ts'
-import { dropOldPartitions, pruneOwnTables, rotateSeen } from './retention.ts'
+import { deleteOldMeasures, dropOldPartitions, pruneOwnTables, rotateSeen } from './retention.ts'
 
 /** A night's share after an import of years; until they are stored, pages read those days from the roll-ups. */
 const MAX_DAYS_TO_CLOSE = 400
@@ -23,8 +24,10 @@ export default defineJob({
       await run.progress(++done)
     }
     const dropped = await dropOldPartitions(deps, now)
+    await deleteOldMeasures(deps, now)
     await rotateSeen(deps, now)
     await pruneOwnTables(deps, now)
+    await pruneWebhooks(deps, now)
     return [`closed ${days.at(0)} to ${days.at(-1)}`, dropped.length > 0 && `dropped ${dropped.join(', ')}`]
       .filter(Boolean)
       .join('; ')

@@ -1,7 +1,8 @@
 import { runProbes } from '../connectors/probe.ts'
 import type { Deps } from '../context.ts'
-import { expireSubscriptions } from '../facts/expire-subscriptions.ts'
+import { endDiscounts, expireSubscriptions } from '../facts/expire-subscriptions.ts'
 import { refreshToday } from '../metrics/snapshot.ts'
+import { pruneSources } from '../sources/prune.ts'
 import { defineJob } from './define.ts'
 import { pruneMinutes } from './retention.ts'
 import { takeSamples } from './samples.ts'
@@ -24,6 +25,6 @@ type Part = (deps: Deps, now: Date) => Promise<unknown>
 
 /** Live minutes are pruned once an hour: no index leads to them by time, so each pruning reads the whole table. */
 function parts(now: Date): Part[] {
-  const always: Part[] = [takeSamples, runProbes, expireSubscriptions, refreshToday]
-  return now.getUTCMinutes() === 0 ? [...always, pruneMinutes] : always
+  const always: Part[] = [takeSamples, runProbes, expireSubscriptions, endDiscounts, refreshToday]
+  return now.getUTCMinutes() === 0 ? [...always, pruneMinutes, pruneSources] : always
 }

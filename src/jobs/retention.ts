@@ -47,6 +47,28 @@ export async function rotateSeen({ db }: Deps, now: Date): Promise<boolean> {
   })) as boolean
 }
 
+/** Measures of a moment that come many a page view, and that nobody imports: they need no table by month to go. */
+const MEASURED = ['web_vitals', 'webhook_deliveries'] as const
+const DELETED_AT_ONCE = 20_000
+
+/** Deletes the measures older than RETENTION_DAYS, some thousands at a time. */
+export async function deleteOldMeasures({ db: { heavy: sql }, config }: Deps, now: Date): Promise<number> {
+  const oldest = new Date(now.getTime() - config.retentionDays * DAY_MS)
+  let deleted = 0
+  for (const table of MEASURED) {
+    for (let more = true; more; ) {
+      const gone = await sql`
+        delete from ${sql(table)}
+        where ctid = any(array(
+          select ctid from ${sql(table)} where ts < ${oldest} and updated_at < ${oldest} limit ${DELETED_AT_ONCE}))
+        returning 1`
+      deleted += gone.length
+      more = gone.length === DELETED_AT_ONCE
+    }
+  }
+  return deleted
+}
+
 /** Drops what Quarterdeck no longer needs of its own records. */
 export async function pruneOwnTables({ db: { heavy: sql } }: Deps, now: Date): Promise<void> {
   const ago = (days: number) => new Date(now.getTime() - days * DAY_MS)
