@@ -28,6 +28,8 @@ export function startActions(): void {
     const button = target.closest<HTMLElement>('[data-action]')
     const act = button && acts[button.dataset.action ?? '']
     if (!act) return
+    // A link says where to go without script.
+    if (button instanceof HTMLAnchorElement) event.preventDefault()
     button.closest<HTMLDetailsElement>('details[data-menu]')?.removeAttribute('open')
     act(button, button.dataset.value ?? '')
   })

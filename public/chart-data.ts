@@ -21,8 +21,9 @@ export const jsonOf = (figure: HTMLElement): string =>
 
 /** The row of the table twin for a point: its title and its formatted values, one a line of the chart. */
 export function wordsOf(figure: HTMLElement, index: number): { title: string; values: string[]; names: string[] } {
-  const cells = [...(figure.querySelectorAll<HTMLTableRowElement>('.q-twin tbody tr')[index]?.cells ?? [])]
-  const names = [...figure.querySelectorAll('.q-twin thead th')].map((cell) => cell.textContent ?? '')
+  const row = figure.querySelectorAll<HTMLTableRowElement>('.q-twin tbody tr')[index]
+  const cells = [...(row?.cells ?? [])].filter((cell) => !cell.matches('.q-twin-note'))
+  const names = [...figure.querySelectorAll('.q-twin thead th:not(.q-twin-note)')].map((cell) => cell.textContent ?? '')
   const [title, ...values] = cells.map((cell) => cell.textContent ?? '')
   return { title: title ?? '', values, names: names.slice(1) }
 }
@@ -69,6 +70,18 @@ export const pale = (colour: string, share: number): string =>
   `${colour}${Math.round(share * 255)
     .toString(16)
     .padStart(2, '0')}`
+
+/** Places in rising order moved so that each is at least `gap` from the one before, and none beyond `end`. */
+export function apart(places: number[], gap: number, end: number): number[] {
+  // Those that share a place stand around it.
+  const moved = places.map((x) => {
+    const same = places.filter((other) => other === x).length
+    return x - ((same - 1) * gap) / 2
+  })
+  for (let i = 1; i < moved.length; i++) moved[i] = Math.max(moved[i] ?? 0, (moved[i - 1] ?? 0) + gap)
+  for (let i = moved.length - 1, most = end; i >= 0; i--, most -= gap) moved[i] = Math.min(moved[i] ?? 0, most)
+  return moved
+}
 
 /** Runs of unknown values between known ones: [last known, next known]. */
 export function gapsOf(values: (number | null)[]): [number, number][] {

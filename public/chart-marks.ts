@@ -1,6 +1,6 @@
 /** What Chart.js does not draw: gaps, limits, lettered flags, names at line ends, the crosshair. Our own, 2 KB. */
 import type { Chart, Plugin } from 'chart.js'
-import { type ChartData, gapsOf, type Palette } from './chart-data.ts'
+import { apart, type ChartData, gapsOf, type Palette } from './chart-data.ts'
 
 export interface Marks {
   data: ChartData
@@ -86,14 +86,21 @@ function drawLimit(chart: Chart, { data, colours }: Marks): void {
   ctx.fillText(data.limit.text, chartArea.left + 4, y - 3)
 }
 
-/** A letter in a box above a dotted line; what it means is in the key below the chart. */
+const FLAG_PX = 18
+
+/**
+ * A letter in a box above a dotted line; what it means is in the key below the chart. Lines stand where they belong,
+ * boxes make way for each other.
+ */
 function drawFlags(chart: Chart, { data, colours }: Marks): void {
   const { ctx, chartArea } = chart
-  for (const flag of data.annotations ?? []) {
-    if (flag.index < 0 || flag.index >= data.labels.length) continue
-    const x = xOf(chart, flag.index)
-    const top = chartArea.top - 18
-    vertical(chart, x, colours.other, [2, 3], top + 16)
+  const flags = (data.annotations ?? []).filter(({ index }) => index >= 0 && index < data.labels.length)
+  const places = flags.map(({ index }) => xOf(chart, index))
+  const top = chartArea.top - 18
+  for (const x of new Set(places)) vertical(chart, x, colours.other, [2, 3], top + 16)
+  const middles = apart(places, FLAG_PX, chart.width - FLAG_PX / 2)
+  for (const [i, flag] of flags.entries()) {
+    const x = middles[i] ?? 0
     ctx.beginPath()
     ctx.roundRect(Math.round(x) - 7.5, top + 0.5, 16, 16, 4)
     ctx.fillStyle = colours.surface

@@ -73,8 +73,15 @@ const heightOf = (canvas: HTMLCanvasElement): number => canvas.parentElement?.cl
 function listen(canvas: HTMLCanvasElement, chart: Chart): void {
   canvas.addEventListener('pointermove', (event) => point(chart, event))
   canvas.addEventListener('pointerdown', (event) => point(chart, event))
-  canvas.addEventListener('pointerleave', () => select(chart, null))
+  canvas.addEventListener('pointerleave', (event) => {
+    // A finger leaves as soon as it is lifted: what it asked for stays until it touches something else.
+    if (event.pointerType !== 'touch') select(chart, null)
+  })
 }
+
+document.addEventListener('pointerdown', ({ target }) => {
+  for (const { chart } of drawn.values()) if (target !== chart.canvas) select(chart, null)
+})
 
 function point(chart: Chart, event: PointerEvent): void {
   const { left, top } = chart.canvas.getBoundingClientRect()

@@ -1,5 +1,7 @@
 import './lib/jsx-context.ts'
 import type { Hono } from 'hono'
+import { mountAnnotations } from './annotations/routes.tsx'
+import { mountDocs } from './api/docs.tsx'
 import { mountApi } from './api/mount.ts'
 import { mountAssets } from './assets.ts'
 import { baseApp } from './auth/base.ts'
@@ -7,13 +9,17 @@ import { fastApp } from './auth/fast.ts'
 import { mountAuth } from './auth/routes.tsx'
 import type { Deps } from './context.ts'
 import { mountDataPage } from './data-page/routes.tsx'
+import { mountDocumented } from './documented/mount.ts'
 import { mountBrowserScript } from './doors/browser-script.ts'
 import { mountDoors } from './doors/mount.ts'
 import type { Env } from './env.ts'
 import { mountExports } from './exports/mount.ts'
 import { mountHealth } from './health.ts'
 import { mountJobs } from './jobs/routes.ts'
+import { mountMetricRows } from './metrics-rows/routes.ts'
 import { mountPages } from './pages.tsx'
+import { mountPrometheus } from './prometheus/mount.ts'
+import { mountSavedViews } from './saved-views/routes.tsx'
 
 /** The whole application over its dependencies; nothing listens yet. */
 export function createApp(deps: Deps): Hono<Env> {
@@ -26,8 +32,14 @@ export function createApp(deps: Deps): Hono<Env> {
   mountAuth(app, deps)
   mountApi(app, deps)
   mountExports(app, deps)
+  mountMetricRows(app, deps)
+  mountPrometheus(app, deps)
+  mountDocumented(app, deps)
+  mountDocs(app, fast, deps)
   mountJobs(app, deps)
   mountDataPage(app, deps)
+  mountAnnotations(app, deps)
+  mountSavedViews(app, deps)
   mountPages(app, fast, deps)
   // Whatever the fast routes do not know goes on to the rest.
   fast.all('*', (c) => app.fetch(c.req.raw, c.env))

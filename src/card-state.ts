@@ -70,10 +70,13 @@ const EXAMPLES: Record<string, { what: string; body: Record<string, unknown> }> 
 
 const SAMPLED_TEXT = 'Quarterdeck samples this by itself once a minute: the card fills with the first sample.'
 
+const ENTERED_TEXT = 'This is entered by hand, month by month: PUT /api/finance/inputs takes it.'
+
 /** What a card without data says: which door fills it, and a call that does. */
 export function emptyState(deps: Deps, facts: string, title: string): CardState {
   // What the catalogue reads of gauges is what our own sampler writes; a client's gauge would not fill it.
   if (facts === 'gauges') return { kind: 'empty', title, text: SAMPLED_TEXT }
+  if (facts === 'finance-inputs') return { kind: 'empty', title, text: ENTERED_TEXT }
   const example = EXAMPLES[facts] ?? EXAMPLES.events
   if (!example) return { kind: 'empty', title, text: 'No facts yet.' }
   return {

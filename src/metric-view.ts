@@ -129,11 +129,13 @@ export function dayAxis(days: Day[], today: Day): Pick<ChartProps, 'labels' | 't
   }
 }
 
+const COMPARED = { previous: 'previous period', matched: 'matched weekdays', year: 'year before' } as const
+
 /** The dashed line of the compared period: day by day beside the period's own. */
 export function previousLine(points: Point[], filters: Filters, today: Day): ChartProps['previous'] {
   if (filters.compare === 'none' || points.length === 0) return undefined
   return {
-    name: filters.compare === 'year' ? 'year before' : 'previous period',
+    name: COMPARED[filters.compare],
     values: points.map(({ value }) => value),
     titles: points.map(({ day }) => dayTitle(day, today)),
   }

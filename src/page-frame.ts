@@ -1,10 +1,12 @@
 import type { FilterBarProps, FilterOption, FrameAdmin, NavGroup, SourceState } from '../views/parts/index.ts'
+import { tenantExists } from './auth/tenants.ts'
 import type { Deps } from './context.ts'
 import type { AdminWho } from './env.ts'
 import { rangeDates } from './lib/dates.ts'
 import { COMPARES, type Compare, type Filters, filterQuery, presetBounds, RANGES, type Range } from './lib/filters.ts'
 import { DATABASE, type StateBook, settle, shownOf } from './lib/settle.ts'
 import { maySee, NAV_GROUPS, type NavGroupName, type Page, type PageContext } from './page.ts'
+import { viewsMenu } from './saved-views/menu.ts'
 import { configuredSources } from './sources/configured.ts'
 import { sourceLabel } from './sources/names.ts'
 
@@ -20,6 +22,7 @@ const RANGE_LABELS: Record<Range, string> = {
 }
 const COMPARE_LABELS: Record<Compare, string> = {
   previous: 'Previous period',
+  matched: 'Matched weekdays',
   year: 'Year before',
   none: 'No comparison',
 }
@@ -57,12 +60,15 @@ export function frameAdmin(admin: AdminWho): FrameAdmin {
 
 /** The filter bar of a page; a page without a range gets the tenant only. */
 export async function filterBar(context: PageContext, page: Page): Promise<FilterBarProps> {
+  const [tenant, views] = await Promise.all([tenantMenu(context), viewsMenu(context)])
   return {
     action: context.path,
     keep: Object.fromEntries(Object.entries(context.query).filter(([, value]) => value !== '')),
     range: page.filters === 'scope' ? undefined : rangeMenu(context),
     compare: page.filters === undefined || page.filters === 'all' ? compareMenu(context) : undefined,
-    tenant: await tenantMenu(context),
+    tenant: tenant?.menu,
+    views,
+    notice: tenant?.notice,
     reset: context.path,
   }
 }
@@ -120,7 +126,9 @@ interface TenantName {
   name: string
 }
 
-async function tenantMenu(context: PageContext): Promise<FilterBarProps['tenant']> {
+async function tenantMenu(
+  context: PageContext,
+): Promise<{ menu: FilterBarProps['tenant']; notice: string | undefined } | undefined> {
   const { admin, filters, href } = context
   const loaded = await settle(context.settling, 'tenants', () => tenantNames(context), {
     key: admin.tenants?.join('\0'),
@@ -128,6 +136,7 @@ async function tenantMenu(context: PageContext): Promise<FilterBarProps['tenant'
   const tenants = [...(shownOf(loaded) ?? [])]
   if (tenants.length < 2 && filters.tenant === undefined) return undefined
   const known = tenants.some(({ id }) => id === filters.tenant)
+  const notice = known ? undefined : await unknownTenant(context)
   if (filters.tenant !== undefined && !known) tenants.unshift({ id: filters.tenant, name: filters.tenant })
   const option = ({ id, name }: TenantName): FilterOption => ({
     value: id,
@@ -137,7 +146,15 @@ async function tenantMenu(context: PageContext): Promise<FilterBarProps['tenant'
   })
   const all = { value: '', label: 'All', href: href({ filters: { tenant: undefined } }), selected: !filters.tenant }
   const options = [...(admin.tenants ? [] : [all]), ...tenants.map(option)]
-  return { label: options.find((one) => one.selected)?.label ?? 'All', options }
+  return { menu: { label: options.find((one) => one.selected)?.label ?? 'All', options }, notice }
+}
+
+/** The menu holds some of the tenants; one that it lacks may be there all the same. */
+async function unknownTenant({ deps, filters: { tenant }, settling }: PageContext): Promise<string | undefined> {
+  if (tenant === undefined) return undefined
+  const known = await settle(settling, 'tenant-known', () => tenantExists(deps, tenant), { key: tenant })
+  if (shownOf(known) !== false) return undefined
+  return `There is no tenant “${tenant.slice(0, 80)}”: nothing was ever sent for it, so there is nothing to show.`
 }
 
 async function tenantNames({ deps, admin }: PageContext): Promise<TenantName[]> {

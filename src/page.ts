@@ -104,6 +104,11 @@ export function hrefs(path: string, filters: Filters, query: Record<string, stri
   }
 }
 
+/** The rows beneath a metric, of one of its parts or groups. */
+export function rowsHref(filters: Filters, key: string, of: Record<string, string> = {}): string {
+  return `/dashboard/metrics/${encodeURIComponent(key)}/rows${filterQuery(filters, {}, of)}`
+}
+
 /** The page of a metric, with the same filters. */
 export function metricHref(filters: Filters, key: string): string {
   return `/dashboard/metrics/${encodeURIComponent(key)}${filterQuery(filters)}`

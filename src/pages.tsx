@@ -2,27 +2,41 @@ import type { Context, Hono } from 'hono'
 import { raw } from 'hono/html'
 import { Layout } from '../views/layout.tsx'
 import activity from '../views/pages/activity.tsx'
+import annotations from '../views/pages/annotations.tsx'
 import data from '../views/pages/data.tsx'
 import live from '../views/pages/live.tsx'
 import metric from '../views/pages/metric.tsx'
+import metricRows from '../views/pages/metric-rows.tsx'
 import metrics from '../views/pages/metrics.tsx'
 import overview from '../views/pages/overview.tsx'
 import system from '../views/pages/system.tsx'
-import { type FilterBarProps, LiveRegion, Note } from '../views/parts/index.ts'
+import { type FilterBarProps, LiveRegion, Note, Sources } from '../views/parts/index.ts'
 import { adminOf, requireRole } from './auth/guards.ts'
 import type { Deps } from './context.ts'
 import type { Env } from './env.ts'
 import { CardCache } from './lib/cache.ts'
 import { NotFound } from './lib/errors.ts'
+import { within } from './lib/every.ts'
 import { parseFilters } from './lib/filters.ts'
 import { type Fragment, FragmentCache, sendFragment } from './lib/fragment.ts'
 import { sendHtml } from './lib/pack.ts'
 import { hrefs, livePathOf, type Page, type PageContext } from './page.ts'
 import { filterBar, frameAdmin, navOf, sourceStates } from './page-frame.ts'
 import { paletteOf } from './palette.ts'
+import { listViews } from './saved-views/store.ts'
 
 /** Every page of views/pages; a test finds the file that is missing here. */
-export const pages = [overview, live, activity, metrics, metric, data, system] as unknown as readonly Page[]
+export const pages = [
+  overview,
+  live,
+  activity,
+  metrics,
+  metric,
+  metricRows,
+  annotations,
+  data,
+  system,
+] as unknown as readonly Page[]
 
 interface Services {
   deps: Deps
@@ -30,6 +44,8 @@ interface Services {
   slowCards: CardCache
   fragments: FragmentCache
 }
+
+const PALETTE_BUDGET_MS = 500
 
 /** The pages, their live fragments, and what the command palette finds. */
 export function mountPages(app: Hono<Env>, fast: Hono<Env>, deps: Deps): void {
@@ -40,9 +56,11 @@ export function mountPages(app: Hono<Env>, fast: Hono<Env>, deps: Deps): void {
     fragments: new FragmentCache(deps.now),
   }
   app.get('/', (c) => c.redirect('/dashboard'))
-  app.get('/dashboard/palette.json', requireRole('viewer'), (c) => {
+  app.get('/dashboard/palette.json', requireRole('viewer'), async (c) => {
     c.header('Cache-Control', 'private, no-cache')
-    return c.json(paletteOf(pages, adminOf(c)))
+    // Pages and metrics are found without the database too.
+    const views = await within(PALETTE_BUDGET_MS, listViews(deps, adminOf(c))).catch(() => [])
+    return c.json(paletteOf(pages, adminOf(c), views))
   })
   for (const page of pages) mountPage(app, fast, services, page)
 }
@@ -100,11 +118,19 @@ async function fragmentOf(
     const context = contextOf()
     const data = await page.load(context)
     if (data === undefined) return undefined
-    return { data, html: String(await (<page.Live data={data} context={context} />)) }
+    const html = String(await (<page.Live data={data} context={context} />))
+    return { data, html, aside: String(<SourcesAside sources={sourceStates(services.deps)} />) }
   })
   if (!fragment) throw new NotFound(`There is no ${page.title.toLowerCase()} of this name.`)
   return fragment
 }
+
+/** A poll mends the foot of the rail as well: it tells of sources that have gone or come since the page was loaded. */
+const SourcesAside = (props: Parameters<typeof Sources>[0]) => (
+  <hx-partial hx-target="#sources" hx-swap="outerMorph">
+    <Sources {...props} />
+  </hx-partial>
+)
 
 async function frame(
   services: Services,
@@ -130,12 +156,14 @@ async function frame(
       nav={navOf(pages, context.admin, filters)}
       product={new URL(context.deps.config.baseUrl).host}
       filters={filterBarProps}
+      pins={filterBarProps?.views?.pins}
       freshness={{ at, every: page.every }}
       sources={sourceStates(services.deps)}
       {...page.frame?.({ data, context })}
     >
       <div class="q-page">
         {context.filters.notice && <Note tone="warn">{context.filters.notice}</Note>}
+        {filterBarProps?.notice && <Note tone="warn">{filterBarProps.notice}</Note>}
         {page.View ? <page.View data={data} context={context} live={live} /> : live}
       </div>
     </Layout>

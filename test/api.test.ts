@@ -135,7 +135,9 @@ it.each([
 })
 
 it('refuses a comparison that does not exist', async () => {
-  expect((await problemOf(await get('/api/metrics/summary?compare=decade'))).detail).toContain('previous, year, none')
+  expect((await problemOf(await get('/api/metrics/summary?compare=decade'))).detail).toContain(
+    'previous, matched, year, none',
+  )
 })
 
 it('wants somebody who may read', async () => {

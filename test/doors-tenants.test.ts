@@ -60,6 +60,17 @@ describe('a key that is bound to tenants', () => {
     })
   })
 
+  test('leaves nothing that people wrote in what is refused, which can be sent again as the fact it was', async () => {
+    const message = { id: 'm1', channel: 'chat', tenant_id: 'other', text: 'my own words' }
+    expect(await send(bound, '/ingest/messages', message)).toMatchObject({ accepted: 0 })
+    const body = { type: 'track', messageId: 'seg-1', event: 'x', userId: 'u', context: { groupId: 'other' } }
+    expect(await send(bound, '/v1/batch', { batch: [body] })).toMatchObject({ rejected: 1 })
+    const kept = await t.sql`
+      select kind, convert_from(raw, 'UTF8') as raw from rejected_facts where reason like '%tenant other' order by id`
+    expect(kept.map(({ kind }) => kind)).toEqual(['messages', 'events'])
+    expect(kept[0]!.raw).not.toContain('my own words')
+  })
+
   test('does not change another tenant, and may change its own', async () => {
     await send(free, '/ingest/tenants', { id: 'other', name: 'Other' })
     expect(await send(bound, '/ingest/tenants', [{ id: 'other', name: 'Mine' }, { id: 'acme' }])).toMatchObject({

@@ -56,7 +56,7 @@ const CASES: Case[] = [
   {
     kind: 'invoices',
     row: { id: 'x', status: 'open', amount: 4900, currency: 'eur', due_at: '2026-12-20', customer_id: 'c', po: '7' },
-    wrong: [{ id: 'w', status: 'open', amount: 1.5 }, 'amount expected minor units'],
+    wrong: [{ id: 'w', status: 'open', amount: '49.00' }, 'amount expected minor units'],
     late: [
       { status: 'paid', amount: 4900, amount_paid: 4900, updated_at: at(9) },
       { status: 'open', amount: 4900, number: 'R-1', currency: 'EUR', updated_at: at(8) },

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
+import { minorUnits } from '../src/lib/currency.ts'
 import { formatChange, formatValue } from '../src/metrics/format.ts'
-import { minorUnits } from '../src/metrics/money.ts'
 
 describe('a value', () => {
   it.each([

@@ -144,6 +144,16 @@ describe('cancel', () => {
 })
 
 describe('the list', () => {
+  test('tell the newest run, also past the tenth', async () => {
+    await t.sql`
+      insert into job_runs (id, job, scheduled_for, finished_at, outcome, note) overriding system value
+      select n + 98, 'minute', ${NOW}::timestamptz + n * interval '1 minute', ${NOW}, 'ok', 'run ' || n from generate_series(1, 3) n`
+    const { jobs } = (await (await t.request('/api/jobs', { headers: await bearer('read') })).json()) as {
+      jobs: { name: string; last_run: { note: string } | null }[]
+    }
+    expect(jobs.find(({ name }) => name === 'minute')?.last_run?.note).toBe('run 3')
+  })
+
   test('names every job with its last and its next run', async () => {
     await post('/api/jobs/fold/run', await bearer('act'))
     await vi.waitUntil(async () => (await t.sql`select 1 from job_runs where finished_at is null`).length === 0)
@@ -155,7 +165,7 @@ describe('the list', () => {
         parameters: string[]
       }[]
     }
-    expect(jobs.map(({ name }) => name)).toEqual(['fold', 'minute', 'settle-days', 'daily', 'rebuild'])
+    expect(jobs.map(({ name }) => name)).toEqual(['fold', 'minute', 'sync', 'settle-days', 'daily', 'rebuild'])
     expect(jobs.find(({ name }) => name === 'fold')?.last_run?.state).toBe('ok')
     expect(jobs.find(({ name }) => name === 'daily')?.next_run).not.toBeNull()
     expect(jobs.find(({ name }) => name === 'rebuild')).toMatchObject({

@@ -8,6 +8,9 @@ export const RANGE = { scope: '*', from: '2026-11-18', to: '2026-11-20' }
 export async function fillRollups(sql: Sql): Promise<void> {
   await users(sql)
   await money(sql)
+  await ledger(sql)
+  await subscriptions(sql)
+  await bills(sql)
   await calls(sql)
   await work(sql)
   await liveRows(sql)
@@ -57,10 +60,85 @@ async function money(sql: Sql): Promise<void> {
     cross join lateral (values ('*'), (t)) s (s)`
   await sql`
     insert into payment_days
-    select s, '2026-11-19', 'stripe', status, currency, n, amount, fee, waived, refunded from (values
-      ('succeeded', 'USD', 2, 9800, 300, 50, 0), ('failed', 'USD', 1, 4900, 0, 0, 0),
-      ('refunded', 'USD', 1, 4900, 0, 0, 4900), ('succeeded', 'EUR', 1, 700, 20, 0, 0)
-    ) v (status, currency, n, amount, fee, waived, refunded) cross join (values ('*'), ('t1')) s (s)`
+    select s, '2026-11-19', 'stripe', status, currency, n, amount, fee, waived, refunded, subscribed, waivers from (values
+      ('succeeded', 'USD', 2, 9800, 300, 50, 0, 4900, 1), ('failed', 'USD', 1, 4900, 0, 0, 0, 4900, 0),
+      ('refunded', 'USD', 1, 4900, 0, 0, 4900, 4900, 0), ('succeeded', 'EUR', 1, 700, 20, 0, 0, 700, 1)
+    ) v (status, currency, n, amount, fee, waived, refunded, subscribed, waivers) cross join (values ('*'), ('t1')) s (s)`
+}
+
+/** On 20 October three pay 100, 50 and 40. A month later they pay 120, nothing and 30. Another pays in euros. */
+async function ledger(sql: Sql): Promise<void> {
+  await sql`
+    insert into retention_days
+    select s, day::date, 'month', currency, '', customers, lost, before, after, kept from (values
+      ('t1', '2026-11-01', 'USD', 2, 0, 15000, 15000, 15000), ('t1', '2026-11-05', 'USD', 0, 0, 0, 2000, 0),
+      ('t1', '2026-11-10', 'USD', 0, 1, 0, -5000, -5000), ('t2', '2026-11-11', 'USD', 1, 0, 4000, 3000, 3000),
+      ('t2', '2026-11-11', 'EUR', 1, 0, 9000, 9000, 9000)
+    ) v (t, day, currency, customers, lost, before, after, kept) cross join lateral (values ('*'), (t)) s (s)`
+}
+
+/**
+ * One subscription is active, one past due with 20 USD, one in trial, one paused, one cancelled and running, one
+ * cancelled and ended, one expired. Two trials ended, one of them well. Six accounts, of whom one is left without.
+ */
+async function subscriptions(sql: Sql): Promise<void> {
+  await sql`
+    insert into subscription_days
+    select s, day::date, plan, status, 'USD', reason, delta, amount, cancelled, ended, converted from (values
+      ('t1', '2026-10-05', 'pro', 'trialing', '', 2, 0, 0, 0, 0), ('t1', '2026-11-19', 'pro', 'trialing', '', -2, 0, 0, 2, 1),
+      ('t1', '2026-11-19', 'pro', 'active', '', 1, 4900, 0, 0, 0), ('t1', '2026-11-19', 'pro', 'expired', '', 1, 0, 0, 0, 0),
+      ('t2', '2026-10-10', 'team', 'active', '', 3, 6000, 0, 0, 0), ('t2', '2026-11-12', 'team', 'active', '', -2, -4000, 0, 0, 0),
+      ('t2', '2026-11-12', 'team', 'past_due', '', 1, 2000, 0, 0, 0), ('t2', '2026-11-12', 'team', 'paused', '', 1, 0, 0, 0, 0),
+      ('t2', '2026-11-18', 'team', 'active', '', -1, -2000, 0, 0, 0), ('t2', '2026-11-18', 'team', 'cancelling', 'price', 1, 2000, 1, 0, 0),
+      ('t1', '2026-11-20', 'pro', 'trialing', '', 1, 0, 0, 0, 0), ('t1', '2026-11-20', 'pro', 'cancelled', 'bugs', 1, 0, 1, 0, 0)
+    ) v (t, day, plan, status, reason, delta, amount, cancelled, ended, converted)
+    cross join lateral (values ('*'), (t)) s (s)`
+  await sql`
+    insert into account_days values
+      ('*', '2026-10-05', 6), ('t1', '2026-10-05', 3), ('t2', '2026-10-05', 3), ('*', '2026-11-20', -1), ('t1', '2026-11-20', -1)`
+  // Of three free users on 20 October u1 pays since; the two on pro stay.
+  await sql`
+    insert into user_plans values
+      ('u1', '2026-10-01', 't1', 'free', 'free'), ('u1', '2026-11-19', 't1', 'paid', 'pro'),
+      ('u5', '2026-10-02', 't1', 'paid', 'pro'), ('u6', '2026-10-02', 't2', 'paid', 'pro'),
+      ('u6', '2026-11-04', 't2', 'paid', 'enterprise'), ('u7', '2026-11-19', 't2', 'paid', 'pro')`
+  await sql`
+    insert into subscriptions (subscription_id, customer_id, tenant_id, plan, status, interval, interval_count, quantity, amount_minor,
+      currency, mrr_minor, started_at, updated_at)
+    select id, 't1', 't1', 'pro', status, 'month', 1, 1, 900, 'USD', 900, ${NOW}, ${NOW}
+    from (values ('s1', 'past_due'), ('s2', 'past_due'), ('s3', 'active')) v (id, status)`
+  await sql`
+    insert into payments (payment_id, ts, subscription_id, provider, status, amount_minor, currency, updated_at)
+    select id, ts::timestamptz, subscription, 'stripe', status, 900, 'USD', ts::timestamptz from (values
+      ('p1', '2026-11-18', 's1', 'succeeded'), ('p2', '2026-11-19', 's1', 'failed'), ('p3', '2026-11-18', 's2', 'failed'),
+      ('p4', '2026-11-19', 's2', 'succeeded'), ('p5', '2026-11-19', 's3', 'failed')) v (id, ts, subscription, status)`
+}
+
+/**
+ * Ten invoices of October, two of them open since: 100 USD of which one is overdue and waits for verification. On the
+ * 19th two of 30 USD and one of 5 EUR are issued, and one of 30 USD is paid. An acquisition campaign costs 8 USD; the
+ * month has 3 USD of hosting, 6 of other costs and 1.50 of acquisition, of which two thirds are in the 30 days.
+ */
+async function bills(sql: Sql): Promise<void> {
+  await sql`
+    insert into invoice_days
+    select s, day::date, 'stripe', currency, issued, issued_minor, paid, paid_minor, open, open_minor, late, late_minor, pending, 0
+    from (values
+      ('2026-10-15', 'USD', 10, 50000, 8, 40000, 2, 10000, 0, 0, 0), ('2026-11-15', 'USD', 0, 0, 0, 0, 0, 0, 1, 4000, 1),
+      ('2026-11-19', 'USD', 2, 6000, 1, 3000, 1, 3000, 0, 0, 0), ('2026-11-19', 'EUR', 1, 500, 0, 0, 1, 500, 0, 0, 0)
+    ) v (day, currency, issued, issued_minor, paid, paid_minor, open, open_minor, late, late_minor, pending)
+    cross join (values ('*'), ('t1')) s (s)`
+  await sql`
+    insert into spend_days
+    select s, '2026-11-19', kind, 'ads', currency, amount from (values
+      ('acquisition', 'USD', 800), ('content', 'USD', 500), ('acquisition', 'EUR', 300)) v (kind, currency, amount)
+    cross join (values ('*'), ('t1')) s (s)`
+  await sql`
+    insert into finance_inputs
+    select month::date, item, amount, currency, null, ${NOW}, 'test' from (values
+      ('2026-11-01', 'hosting', 300, 'USD'), ('2026-11-01', 'other_costs', 600, 'USD'), ('2026-11-01', 'acquisition', 150, 'USD'),
+      ('2026-10-01', 'cash', 120000, 'USD'), ('2026-10-01', 'burn', 10000, 'USD'), ('2026-11-01', 'burn', 99, 'EUR')
+    ) v (month, item, amount, currency)`
 }
 
 /** m1 has a price, m2 none; the three calls of the web service are no AI calls and fail. */
@@ -196,6 +274,63 @@ export const EXPECTED: Record<MetricKey, number | null> = {
   'revenue.fees': 3,
   'revenue.fees_waived': 0.5,
   'revenue.net_receipts': 95,
+  'revenue.mrr_fx': 0,
+  'revenue.nrr': (100 * (120 + 0 + 30)) / (100 + 50 + 40),
+  'revenue.grr': (100 * (100 + 0 + 30)) / (100 + 50 + 40),
+  'revenue.nrr_12m': null,
+  'revenue.grr_12m': null,
+  'revenue.customer_churn_3m': 100 / 3,
+  'revenue.revenue_churn_rate': null,
+  'revenue.customers_reactivated': 0,
+  'revenue.customers_total': 5,
+  'revenue.arpa_all': 59 / 5,
+  'revenue.subscriptions': 5,
+  'revenue.subscriptions_active': 1,
+  'revenue.subscriptions_past_due': 1,
+  'revenue.subscriptions_trialing': 1,
+  'revenue.subscriptions_paused': 1,
+  'revenue.subscriptions_cancelling': 1,
+  'revenue.subscriptions_cancelled': 1,
+  'revenue.subscriptions_expired': 1,
+  'revenue.mrr_past_due': 20,
+  'revenue.payments_retrying': 1,
+  'revenue.cancellations': 2,
+  'revenue.trials_ended': 2,
+  'revenue.trials_converted': 1,
+  'revenue.trial_conversion': 50,
+  'revenue.free_to_paid': 100 / 3,
+  'revenue.pro_to_enterprise': null,
+  'revenue.subscription_receipts': 98,
+  'revenue.other_receipts': 49,
+  'revenue.fee_rate': (100 * 3) / 147,
+  'revenue.payments_waived': 2,
+  'revenue.waived_share': (100 * 0.5) / 3.5,
+  'revenue.invoices_issued': 3,
+  'revenue.invoices_issued_value': 60,
+  'revenue.invoices_paid': 1,
+  'revenue.invoices_paid_value': 30,
+  'revenue.average_invoice': 30,
+  'revenue.invoices_open': 4,
+  'revenue.invoices_outstanding': 130,
+  'revenue.invoices_overdue': 1,
+  'revenue.invoices_overdue_value': 40,
+  'revenue.invoices_pending': 1,
+  'revenue.costs_30d': 2 + 3 + 8 + 2 + 4 + 1,
+  'revenue.cost_of_revenue_30d': 2 + 3 + 2,
+  'revenue.gross_profit': 59 - 7,
+  'revenue.gross_margin': (100 * 52) / 59,
+  'revenue.to_cost': 59 / 20,
+  'revenue.campaign_spend': 8,
+  'revenue.acquisition_spend_30d': 8 + 1,
+  'revenue.customers_new_30d': 1,
+  'revenue.arpa_new': 49,
+  'revenue.cac': 9,
+  'revenue.ltv': 52 * 3,
+  'revenue.ltv_to_cac': 156 / 9,
+  'revenue.payback': 9 / ((49 * 52) / 59),
+  'finance.cash': 1200,
+  'finance.burn': 100,
+  'finance.runway': 12,
   'ai.requests': 15,
   'ai.calls': 17,
   'ai.tokens_in': 1510,

@@ -2,6 +2,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { loadConfig } from '../src/config.ts'
 import type { Deps } from '../src/context.ts'
 import type { Db } from '../src/db/connect.ts'
+import { createLog } from '../src/lib/log.ts'
+import { StateBook } from '../src/lib/state-book.ts'
 import { addDays } from '../src/lib/time.ts'
 import { asksFor } from '../src/metrics/asks.ts'
 import { isMetricKey, type MetricKey, metricKeys, metricOf, similarKeys } from '../src/metrics/catalogue.ts'
@@ -14,7 +16,7 @@ import { testDb } from './helpers/db.ts'
 import { EXPECTED, fillRollups, NOW, RANGE } from './metrics-fixture.ts'
 
 const depsOf = (db: Db, now: Date, env: Record<string, string> = {}): Deps =>
-  ({ db, config: loadConfig(env), now: () => now }) as Deps
+  ({ db, config: loadConfig(env), now: () => now, book: new StateBook(createLog('silent')) }) as Deps
 
 const later = (days: number) => new Date(NOW.getTime() + days * 86_400_000)
 const stored = metricKeys.filter((key) => metricOf(key).kind !== 'live')
@@ -105,6 +107,21 @@ describe('a product counted by hand', () => {
     near(total, EXPECTED[key], key)
     expect(points).toHaveLength(3)
     expect(sql).toMatch(/select/)
+  })
+
+  it('does not take the last sample of a source that is away for its state of now', async () => {
+    const own = depsOf(db, NOW)
+    own.book.degraded('source-database', 'It does not answer')
+    const keys = ['source.size', 'users.total'] as const
+    const now = await summary(own, keys, { ...RANGE, compare: 'none' })
+    expect(now['source.size']).toMatchObject({
+      value: null,
+      away: 'It does not answer',
+      latest: EXPECTED['source.size'],
+    })
+    expect(now['users.total']).not.toHaveProperty('away')
+    const past = await summary(own, keys, { ...RANGE, to: addDays(RANGE.to, -1), compare: 'none' })
+    expect(past['source.size']).not.toHaveProperty('away')
   })
 
   it('gives a summary of all metrics at once the same values', async () => {

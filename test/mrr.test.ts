@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import {
   endedInThePast,
+  implied,
   type Movement,
   movementsOf,
   mrrOf,
@@ -22,11 +23,14 @@ function state(changes: Partial<SubscriptionState> = {}): SubscriptionState {
     intervalCount: 1,
     quantity: 1,
     amountMinor: 4900,
+    discountMinor: 0,
+    discountEndsAt: null,
     currency: 'USD',
     startedAt: day('2026-01-10'),
     trialEndsAt: null,
     endsAt: null,
     updatedAt: day('2026-01-10'),
+    cancelReason: null,
     ...changes,
   }
 }
@@ -52,6 +56,53 @@ describe('what a subscription is worth a month', () => {
     expect(mrrOf(state({ ...cancelled, endsAt: day('2026-02-10') }))).toBe(4900)
     expect(mrrOf(state({ ...cancelled, endsAt: day('2026-02-01') }))).toBe(0)
     expect(mrrOf(state(cancelled))).toBe(0)
+  })
+})
+
+describe('a discount', () => {
+  const finite = state({ discountMinor: 900, discountEndsAt: day('2026-03-10') })
+
+  it('that ends lowers MRR under one policy only, and for as long as it holds', () => {
+    expect(mrrOf(finite)).toBe(4900)
+    expect(mrrOf(finite, 'chartmogul')).toBe(4000)
+    expect(mrrOf({ ...finite, updatedAt: day('2026-03-10') }, 'chartmogul')).toBe(4900)
+  })
+
+  it('that lasts lowers it under both, of all seats together and by the interval, to nothing at the most', () => {
+    const forever = { discountMinor: 1200, discountEndsAt: null }
+    for (const policy of ['stripe', 'chartmogul'] as const) {
+      expect(mrrOf(state({ ...forever, quantity: 2 }), policy)).toBe(8600)
+      expect(mrrOf(state({ ...forever, interval: 'year', amountMinor: 49_200 }), policy)).toBe(4000)
+      expect(mrrOf(state({ ...forever, amountMinor: 1000 }), policy)).toBe(0)
+    }
+  })
+
+  it('is expansion when it ends, under the policy that took it for contraction', () => {
+    const [ended] = implied(finite, day('2026-04-01'))
+    expect(short(movementsOf(finite, ended!, 0, true, 'chartmogul'))).toEqual([['expansion', 'pro', 900, 0]])
+    expect(short(movementsOf(finite, ended!, 0, true, 'stripe'))).toEqual([])
+  })
+})
+
+describe('what nobody tells', () => {
+  it('is the end of what was paid for, and comes in its order', () => {
+    const cancelled = state({
+      status: 'cancelled',
+      endsAt: day('2026-03-01'),
+      discountMinor: 5,
+      discountEndsAt: day('2026-02-01'),
+    })
+    expect(implied(cancelled, day('2026-04-01')).map(({ status, updatedAt }) => [status, updatedAt])).toEqual([
+      ['cancelled', day('2026-02-01')],
+      ['expired', day('2026-03-01')],
+    ])
+    expect(implied(cancelled, day('2026-02-01'))).toEqual([])
+    expect(implied(undefined, day('2026-04-01'))).toEqual([])
+  })
+
+  it('is no money of a trial that was cancelled and runs on', () => {
+    const tried = { status: 'cancelled', trialEndsAt: day('2026-02-01'), endsAt: day('2026-02-01') } as const
+    expect(mrrOf(state(tried))).toBe(0)
   })
 })
 

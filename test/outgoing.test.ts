@@ -136,6 +136,11 @@ describe('a request that may only go out to the internet', () => {
     expect(seen).toEqual([])
   })
 
+  it('fails, and does not end the process, where the status is none', async () => {
+    answer = (request) => void request.socket.end('HTTP/1.1 999 Odd\r\ncontent-length: 0\r\n\r\n')
+    await expect(fetchUnless(() => false, url)).rejects.toThrow(/status/)
+  })
+
   it('is like any other to an address that is not refused', async () => {
     const toAny: typeof fetch = (input, init) => fetchUnless(() => false, input, init)
     const named = url.replace('127.0.0.1', 'localhost')

@@ -64,6 +64,7 @@ describe('a resource file that is wrong', () => {
     ['a mistyped key', { ...FILE, wartermark: 'x' }, /there is no "wartermark"/],
     ['a key that is not mapped', { ...FILE, key: 'uuid' }, /^key "uuid" is not a field of "map"/],
     ['a field from nowhere', { ...FILE, map: { ...FILE.map, name: 7 } }, /^map\.name/],
+    ['too often', { ...FILE, every: '1s' }, /^every "1s" is less than 5s/],
     ['no time', { ...FILE, every: 'often' }, /^every "often" is not a time such as 30s/],
     ['events without since', { ...FILE, kind: 'events', since: undefined }, /^since is required of events/],
   ])('says so: %s', async (_, file, reason) => {

@@ -1,5 +1,21 @@
 -- Written by "npm run check -- --write": what the migrations make.
 
+table account_changes (
+  customer_id text not null
+  tenant_id text not null
+  at timestamp with time zone not null
+  delta integer not null
+  constraint account_changes_pkey PRIMARY KEY (customer_id, tenant_id, at)
+)
+CREATE INDEX account_changes_at ON public.account_changes USING btree (at)
+
+table account_days (
+  scope text not null
+  day date not null
+  delta bigint not null
+  constraint account_days_pkey PRIMARY KEY (scope, day)
+)
+
 table admin_sessions (
   id text not null
   user_id text not null
@@ -26,6 +42,27 @@ table admins (
   constraint admins_role_check CHECK ((role = ANY (ARRAY['viewer'::text, 'operator'::text, 'owner'::text])))
 )
 CREATE UNIQUE INDEX admins_email ON public.admins USING btree (lower(email))
+
+table annotations (
+  id bigint not null generated always as identity
+  kind text not null
+  at timestamp with time zone
+  day date
+  tenant_id text not null default ''::text
+  text text not null
+  link text
+  key text
+  created_at timestamp with time zone not null default now()
+  created_by text not null
+  constraint annotations_check CHECK ((num_nonnulls(at, day) = 1))
+  constraint annotations_kind_check CHECK ((kind = ANY (ARRAY['note'::text, 'deploy'::text, 'flag'::text, 'price'::text, 'campaign'::text, 'incident'::text])))
+  constraint annotations_link_check CHECK (((link ~ '^https?://'::text) AND (length(link) <= 500)))
+  constraint annotations_pkey PRIMARY KEY (id)
+  constraint annotations_text_check CHECK (((length(text) >= 1) AND (length(text) <= 200)))
+)
+CREATE INDEX annotations_at ON public.annotations USING btree (at)
+CREATE INDEX annotations_day ON public.annotations USING btree (day)
+CREATE UNIQUE INDEX annotations_key ON public.annotations USING btree (tenant_id, key)
 
 table api_call_days (
   scope text not null
@@ -167,6 +204,33 @@ table api_keys (
   constraint api_keys_pkey PRIMARY KEY (id)
 )
 
+table app_errors (
+  ts timestamp with time zone not null
+  received_at timestamp with time zone not null
+  batch_id bigint not null
+  message_id uuid
+  user_id text not null
+  anonymous_id text
+  tenant_id text not null
+  source text not null
+  kind text not null
+  message text not null
+  fingerprint text not null
+  severity text
+  url text
+  release text
+  session_id text
+  country text
+  browser text
+  os text
+  device text
+  properties jsonb
+  constraint app_errors_source_check CHECK ((source = ANY (ARRAY['client'::text, 'server'::text, 'log'::text])))
+) partition by RANGE (ts)
+CREATE INDEX app_errors_batch ON ONLY public.app_errors USING brin (batch_id)
+CREATE INDEX app_errors_fingerprint ON ONLY public.app_errors USING btree (fingerprint, ts)
+CREATE INDEX app_errors_ts ON ONLY public.app_errors USING btree (ts)
+
 table audit_log (
   id bigint not null generated always as identity
   at timestamp with time zone not null default now()
@@ -177,6 +241,87 @@ table audit_log (
   constraint audit_log_pkey PRIMARY KEY (id)
 )
 CREATE INDEX audit_log_at ON public.audit_log USING btree (at)
+CREATE INDEX audit_log_changes ON public.audit_log USING btree (at) WHERE (action = ANY (ARRAY['admin.create'::text, 'key.create'::text, 'key.revoke'::text, 'job.run'::text]))
+
+table campaign_spend (
+  campaign_id text not null
+  day date not null
+  amount_minor bigint not null
+  currency text not null
+  impressions bigint
+  clicks bigint
+  conversions bigint
+  updated_at timestamp with time zone not null
+  told jsonb
+  constraint campaign_spend_pkey PRIMARY KEY (campaign_id, day)
+)
+CREATE INDEX campaign_spend_day ON public.campaign_spend USING btree (day)
+
+table campaigns (
+  campaign_id text not null
+  name text
+  tenant_id text not null default ''::text
+  user_id text not null default ''::text
+  channel text
+  kind text not null
+  status text
+  tags text[]
+  budget_minor bigint
+  currency text not null
+  started_at timestamp with time zone
+  ended_at timestamp with time zone
+  updated_at timestamp with time zone not null
+  properties jsonb
+  told jsonb
+  constraint campaigns_kind_check CHECK ((kind = ANY (ARRAY['acquisition'::text, 'engagement'::text, 'content'::text, 'other'::text])))
+  constraint campaigns_pkey PRIMARY KEY (campaign_id)
+)
+CREATE INDEX campaigns_started ON public.campaigns USING btree (started_at)
+
+table component_uses (
+  ts timestamp with time zone not null
+  received_at timestamp with time zone not null
+  batch_id bigint not null
+  message_id uuid
+  user_id text not null
+  tenant_id text not null
+  component_id text not null
+  object_id text
+  job_id text
+  ok boolean
+  properties jsonb
+) partition by RANGE (ts)
+CREATE INDEX component_uses_batch ON ONLY public.component_uses USING brin (batch_id)
+CREATE INDEX component_uses_component ON ONLY public.component_uses USING btree (component_id, ts)
+
+table components (
+  component_id text not null
+  name text
+  kind text
+  category text
+  version text
+  quality double precision
+  system boolean
+  status text
+  code text
+  created_at timestamp with time zone not null
+  updated_at timestamp with time zone not null
+  properties jsonb
+  told jsonb
+  constraint components_pkey PRIMARY KEY (component_id)
+)
+
+table customer_mrr_days (
+  scope text not null
+  customer_id text not null
+  currency text not null
+  policy text not null
+  day date not null
+  amount_minor bigint not null
+  fx_minor bigint not null
+  constraint customer_mrr_days_pkey PRIMARY KEY (scope, customer_id, currency, policy, day)
+)
+CREATE INDEX customer_mrr_days_day ON public.customer_mrr_days USING btree (day)
 
 table day_zones (
   since date not null
@@ -189,16 +334,34 @@ table dirty_buckets (
   bucket timestamp with time zone not null
 )
 
+table dirty_identities (
+  anonymous_id text not null
+)
+
 table dirty_metric_days (
   scope text not null
   day date not null
 )
 CREATE INDEX dirty_metric_days_day ON public.dirty_metric_days USING btree (scope, day)
 
+table dirty_subscriptions (
+  subscription_id text not null
+)
+
 table dirty_users (
   user_id text not null
   tenant_id text not null default ''::text
 )
+
+table door_minutes (
+  source text not null
+  minute timestamp with time zone not null
+  accepted bigint not null default 0
+  duplicate bigint not null default 0
+  rejected bigint not null default 0
+  last_fact_at timestamp with time zone
+  constraint door_minutes_pkey PRIMARY KEY (source, minute)
+) with (fillfactor=50)
 
 table dropped_months (
   fact_table text not null
@@ -233,9 +396,39 @@ table events (
   device text
   properties jsonb
 ) partition by RANGE (ts)
+CREATE INDEX events_anonymous ON ONLY public.events USING btree (anonymous_id, ts) WHERE ((user_id = ''::text) AND (anonymous_id IS NOT NULL))
 CREATE INDEX events_batch ON ONLY public.events USING brin (batch_id) WITH (pages_per_range='16')
 CREATE INDEX events_ts ON ONLY public.events USING btree (ts)
 CREATE INDEX events_user ON ONLY public.events USING btree (user_id, ts)
+
+table experiments (
+  experiment_id text not null
+  name text
+  variants text[]
+  status text
+  started_at timestamp with time zone
+  ended_at timestamp with time zone
+  updated_at timestamp with time zone not null
+  properties jsonb
+  told jsonb
+  constraint experiments_pkey PRIMARY KEY (experiment_id)
+)
+
+table exposures (
+  ts timestamp with time zone not null
+  received_at timestamp with time zone not null
+  batch_id bigint not null
+  message_id uuid
+  user_id text not null
+  anonymous_id text
+  tenant_id text not null
+  experiment_id text not null
+  variant text not null
+  session_id text
+  properties jsonb
+) partition by RANGE (ts)
+CREATE INDEX exposures_batch ON ONLY public.exposures USING brin (batch_id)
+CREATE INDEX exposures_experiment ON ONLY public.exposures USING btree (experiment_id, ts)
 
 table fact_batches (
   id bigint not null
@@ -244,6 +437,38 @@ table fact_batches (
   min_ts timestamp with time zone not null
   max_ts timestamp with time zone not null
   constraint fact_batches_pkey PRIMARY KEY (id)
+)
+
+table feedback (
+  ts timestamp with time zone not null
+  received_at timestamp with time zone not null
+  batch_id bigint not null
+  message_id uuid
+  user_id text not null
+  tenant_id text not null
+  kind text not null
+  score double precision
+  max double precision
+  comment text
+  object_id text
+  properties jsonb
+  constraint feedback_kind_check CHECK ((kind = ANY (ARRAY['nps'::text, 'csat'::text, 'rating'::text, 'comment'::text])))
+) partition by RANGE (ts)
+CREATE INDEX feedback_batch ON ONLY public.feedback USING brin (batch_id)
+CREATE INDEX feedback_ts ON ONLY public.feedback USING btree (ts)
+CREATE INDEX feedback_user ON ONLY public.feedback USING btree (user_id, ts)
+
+table finance_inputs (
+  month date not null
+  item text not null
+  amount_minor bigint not null
+  currency text not null
+  note text
+  updated_at timestamp with time zone not null
+  updated_by text not null
+  constraint finance_inputs_item_check CHECK ((item = ANY (ARRAY['cash'::text, 'burn'::text, 'hosting'::text, 'other_costs'::text, 'acquisition'::text])))
+  constraint finance_inputs_month_check CHECK ((EXTRACT(day FROM month) = (1)::numeric))
+  constraint finance_inputs_pkey PRIMARY KEY (month, item)
 )
 
 table gauge_hours (
@@ -293,6 +518,99 @@ table import_runs (
   finished_at timestamp with time zone
   constraint import_runs_pkey PRIMARY KEY (id)
 )
+
+table incident_hours (
+  incident_id bigint not null
+  hour timestamp with time zone not null
+  n bigint not null
+  constraint incident_hours_incident_id_fkey FOREIGN KEY (incident_id) REFERENCES incidents(id) ON DELETE CASCADE
+  constraint incident_hours_pkey PRIMARY KEY (incident_id, hour)
+) with (fillfactor=50)
+
+table incidents (
+  id bigint not null generated always as identity
+  fingerprint text not null
+  kind text not null
+  provider text not null
+  severity text not null
+  message text not null
+  first_at timestamp with time zone not null
+  last_at timestamp with time zone not null
+  n bigint not null
+  source text not null
+  sample text
+  constraint incidents_pkey PRIMARY KEY (id)
+  constraint incidents_severity_check CHECK ((severity = ANY (ARRAY['warn'::text, 'error'::text])))
+)
+CREATE INDEX incidents_fingerprint ON public.incidents USING btree (fingerprint, last_at)
+CREATE INDEX incidents_first_at ON public.incidents USING btree (first_at)
+CREATE INDEX incidents_last_at ON public.incidents USING btree (last_at)
+
+table invites (
+  invite_id text not null
+  user_id text not null default ''::text
+  tenant_id text not null default ''::text
+  invitee text
+  channel text
+  sent_at timestamp with time zone not null
+  accepted_at timestamp with time zone
+  accepted_user_id text
+  status text
+  updated_at timestamp with time zone not null
+  told jsonb
+  constraint invites_pkey PRIMARY KEY (invite_id)
+)
+CREATE INDEX invites_sent ON public.invites USING btree (sent_at)
+CREATE INDEX invites_user ON public.invites USING btree (user_id)
+
+table invoice_days (
+  scope text not null
+  day date not null
+  provider text not null
+  currency text not null
+  issued bigint not null
+  issued_minor bigint not null
+  paid bigint not null
+  paid_minor bigint not null
+  open bigint not null
+  open_minor bigint not null
+  overdue bigint not null
+  overdue_minor bigint not null
+  pending bigint not null
+  pending_minor bigint not null
+  constraint invoice_days_pkey PRIMARY KEY (scope, day, provider, currency)
+)
+
+table invoices (
+  invoice_id text not null
+  number text
+  customer_id text
+  user_id text not null default ''::text
+  tenant_id text not null default ''::text
+  subscription_id text
+  provider text
+  status text not null
+  amount_minor bigint not null
+  amount_paid_minor bigint
+  currency text not null
+  issued_at timestamp with time zone
+  due_at timestamp with time zone
+  paid_at timestamp with time zone
+  updated_at timestamp with time zone not null
+  properties jsonb
+  told jsonb
+  pending_at timestamp with time zone
+  closed_at timestamp with time zone
+  constraint invoices_pkey PRIMARY KEY (invoice_id)
+  constraint invoices_status_check CHECK ((status = ANY (ARRAY['draft'::text, 'open'::text, 'pending_verification'::text, 'paid'::text, 'void'::text, 'uncollectible'::text])))
+)
+CREATE INDEX invoices_closed ON public.invoices USING btree (closed_at) WHERE (closed_at IS NOT NULL)
+CREATE INDEX invoices_due ON public.invoices USING btree (due_at) WHERE (due_at IS NOT NULL)
+CREATE INDEX invoices_issued ON public.invoices USING btree (issued_at)
+CREATE INDEX invoices_open ON public.invoices USING btree (due_at) WHERE (status = ANY (ARRAY['open'::text, 'pending_verification'::text]))
+CREATE INDEX invoices_paid ON public.invoices USING btree (paid_at) WHERE (paid_at IS NOT NULL)
+CREATE INDEX invoices_pending ON public.invoices USING btree (pending_at) WHERE (pending_at IS NOT NULL)
+CREATE INDEX invoices_user ON public.invoices USING btree (user_id)
 
 table job_hours (
   scope text not null
@@ -358,12 +676,63 @@ CREATE INDEX jobs_started ON public.jobs USING btree (started_at)
 CREATE INDEX jobs_ts ON public.jobs USING btree (ts)
 CREATE INDEX jobs_user ON public.jobs USING btree (user_id, ts)
 
+table log_files (
+  path text not null
+  file_id text not null
+  position bigint not null
+  head text not null
+  skipping boolean not null default false
+  lines bigint not null default 0
+  garbage bigint not null default 0
+  too_long bigint not null default 0
+  updated_at timestamp with time zone not null default now()
+  constraint log_files_pkey PRIMARY KEY (path)
+)
+
+table log_reader (
+  one boolean not null default true
+  reader text not null
+  until timestamp with time zone not null
+  constraint log_reader_one_check CHECK (one)
+  constraint log_reader_pkey PRIMARY KEY (one)
+)
+
 table login_failures (
   at timestamp with time zone not null default now()
   email text not null
   ip text not null
 )
 CREATE INDEX login_failures_at ON public.login_failures USING btree (at)
+
+table merged_ids (
+  id text not null
+  user_id text not null
+  since timestamp with time zone not null
+  constraint merged_ids_pkey PRIMARY KEY (id)
+)
+CREATE INDEX merged_ids_user ON public.merged_ids USING btree (user_id)
+
+table messages (
+  message_id text not null
+  ts timestamp with time zone not null
+  user_id text not null default ''::text
+  tenant_id text not null default ''::text
+  channel text not null
+  direction text not null
+  status text not null
+  recipient text
+  subject text
+  text text
+  updated_at timestamp with time zone not null
+  properties jsonb
+  told jsonb
+  constraint messages_channel_check CHECK ((channel = ANY (ARRAY['chat'::text, 'email'::text, 'sms'::text, 'other'::text])))
+  constraint messages_direction_check CHECK ((direction = ANY (ARRAY['in'::text, 'out'::text])))
+  constraint messages_pkey PRIMARY KEY (message_id)
+  constraint messages_status_check CHECK ((status = ANY (ARRAY['sent'::text, 'delivered'::text, 'opened'::text, 'clicked'::text, 'bounced'::text, 'complained'::text, 'unsubscribed'::text, 'failed'::text])))
+)
+CREATE INDEX messages_ts ON public.messages USING btree (ts)
+CREATE INDEX messages_user ON public.messages USING btree (user_id, ts)
 
 table metric_days (
   scope text not null
@@ -404,7 +773,8 @@ table mrr_days (
   n bigint not null
   amount_minor bigint not null
   customers_delta bigint not null
-  constraint mrr_days_pkey PRIMARY KEY (scope, day, plan, kind, currency)
+  policy text not null default ''::text
+  constraint mrr_days_pkey PRIMARY KEY (scope, day, plan, kind, currency, policy)
 )
 
 table mrr_movements (
@@ -421,8 +791,10 @@ table mrr_movements (
   amount_minor bigint not null
   customers_delta integer not null
   currency text not null
+  policy text not null default ''::text
   constraint mrr_movements_kind_check CHECK ((kind = ANY (ARRAY['new'::text, 'expansion'::text, 'contraction'::text, 'churn'::text, 'reactivation'::text, 'fx'::text])))
   constraint mrr_movements_pkey PRIMARY KEY (movement_id)
+  constraint mrr_movements_policy_check CHECK ((policy = ANY (ARRAY[''::text, 'stripe'::text, 'chartmogul'::text])))
 )
 CREATE INDEX mrr_movements_batch ON public.mrr_movements USING brin (batch_id)
 CREATE INDEX mrr_movements_customer ON public.mrr_movements USING btree (customer_id, ts)
@@ -467,6 +839,8 @@ table payment_days (
   fee_minor bigint not null
   fee_waived_minor bigint not null
   refunded_minor bigint not null
+  subscription_minor bigint not null default 0
+  waived_n bigint not null default 0
   constraint payment_days_pkey PRIMARY KEY (scope, day, provider, status, currency)
 )
 
@@ -490,6 +864,7 @@ table payments (
   constraint payments_pkey PRIMARY KEY (payment_id)
   constraint payments_status_check CHECK ((status = ANY (ARRAY['pending'::text, 'succeeded'::text, 'failed'::text, 'refunded'::text])))
 )
+CREATE INDEX payments_subscription ON public.payments USING btree (subscription_id, ts) WHERE (subscription_id IS NOT NULL)
 CREATE INDEX payments_ts ON public.payments USING btree (ts)
 CREATE INDEX payments_user ON public.payments USING btree (user_id)
 
@@ -539,6 +914,44 @@ table probes (
 CREATE INDEX probes_batch ON ONLY public.probes USING brin (batch_id)
 CREATE INDEX probes_ts ON ONLY public.probes USING btree (ts)
 
+table prompts (
+  prompt_id text not null
+  ts timestamp with time zone not null
+  user_id text not null default ''::text
+  tenant_id text not null default ''::text
+  object_id text
+  job_id text
+  model text
+  site_type text
+  industry text
+  status text
+  duration_ms double precision
+  library_used boolean
+  text text
+  updated_at timestamp with time zone not null
+  properties jsonb
+  told jsonb
+  constraint prompts_pkey PRIMARY KEY (prompt_id)
+  constraint prompts_status_check CHECK ((status = ANY (ARRAY['succeeded'::text, 'failed'::text, 'pending'::text])))
+)
+CREATE INDEX prompts_ts ON public.prompts USING btree (ts)
+CREATE INDEX prompts_user ON public.prompts USING btree (user_id, ts)
+
+table public_keys (
+  id text not null
+  key text not null
+  name text not null
+  origins text[] not null
+  tenants text[]
+  created_at timestamp with time zone not null default now()
+  created_by text
+  last_used_at timestamp with time zone
+  revoked_at timestamp with time zone
+  constraint public_keys_key_key UNIQUE (key)
+  constraint public_keys_origins_check CHECK ((cardinality(origins) > 0))
+  constraint public_keys_pkey PRIMARY KEY (id)
+)
+
 table rejected_facts (
   id bigint not null generated always as identity
   at timestamp with time zone not null default now()
@@ -549,6 +962,47 @@ table rejected_facts (
   constraint rejected_facts_pkey PRIMARY KEY (id)
 )
 CREATE INDEX rejected_facts_at ON public.rejected_facts USING btree (at)
+
+table retention_days (
+  scope text not null
+  day date not null
+  period text not null
+  currency text not null
+  policy text not null
+  customers bigint not null
+  lost bigint not null
+  start_minor bigint not null
+  end_minor bigint not null
+  kept_minor bigint not null
+  constraint retention_days_period_check CHECK ((period = ANY (ARRAY['month'::text, 'year'::text])))
+  constraint retention_days_pkey PRIMARY KEY (scope, day, period, currency, policy)
+) with (fillfactor=60)
+
+table saved_view_pins (
+  admin_id text not null
+  view_id bigint not null
+  pinned_at timestamp with time zone not null default now()
+  constraint saved_view_pins_admin_id_fkey FOREIGN KEY (admin_id) REFERENCES admins(id) ON DELETE CASCADE
+  constraint saved_view_pins_pkey PRIMARY KEY (admin_id, view_id)
+  constraint saved_view_pins_view_id_fkey FOREIGN KEY (view_id) REFERENCES saved_views(id) ON DELETE CASCADE
+)
+CREATE INDEX saved_view_pins_view ON public.saved_view_pins USING btree (view_id)
+
+table saved_views (
+  id bigint not null generated always as identity
+  admin_id text not null
+  name text not null
+  path text not null
+  query text not null default ''::text
+  shared boolean not null default false
+  created_at timestamp with time zone not null default now()
+  updated_at timestamp with time zone not null default now()
+  constraint saved_views_admin_id_fkey FOREIGN KEY (admin_id) REFERENCES admins(id) ON DELETE CASCADE
+  constraint saved_views_name_check CHECK (((length(name) >= 1) AND (length(name) <= 60)))
+  constraint saved_views_pkey PRIMARY KEY (id)
+)
+CREATE UNIQUE INDEX saved_views_own ON public.saved_views USING btree (admin_id, lower(name))
+CREATE UNIQUE INDEX saved_views_shared ON public.saved_views USING btree (lower(name)) WHERE shared
 
 table seen_a (
   message_id uuid not null
@@ -601,6 +1055,62 @@ table signup_days (
   constraint signup_days_pkey PRIMARY KEY (scope, day, provider, country)
 )
 
+table source_events (
+  id bigint not null generated always as identity
+  at timestamp with time zone not null
+  source text not null
+  state text not null
+  reason text
+  down_ms bigint
+  noticed_by text not null
+  constraint source_events_pkey PRIMARY KEY (id)
+  constraint source_events_state_check CHECK ((state = ANY (ARRAY['degraded'::text, 'recovered'::text])))
+)
+CREATE INDEX source_events_at ON public.source_events USING btree (at)
+CREATE INDEX source_events_source ON public.source_events USING btree (source, at)
+
+table spend_days (
+  scope text not null
+  day date not null
+  kind text not null
+  channel text not null
+  currency text not null
+  amount_minor bigint not null
+  constraint spend_days_pkey PRIMARY KEY (scope, day, kind, channel, currency)
+)
+
+table subscription_days (
+  scope text not null
+  day date not null
+  plan text not null
+  status text not null
+  currency text not null
+  cancel_reason text not null
+  delta bigint not null
+  mrr_minor bigint not null
+  cancelled bigint not null
+  trials_ended bigint not null
+  trials_converted bigint not null
+  constraint subscription_days_pkey PRIMARY KEY (scope, day, plan, status, currency, cancel_reason)
+)
+
+table subscription_spans (
+  subscription_id text not null
+  since timestamp with time zone not null
+  customer_id text not null
+  tenant_id text not null
+  plan text not null
+  status text not null
+  currency text not null
+  mrr_minor bigint not null
+  cancel_reason text not null
+  pays_next boolean not null
+  constraint subscription_spans_pkey PRIMARY KEY (subscription_id, since)
+  constraint subscription_spans_status_check CHECK ((status = ANY (ARRAY['trialing'::text, 'active'::text, 'past_due'::text, 'paused'::text, 'cancelling'::text, 'cancelled'::text, 'expired'::text])))
+)
+CREATE INDEX subscription_spans_customer ON public.subscription_spans USING btree (customer_id, tenant_id)
+CREATE INDEX subscription_spans_since ON public.subscription_spans USING btree (since)
+
 table subscription_states (
   subscription_id text not null
   ts timestamp with time zone not null
@@ -611,6 +1121,8 @@ table subscription_states (
   mrr_minor bigint not null
   trial_ends_at timestamp with time zone
   ends_at timestamp with time zone
+  currency text
+  cancel_reason text
   constraint subscription_states_pkey PRIMARY KEY (subscription_id, ts)
 )
 CREATE INDEX subscription_states_tenant ON public.subscription_states USING btree (tenant_id) WHERE (user_id = ''::text)
@@ -636,12 +1148,37 @@ table subscriptions (
   ends_at timestamp with time zone
   updated_at timestamp with time zone not null
   properties jsonb
+  discount_minor bigint not null default 0
+  discount_ends_at timestamp with time zone
+  cancel_reason text
   constraint subscriptions_pkey PRIMARY KEY (subscription_id)
   constraint subscriptions_status_check CHECK ((status = ANY (ARRAY['trialing'::text, 'active'::text, 'past_due'::text, 'paused'::text, 'cancelled'::text, 'expired'::text])))
 )
 CREATE INDEX subscriptions_customer ON public.subscriptions USING btree (customer_id)
+CREATE INDEX subscriptions_discounts ON public.subscriptions USING btree (discount_ends_at) WHERE (discount_ends_at IS NOT NULL)
 CREATE INDEX subscriptions_ends ON public.subscriptions USING btree (ends_at) WHERE (mrr_minor > 0)
+CREATE INDEX subscriptions_past_due ON public.subscriptions USING btree (subscription_id) WHERE (status = 'past_due'::text)
 CREATE INDEX subscriptions_user ON public.subscriptions USING btree (user_id)
+
+table sync_state (
+  preset text not null
+  file text not null
+  state text not null
+  reason text
+  position jsonb
+  watermark text
+  rows_read bigint not null default 0
+  rows_rejected bigint not null default 0
+  rows_expected bigint
+  refused_in_a_row integer not null default 0
+  failures integer not null default 0
+  last_run_at timestamp with time zone
+  last_row_at timestamp with time zone
+  caught_up_at timestamp with time zone
+  next_at timestamp with time zone not null
+  constraint sync_state_pkey PRIMARY KEY (preset, file)
+  constraint sync_state_state_check CHECK ((state = ANY (ARRAY['ok'::text, 'error'::text, 'off'::text, 'waiting'::text])))
+)
 
 table tenants (
   tenant_id text not null
@@ -653,6 +1190,25 @@ table tenants (
   properties jsonb
   constraint tenants_pkey PRIMARY KEY (tenant_id)
 )
+
+table tickets (
+  ticket_id text not null
+  user_id text not null default ''::text
+  tenant_id text not null default ''::text
+  subject text
+  status text not null
+  priority text
+  created_at timestamp with time zone not null
+  first_response_at timestamp with time zone
+  closed_at timestamp with time zone
+  updated_at timestamp with time zone not null
+  properties jsonb
+  told jsonb
+  constraint tickets_pkey PRIMARY KEY (ticket_id)
+  constraint tickets_status_check CHECK ((status = ANY (ARRAY['open'::text, 'pending'::text, 'solved'::text, 'closed'::text])))
+)
+CREATE INDEX tickets_created ON public.tickets USING btree (created_at)
+CREATE INDEX tickets_open ON public.tickets USING btree (created_at) WHERE (status = ANY (ARRAY['open'::text, 'pending'::text]))
 
 table usage_analytics_daily (
   date date not null
@@ -724,6 +1280,72 @@ table users (
 CREATE INDEX users_created ON public.users USING btree (created_at)
 CREATE INDEX users_email ON public.users USING btree (lower(email))
 CREATE INDEX users_tenant ON public.users USING btree (tenant_id)
+
+table web_vitals (
+  vital_id text not null
+  ts timestamp with time zone not null
+  name text not null
+  value double precision not null
+  rating text
+  path text
+  session_id text
+  user_id text not null default ''::text
+  anonymous_id text
+  tenant_id text not null default ''::text
+  device text
+  browser text
+  os text
+  country text
+  navigation_type text
+  updated_at timestamp with time zone not null
+  told jsonb
+  constraint web_vitals_pkey PRIMARY KEY (vital_id)
+)
+CREATE INDEX web_vitals_ts ON public.web_vitals USING btree (ts)
+
+table webhook_deliveries (
+  delivery_id text not null
+  ts timestamp with time zone not null
+  tenant_id text not null default ''::text
+  target text
+  event text
+  status text not null
+  http_status integer
+  attempt integer
+  latency_ms double precision
+  error text
+  updated_at timestamp with time zone not null
+  told jsonb
+  constraint webhook_deliveries_pkey PRIMARY KEY (delivery_id)
+  constraint webhook_deliveries_status_check CHECK ((status = ANY (ARRAY['pending'::text, 'succeeded'::text, 'failed'::text])))
+)
+CREATE INDEX webhook_deliveries_ts ON public.webhook_deliveries USING btree (ts)
+
+table webhook_events (
+  provider text not null
+  event_id text not null
+  type text not null
+  created_at timestamp with time zone not null
+  received_at timestamp with time zone not null
+  outcome text not null
+  error text
+  body jsonb
+  constraint webhook_events_outcome_check CHECK ((outcome = ANY (ARRAY['applied'::text, 'ignored'::text, 'unknown'::text, 'failed'::text])))
+  constraint webhook_events_pkey PRIMARY KEY (provider, event_id)
+)
+CREATE INDEX webhook_events_received ON public.webhook_events USING btree (received_at)
+
+table webhook_things (
+  provider text not null
+  kind text not null
+  id text not null
+  payer text not null default ''::text
+  said jsonb not null
+  user_id text not null default ''::text
+  tenant_id text not null default ''::text
+  constraint webhook_things_pkey PRIMARY KEY (provider, kind, id)
+)
+CREATE INDEX webhook_things_payer ON public.webhook_things USING btree (provider, payer) WHERE (payer <> ''::text)
 
 view metric_values as
 SELECT d.scope,
@@ -822,6 +1444,16 @@ begin
 end $function$
 
 aggregate hist_sum(bigint[]) using hist_add, hist_add
+
+CREATE OR REPLACE FUNCTION public.months_before(day date, n integer)
+ RETURNS date
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE
+AS $function$
+  select case when extract(day from day + 1) = 1
+    then (day + 1 - make_interval(months => n))::date - 1
+    else (day - make_interval(months => n))::date end
+$function$
 
 CREATE OR REPLACE FUNCTION public.seen_new(ids uuid[])
  RETURNS SETOF uuid

@@ -116,7 +116,7 @@ it('a rebuild leaves the hours of gauges and probes whose facts were dropped, an
 
 it('a fold that is told to stop leaves what is pending for the next', async () => {
   await send('events', { name: 'pending' })
-  expect(await foldAll(t.deps, AbortSignal.abort())).toEqual({ batches: 0, facts: 0, buckets: 0 })
+  expect(await foldAll(t.deps, AbortSignal.abort())).toEqual({ merges: 0, batches: 0, facts: 0, buckets: 0 })
   expect((await t.fold()).facts).toBe(1)
 })
 

@@ -406,6 +406,7 @@ describe('the headers', () => {
     ['-- kind: people\nselect 1', /line 1: there is no kind "people", only/],
     ['-- kind: users\n-- kind: users\nselect 1', /line 2: "kind" comes twice/],
     ['-- kind:\nselect 1', /line 1: "kind" is empty/],
+    ['-- kind: users\n-- watermark: a\n-- key: b\n-- every: 2s\nselect 1', /line 4: "2s" is less than 5s/],
     ['-- kind: users\n-- watermark: a\n-- key: b\n-- every: soon\nselect 1', /line 4: "soon" is not a time/],
     ['-- kind: users\n-- watermark: a\n-- key: b\ndelete from users', /line 4: only a SELECT/],
   ])('%j is refused with the line', (text, reason) => {

@@ -101,6 +101,11 @@ describe('an e-mail', () => {
     for (const { id } of rows) expect(id).toMatch(/^brevo_[0-9a-f]{32}$/)
   })
 
+  it('of a type that Postgres could not store is kept and counted all the same', async () => {
+    await deliver(t, 'brevo', mail('odd\0type', 0))
+    expect(await t.sql`select type, outcome from webhook_events`).toEqual([{ type: 'odd␀type', outcome: 'unknown' }])
+  })
+
   it('of a list fails by itself, without its neighbours', async () => {
     const answer = await deliver(t, 'brevo', [
       mail('delivered', 0),

@@ -5,6 +5,7 @@ import { Logo } from './parts/icons.tsx'
 import { KeysHelp, Palette } from './parts/palette.tsx'
 import { BottomBar, FilterSheet, PhoneMenu } from './parts/phone.tsx'
 import { Rail } from './parts/rail.tsx'
+import { SavedViewsSheet } from './parts/saved-views.tsx'
 import { TitleLine } from './parts/title-line.tsx'
 import { StatusRegion, Toasts } from './parts/toast.tsx'
 import type { FrameAdmin, LayoutProps } from './parts/types.ts'
@@ -32,6 +33,7 @@ export const Layout = (props: LayoutProps) => (
     {props.filters && (
       <FilterSheet filters={props.filters} refresh={props.admin.refresh} every={props.freshness?.every} />
     )}
+    {props.filters?.views && <SavedViewsSheet {...props.filters.views} />}
     <Palette />
     <KeysHelp />
     <Toasts />

@@ -59,11 +59,11 @@ const movements = (sql: Sql): ActivitySource => ({
     (select o.plan from ${pair(sql)} order by o.amount_minor desc limit 1) as subject,
     null::text as note,
     (select sum(o.amount_minor) from ${pair(sql)})::bigint as amount, s.currency`,
-  keep: sql`s.kind <> 'fx' and not exists (select from ${pair(sql)} and o.movement_id < s.movement_id)`,
+  keep: sql`s.kind <> 'fx' and s.policy <> 'chartmogul' and not exists (select from ${pair(sql)} and o.movement_id < s.movement_id)`,
 })
 
 const pair = (sql: Sql): Fragment => sql`mrr_movements o
-  where o.customer_id = s.customer_id and o.ts = s.ts and o.kind = s.kind
+  where o.customer_id = s.customer_id and o.ts = s.ts and o.kind = s.kind and o.policy = s.policy
     and o.subscription_id is not distinct from s.subscription_id`
 
 const payments = (sql: Sql): ActivitySource => ({

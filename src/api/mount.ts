@@ -1,13 +1,26 @@
 import type { Hono } from 'hono'
 import { cors } from 'hono/cors'
+import { mountAnnotationsApi } from '../annotations/api.ts'
+import { mountTenantCheck } from '../auth/tenants.ts'
 import type { Deps } from '../context.ts'
 import type { Env } from '../env.ts'
+import { mountFinance } from '../finance/routes.ts'
+import { mountActivityApi } from './activity.ts'
 import { mountMetricsApi } from './metrics.ts'
+import { acceptSignedUrls, mountSignedUrls } from './signed-urls.ts'
+import { mountTablesApi } from './tables.ts'
 
-/** The JSON routes under /api. */
+/** The JSON routes under /api. Before the exports: the addresses that are signed open both. */
 export function mountApi(app: Hono<Env>, deps: Deps): void {
   allowOrigins(app, deps.config.corsOrigins)
+  acceptSignedUrls(app, deps)
+  mountTenantCheck(app, deps)
   mountMetricsApi(app, deps)
+  mountTablesApi(app, deps)
+  mountActivityApi(app, deps)
+  mountAnnotationsApi(app, deps)
+  mountFinance(app, deps)
+  mountSignedUrls(app, deps)
 }
 
 /** Pages of the listed origins may call /api with a key; never with a cookie. */

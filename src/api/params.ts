@@ -3,21 +3,13 @@ import { whoOf } from '../auth/guards.ts'
 import { scopeOf } from '../auth/scope.ts'
 import type { Deps } from '../context.ts'
 import type { Env } from '../env.ts'
-import { Problem } from '../lib/errors.ts'
-import { COMPARES, type Compare, isDay } from '../lib/filters.ts'
 import { addDays, type Day, daysBetween, today } from '../lib/time.ts'
 import { isMetricKey, type MetricKey, metricOf, similarKeys } from '../metrics/catalogue.ts'
+import { BadParameter } from './query.ts'
 
 /** Ten years: more is a mistyped date. */
 const MAX_DAYS = 3_660
 const DEFAULT_DAYS = 30
-
-/** A parameter that cannot be understood; the problem names it. */
-export class BadParameter extends Problem {
-  constructor(name: string, detail: string) {
-    super(422, `The parameter ${name} is not valid`, `${name}: ${detail}`)
-  }
-}
 
 /** What a query of days asks for. */
 export interface Span {
@@ -27,20 +19,35 @@ export interface Span {
   scope: string
 }
 
-/** `from`, `to` and `tenant`; by default the last 30 days of all tenants. */
-export function spanOf(c: Context<Env>, { config, now }: Deps): Span {
-  const to = dayParameter(c, 'to') ?? today(now(), config.timeZone)
-  const from = dayParameter(c, 'from') ?? addDays(to, 1 - DEFAULT_DAYS)
-  if (from > to) throw new BadParameter('from', `${from} is after to, ${to}.`)
-  if (daysBetween(from, to) >= MAX_DAYS) throw new BadParameter('from', `At most ${MAX_DAYS} days at a time.`)
-  return { from, to, scope: scopeOf(whoOf(c), tenantParameter(c)) }
+export interface AskedSpan {
+  from?: Day
+  to?: Day
+  tenant?: string
 }
 
-/** `metrics=a,b`: which must exist. */
-export function metricsOf(c: Context<Env>, fallback?: readonly MetricKey[]): MetricKey[] {
-  const given = listParameter(c, 'metrics')
-  if (given.length === 0 && fallback) return [...fallback]
-  if (given.length === 0) throw new BadParameter('metrics', 'Name at least one metric; /api/metrics lists them.')
+/** The days asked for, by default the last 30, and the scope; `names` are those of the parameters, for problems. */
+export function spanOf(
+  c: Context<Env>,
+  { config, now }: Pick<Deps, 'config' | 'now'>,
+  asked: AskedSpan,
+  names = { from: 'from', to: 'to' },
+): Span {
+  const to = asked.to ?? today(now(), config.timeZone)
+  const from = asked.from ?? addDays(to, 1 - DEFAULT_DAYS)
+  checkDays(from, to, names)
+  return { from, to, scope: scopeOf(whoOf(c), asked.tenant) }
+}
+
+/** @throws BadParameter where the days do not make a period */
+export function checkDays(from: Day, to: Day, names = { from: 'from', to: 'to' }): void {
+  if (from > to) throw new BadParameter(names.from, `${from} is after ${names.to}, ${to}.`)
+  if (daysBetween(from, to) >= MAX_DAYS) throw new BadParameter(names.from, `At most ${MAX_DAYS} days at a time.`)
+}
+
+/** The metrics named, which must exist. */
+export function metricsOf(given: readonly string[] | undefined, fallback?: readonly MetricKey[]): MetricKey[] {
+  if (!given && fallback) return [...fallback]
+  if (!given) throw new BadParameter('metrics', 'Name at least one metric; /api/metrics lists them.')
   return given.map((text) => {
     if (isMetricKey(text)) return text
     const similar = similarKeys(text)
@@ -49,9 +56,8 @@ export function metricsOf(c: Context<Env>, fallback?: readonly MetricKey[]): Met
   })
 }
 
-/** `by`: a dimension which all of the metrics have. */
-export function dimensionOf(c: Context<Env>, keys: readonly MetricKey[]): string | undefined {
-  const by = c.req.query('by')
+/** A dimension which all of the metrics have. */
+export function dimensionOf(by: string | undefined, keys: readonly MetricKey[]): string | undefined {
   if (!by) return undefined
   for (const key of keys) {
     const known = metricOf(key).by
@@ -60,31 +66,4 @@ export function dimensionOf(c: Context<Env>, keys: readonly MetricKey[]): string
     throw new BadParameter('by', `${key} has no dimension “${by.slice(0, 80)}”; ${hint}.`)
   }
   return by
-}
-
-export function compareOf(c: Context<Env>): Compare {
-  const text = c.req.query('compare') || 'previous'
-  const found = COMPARES.find((compare) => compare === text)
-  if (!found) throw new BadParameter('compare', `It is one of ${COMPARES.join(', ')}.`)
-  return found
-}
-
-/** A list, given as `name=a,b` or as `name=a&name=b`; each once. */
-export function listParameter(c: Context<Env>, name: string): string[] {
-  const texts = (c.req.queries(name) ?? []).flatMap((text) => text.split(','))
-  return [...new Set(texts.map((text) => text.trim()).filter((text) => text !== ''))]
-}
-
-function dayParameter(c: Context<Env>, name: string): Day | undefined {
-  const text = c.req.query(name)
-  if (!text) return undefined
-  if (!isDay(text)) throw new BadParameter(name, `“${text.slice(0, 40)}” is not a day such as 2026-11-20.`)
-  return text
-}
-
-function tenantParameter(c: Context<Env>): string | undefined {
-  const text = c.req.query('tenant')
-  if (text === undefined || text === '') return undefined
-  if (text.length > 200 || text.includes('\0')) throw new BadParameter('tenant', 'This is not the id of a tenant.')
-  return text
 }

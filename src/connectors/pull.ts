@@ -38,6 +38,9 @@ export interface PullContext {
 
 export type PullDeps = Pick<Deps, 'config' | 'log' | 'now' | 'fetch'>
 
+/** A file that is due again as soon as it has been read would keep a run, and the source, busy for good. */
+export const LEAST_EVERY_S = 5
+
 /** How far a file has been read, in the file's own terms; kept as JSON. */
 export type Position = Record<string, string | number | boolean | null>
 

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { factKindOfPath, factKinds } from '../facts/index.ts'
 import type { FactDef, FactKind } from '../facts/types.ts'
 import { durationSeconds } from '../lib/duration.ts'
-import { PullError } from './pull.ts'
+import { LEAST_EVERY_S, PullError } from './pull.ts'
 
 /** A field of a fact: where it is in an item, or what it always is. */
 export type FieldSource =
@@ -94,6 +94,7 @@ function factOf(path: string): FactDef {
 function secondsOf(every: string): number {
   const seconds = durationSeconds(every)
   if (seconds === undefined) throw fault('every', `"${every}" is not a time such as 30s, 5m or 1h`)
+  if (seconds < LEAST_EVERY_S) throw fault('every', `"${every}" is less than ${LEAST_EVERY_S}s`)
   return seconds
 }
 

@@ -1,7 +1,7 @@
 import { factKindOfPath, factKinds } from '../facts/index.ts'
 import type { FactKind } from '../facts/types.ts'
 import { durationSeconds } from '../lib/duration.ts'
-import { PullError } from './pull.ts'
+import { LEAST_EVERY_S, PullError } from './pull.ts'
 
 /** A SELECT and what its headers say of it. */
 export interface SqlFile {
@@ -41,7 +41,7 @@ export function parseSqlFile(text: string): SqlFile {
     kind: kindOf(required(headers, 'kind')),
     watermark: required(headers, 'watermark').value,
     key: required(headers, 'key').value,
-    ...(every && { everySeconds: duration(every) }),
+    ...(every && { everySeconds: interval(every) }),
     ...(overlap && { overlap: /^\d+$/.test(overlap.value) ? Number(overlap.value) : duration(overlap) }),
     requires: listOf(headers.get('requires')?.value ?? ''),
     select,
@@ -79,6 +79,12 @@ function kindOf({ value, line }: Header): FactKind {
   if (fact) return fact.kind
   const paths = Object.values(factKinds).map(({ path }) => path)
   throw new PullError(`there is no kind "${value}", only ${paths.join(', ')}`, { line })
+}
+
+function interval(header: Header): number {
+  const seconds = duration(header)
+  if (seconds >= LEAST_EVERY_S) return seconds
+  throw new PullError(`"${header.value}" is less than ${LEAST_EVERY_S}s`, { line: header.line })
 }
 
 function duration({ value, line }: Header): number {

@@ -37,7 +37,7 @@ export const snippets = ({ url, server, public: publicKey }: SnippetKeys): Snipp
     title: 'OpenTelemetry',
     key: 'server',
     text: 'Spans with gen_ai.* attributes become AI calls, other server spans API calls.',
-    code: `OTEL_EXPORTER_OTLP_TRACES_ENDPOINT=${url}/v1/traces\nOTEL_EXPORTER_OTLP_HEADERS=Authorization=Bearer%20${server}`,
+    code: `OTEL_EXPORTER_OTLP_TRACES_ENDPOINT=${url}/v1/traces\nOTEL_EXPORTER_OTLP_TRACES_PROTOCOL=http/protobuf\nOTEL_EXPORTER_OTLP_TRACES_HEADERS=Authorization=Bearer%20${server}`,
   },
   {
     id: 'browser',

@@ -9,6 +9,7 @@ import { LiveTraffic } from './live.ts'
 import { ProductLogs } from './logs.ts'
 import { startProduct } from './product.ts'
 import { progressBar } from './progress.ts'
+import { markReleases } from './releases.ts'
 import { sizeOf } from './size.ts'
 import { type DemoState, loadState } from './state.ts'
 import { Timeline } from './timeline.ts'
@@ -39,6 +40,7 @@ async function begin({ deps, url }: Running, env: NodeJS.ProcessEnv) {
   const begun = await loadState(deps, size, deps.now())
   const timeline = new Timeline(begun, product.url)
   const state = begun.writtenToMs === null ? await fillHistory(deps, timeline, begun) : begun
+  await markReleases(deps, timeline.firstMs)
   const logs = env.LOG_FILES ? undefined : new ProductLogs(deps.config.dataDir)
   if (begun.writtenToMs === null) logs?.writeHistory(timeline, state.writtenToMs ?? deps.now().getTime())
   const live = new LiveTraffic(deps, timeline, new DoorsClient(url, access.key), state, logs)

@@ -1,7 +1,7 @@
 import { titleOf } from '../activity/describe.ts'
 import { type Activity, type ActivityExport, activityRows } from '../activity/feed.ts'
 import type { Deps } from '../context.ts'
-import { minorUnits } from '../metrics/money.ts'
+import { minorUnits } from '../lib/currency.ts'
 import type { Cell } from './csv.ts'
 
 export const ACTIVITY_HEADER = [

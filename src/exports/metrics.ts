@@ -1,8 +1,9 @@
 import type { Deps } from '../context.ts'
-import { addDays, type Day, daysBetween } from '../lib/time.ts'
+import { alignPoints, type Compare, comparedDay, type DayRange } from '../lib/compare.ts'
+import { addDays, type Day, daysBetween, eachDay } from '../lib/time.ts'
 import type { MetricKey } from '../metrics/catalogue.ts'
 import { sqlContext } from '../metrics/context.ts'
-import { Evaluation } from '../metrics/evaluate.ts'
+import { Evaluation, type Point } from '../metrics/evaluate.ts'
 import type { Cell } from './csv.ts'
 
 /** Days read at a time: memory does not grow with the range. */
@@ -14,34 +15,58 @@ export interface MetricsExport {
   from: Day
   to: Day
   by?: string
+  compare: Compare
 }
 
-/** `date,<metric>,<metric>`, a row a day; with `by`: `date,<dimension>,<metric> …`, a row a day and value. */
-export function metricsHeader({ keys, by }: MetricsExport): string[] {
-  return ['date', ...(by ? [by] : []), ...keys]
+/**
+ * `date,<metric>,<metric>`, a row a day; with `by`: `date,<dimension>,<metric> …`, a row a day and value; with `compare`
+ * also `compared_date,compared <metric> …`.
+ */
+export function metricsHeader({ keys, by, compare }: MetricsExport): string[] {
+  const compared = compare === 'none' ? [] : ['compared_date', ...keys.map((key) => `compared ${key}`)]
+  return ['date', ...(by ? [by] : []), ...keys, ...compared]
 }
 
 /** The rows, some months at a time; an empty cell is unknown. */
 export async function* metricsRows(deps: Deps, asked: MetricsExport): AsyncGenerator<Cell[][]> {
-  const { keys, scope, from, to, by } = asked
+  const { keys, scope, from, to, by, compare } = asked
   for (let first = from; first <= to; first = addDays(first, CHUNK_DAYS)) {
-    const days = Math.min(CHUNK_DAYS, daysBetween(first, to) + 1)
-    const range = { from: first, to: addDays(first, days - 1) }
-    const evaluation = await new Evaluation(sqlContext(deps, deps.db.heavy), scope, keys).load([range], by, false)
-    yield by ? groupedRows(evaluation, keys, range) : plainRows(evaluation, keys, range)
+    const count = Math.min(CHUNK_DAYS, daysBetween(first, to) + 1)
+    const range = { from: first, to: addDays(first, count - 1) }
+    const other = otherDays(range, asked, compare)
+    const ranges = other ? [range, other] : [range]
+    const evaluation = await new Evaluation(deps, sqlContext(deps, deps.db.heavy), scope, keys).load(ranges, by, false)
+    const days = eachDay(range.from, range.to)
+    const now = columnsOf(evaluation, keys, range, by)
+    const then = other && columnsOf(evaluation, keys, other, by)
+    const values = by ? [...new Set([...now, ...(then ?? [])].flatMap((column) => [...column.keys()]))].sort() : ['']
+    const compared = (value: string) =>
+      then?.map((column) => alignPoints(days, column.get(value) ?? [], asked, compare))
+    const before = new Map(values.map((value) => [value, compared(value)]))
+    yield days.flatMap((day, i) =>
+      values.map((value) => [
+        day,
+        ...(by ? [value] : []),
+        ...now.map((column) => column.get(value)?.[i]?.value ?? null),
+        ...(then ? [comparedDay(day, asked, compare) ?? null] : []),
+        ...(before.get(value) ?? []).map((points) => points[i]?.value ?? null),
+      ]),
+    )
   }
 }
 
-function plainRows(evaluation: Evaluation, keys: MetricKey[], range: { from: Day; to: Day }): Cell[][] {
-  const columns = keys.map((key) => evaluation.get(key, range).points)
-  return (columns[0] ?? []).map(({ day }, i) => [day, ...columns.map((points) => points[i]?.value ?? null)])
+/** The days that stand beside those of a chunk, by how the whole period is compared. */
+function otherDays(chunk: DayRange, whole: DayRange, compare: Compare): DayRange | undefined {
+  const days = eachDay(chunk.from, chunk.to).flatMap((day) => comparedDay(day, whole, compare) ?? [])
+  const [from, to] = [days[0], days.at(-1)]
+  return from !== undefined && to !== undefined ? { from, to } : undefined
 }
 
-function groupedRows(evaluation: Evaluation, keys: MetricKey[], range: { from: Day; to: Day }): Cell[][] {
-  const columns = keys.map((key) => new Map(evaluation.groups(key, range).map((group) => [group.key, group.points])))
-  const values = [...new Set(columns.flatMap((groups) => [...groups.keys()]))].sort()
-  const days = evaluation.get(keys[0] as MetricKey, range).points
-  return days.flatMap(({ day }, i) =>
-    values.map((value) => [day, value, ...columns.map((groups) => groups.get(value)?.[i]?.value ?? null)]),
+/** The points of each metric by the value of the dimension, '' without one. */
+function columnsOf(evaluation: Evaluation, keys: MetricKey[], range: DayRange, by?: string): Map<string, Point[]>[] {
+  return keys.map((key) =>
+    by
+      ? new Map(evaluation.groups(key, range).map((group) => [group.key, group.points]))
+      : new Map([['', evaluation.get(key, range).points]]),
   )
 }

@@ -1,47 +1,59 @@
-import type { Context, Hono } from 'hono'
-import { type ActivityKind, ALL_KINDS } from '../activity/kinds.ts'
-import { BadParameter, dimensionOf, listParameter, metricsOf, type Span, spanOf } from '../api/params.ts'
+import type { Hono } from 'hono'
+import { serve } from '../api/operation.ts'
+import { dimensionOf, metricsOf, type Span, spanOf } from '../api/params.ts'
+import { type AskedTable, fileOfTable } from '../api/tables-operations.ts'
 import { allow } from '../auth/guards.ts'
 import type { Deps } from '../context.ts'
 import type { Env } from '../env.ts'
+import { today } from '../lib/time.ts'
 import { ACTIVITY_HEADER, activityCsvRows } from './activity.ts'
+import { tableQueryOf } from './asked.ts'
 import { csvResponse } from './csv.ts'
 import { metricsHeader, metricsRows } from './metrics.ts'
+import { activityFile, metricsFile, usageFile } from './operations.ts'
+import { tableCsvRows } from './table-csv.ts'
+import { tables } from './tables/index.ts'
 import { USAGE_HEADER, usageRows } from './usage-analytics.ts'
 
-/** The CSV files: every metric, the daily usage table, the activity feed. */
+/** The CSV files: every metric, every table of facts, the daily usage table, the activity feed. */
 export function mountExports(app: Hono<Env>, deps: Deps): void {
   const guard = allow({ scope: 'read', role: 'viewer' })
 
-  app.get('/exports/metrics.csv', guard, (c) => {
-    const keys = metricsOf(c)
-    const by = dimensionOf(c, keys)
-    const span = spanOf(c, deps)
-    const asked = { keys, by, ...span }
+  serve(app, metricsFile, guard, (c, asked) => {
+    const keys = metricsOf(asked.metrics)
+    const by = dimensionOf(asked.by, keys)
+    const span = spanOf(c, deps, asked)
+    const { compare } = asked
+    const wanted = { keys, by, compare, ...span }
     const name = keys.length > 3 ? `${keys.length}-metrics` : keys.join('-')
-    return csvResponse(c, nameOf(by ? `${name}-by-${by}` : name, span), metricsHeader(asked), metricsRows(deps, asked))
+    return csvResponse(
+      c,
+      nameOf(by ? `${name}-by-${by}` : name, span),
+      metricsHeader(wanted),
+      metricsRows(deps, wanted),
+    )
   })
 
-  app.get('/exports/usage_analytics_daily.csv', guard, (c) => {
-    const span = spanOf(c, deps)
+  serve(app, usageFile, guard, (c, asked) => {
+    const span = spanOf(c, deps, asked)
     return csvResponse(c, nameOf('usage_analytics_daily', span), [...USAGE_HEADER], usageRows(deps, span))
   })
 
-  app.get('/exports/activity.csv', guard, (c) => {
-    const asked = { ...spanOf(c, deps), kinds: kindsOf(c) }
-    return csvResponse(c, nameOf('activity', asked), ACTIVITY_HEADER, activityCsvRows(deps, asked))
+  serve(app, activityFile, guard, (c, asked) => {
+    const wanted = { ...spanOf(c, deps, asked), kinds: asked.kinds }
+    return csvResponse(c, nameOf('activity', wanted), ACTIVITY_HEADER, activityCsvRows(deps, wanted))
   })
+
+  for (const table of tables) {
+    serve(app, fileOfTable(table), guard, (c, asked) => {
+      const query = tableQueryOf(c, deps, table, asked as AskedTable)
+      const { scope, from, to = today(deps.now(), deps.config.timeZone) } = query
+      const name = nameOf(table.name, { scope, from, to })
+      return csvResponse(c, name, Object.keys(table.columns), tableCsvRows(deps, table, query))
+    })
+  }
 }
 
-const nameOf = (what: string, { from, to, scope }: Span): string =>
-  [what, ...(scope === '*' ? [] : [scope]), from, to].join('-')
-
-function kindsOf(c: Context<Env>): ActivityKind[] | undefined {
-  const given = listParameter(c, 'kinds')
-  if (given.length === 0) return undefined
-  return given.map((text) => {
-    const kind = ALL_KINDS.find((known) => known === text)
-    if (!kind) throw new BadParameter('kinds', `“${text.slice(0, 40)}” is not one of ${ALL_KINDS.join(', ')}.`)
-    return kind
-  })
-}
+/** What, of whom, from when to when: a download folder tells its files apart. */
+const nameOf = (what: string, { from, to, scope }: Partial<Span>): string =>
+  [what, scope === '*' ? undefined : scope, from, to].filter(Boolean).join('-')

@@ -1,7 +1,10 @@
 import { z } from 'zod'
 import { currency, id, instant, int, requiredDay, requiredMinor } from './fields.ts'
-import { each, newest, upsertStates, withDefaults } from './states.ts'
+import { each, newest, type StateChange, upsertStates, withDefaults } from './states.ts'
 import { defineFact } from './types.ts'
+
+const isSpentOtherwise = ({ before, after }: StateChange): boolean =>
+  before?.amount_minor !== after.amount_minor || before?.currency !== after.currency
 
 export default defineFact({
   kind: 'campaign_spend',
@@ -38,5 +41,11 @@ export default defineFact({
     'campaign_spend',
     ['campaign_id', 'day'],
     each(newest, 'amount_minor', 'currency', 'impressions', 'clicks', 'conversions'),
+    async (tx, changes, batch) => {
+      const days = [...new Set(changes.filter(isSpentOtherwise).map(({ after }) => after.day as string))]
+      await tx`
+        insert into dirty_buckets
+        select 'spend_days', (day + interval '12 hours') at time zone ${batch.timeZone} from unnest(${days}::text[]::date[]) day`
+    },
   ),
 })

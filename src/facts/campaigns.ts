@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { choice, currency, id, instant, minor, object, optionalId, tenant, text, texts, withRest } from './fields.ts'
-import { each, newest, upsertStates, withDefaults } from './states.ts'
+import { each, newest, type StateChange, upsertStates, withDefaults } from './states.ts'
 import { defineFact } from './types.ts'
 
 const schema = z.looseObject({
@@ -20,6 +20,10 @@ const schema = z.looseObject({
   properties: object(),
 })
 const KNOWN = new Set(Object.keys(schema.shape))
+
+/** What a campaign cost counts by its kind, its channel and its tenant. */
+const isSpentOtherwise = ({ before, after }: StateChange): boolean =>
+  ['kind', 'channel', 'tenant_id'].some((name) => (before?.[name] ?? null) !== (after[name] ?? null))
 
 export default defineFact({
   kind: 'campaigns',
@@ -49,8 +53,19 @@ export default defineFact({
       },
       { kind: 'other', currency: reporting },
     ),
-  write: upsertStates('campaigns', ['campaign_id'], {
-    ...each(newest, 'name', 'tenant_id', 'user_id', 'channel', 'kind', 'status', 'tags'),
-    ...each(newest, 'budget_minor', 'currency', 'started_at', 'ended_at', 'properties'),
-  }),
+  write: upsertStates(
+    'campaigns',
+    ['campaign_id'],
+    {
+      ...each(newest, 'name', 'tenant_id', 'user_id', 'channel', 'kind', 'status', 'tags'),
+      ...each(newest, 'budget_minor', 'currency', 'started_at', 'ended_at', 'properties'),
+    },
+    async (tx, changes, batch) => {
+      const ids = changes.filter(isSpentOtherwise).map(({ after }) => after.campaign_id as string)
+      await tx`
+        insert into dirty_buckets
+        select distinct 'spend_days', (day + interval '12 hours') at time zone ${batch.timeZone} from campaign_spend
+        where campaign_id = any(${ids}::text[])`
+    },
+  ),
 })

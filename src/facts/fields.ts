@@ -101,8 +101,13 @@ export const number = (min: number, max: number) =>
 export const requiredNumber = (min: number, max: number) =>
   required(`a number from ${min} to ${max}`, parseNumber(min, max, false))
 /** Money in minor units. */
-export const minor = () => field(`minor units up to ${MAX_MINOR}`, parseNumber(-MAX_MINOR, MAX_MINOR, true))
-export const requiredMinor = () => required(`minor units up to ${MAX_MINOR}`, parseNumber(-MAX_MINOR, MAX_MINOR, true))
+/** "49.00" is a price in major units: taken for 49 cents it would be wrong a hundredfold, without a word. */
+const parseMinor = (value: unknown) =>
+  typeof value === 'string' && value.includes('.') ? INVALID : parseNumber(-MAX_MINOR, MAX_MINOR, true)(value)
+const MINOR = `minor units, such as 4900 for 49.00, up to ${MAX_MINOR}`
+
+export const minor = () => field(MINOR, parseMinor)
+export const requiredMinor = () => required(MINOR, parseMinor)
 export const bool = () => field('true or false', parseBoolean)
 export const requiredBool = () => required('true or false', parseBoolean)
 export const object = () => field('an object', parseObject)

@@ -11,6 +11,7 @@ import {
   tenant,
   withRest,
 } from './fields.ts'
+import { markDays } from './mark-days.ts'
 import { each, earliest, newest, newestOf, upsertStates, withDefaults } from './states.ts'
 import { defineFact } from './types.ts'
 
@@ -62,15 +63,26 @@ export default defineFact({
         issued_at: row.issued_at ?? (row.status === 'draft' ? undefined : ts),
         due_at: row.due_at,
         paid_at: row.paid_at ?? (row.status === 'paid' ? ts : undefined),
+        pending_at: row.status === 'pending_verification' ? ts : undefined,
+        closed_at: row.status === 'void' || row.status === 'uncollectible' ? ts : undefined,
         updated_at: ts,
         properties: withRest(KNOWN, row, row.properties),
       },
       { currency: reporting },
     ),
-  write: upsertStates('invoices', ['invoice_id'], {
-    ...each(newest, 'number', 'customer_id', 'user_id', 'tenant_id', 'subscription_id', 'provider'),
-    ...each(newest, 'amount_minor', 'amount_paid_minor', 'currency', 'due_at', 'properties'),
-    ...each(earliest, 'issued_at', 'paid_at'),
-    status: newestOf(STAGES),
-  }),
+  write: upsertStates(
+    'invoices',
+    ['invoice_id'],
+    {
+      ...each(newest, 'number', 'customer_id', 'user_id', 'tenant_id', 'subscription_id', 'provider'),
+      ...each(newest, 'amount_minor', 'amount_paid_minor', 'currency', 'due_at', 'properties'),
+      ...each(earliest, 'issued_at', 'paid_at', 'pending_at', 'closed_at'),
+      status: newestOf(STAGES),
+    },
+    markDays(
+      'invoice_days',
+      ['issued_at', 'due_at', 'paid_at', 'pending_at', 'closed_at'],
+      ['status', 'amount_minor', 'amount_paid_minor', 'currency', 'provider', 'tenant_id'],
+    ),
+  ),
 })

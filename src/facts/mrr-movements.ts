@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { currency, id, instant, int, optionalId, requiredChoice, requiredMinor, tenant } from './fields.ts'
-import { insertMovements } from './subscription-ledger.ts'
+import { insertMovements } from './subscription-store.ts'
 import { defineFact } from './types.ts'
 
 const DELTA: Partial<Record<string, number>> = { new: 1, reactivation: 1, churn: -1 }
@@ -38,6 +38,8 @@ export default defineFact({
     amount_minor: row.amount,
     customers_delta: row.customers_delta ?? DELTA[row.kind] ?? 0,
     currency: row.currency ?? reporting,
+    // Whoever keeps a ledger has a policy: theirs.
+    policy: '',
   }),
   write: async (sql, rows, batch) => {
     const json = JSON.stringify(rows.map(({ row }) => ({ ...row, batch_id: batch.id })))

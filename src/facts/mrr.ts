@@ -5,6 +5,13 @@
 
 export type MovementKind = 'new' | 'expansion' | 'contraction' | 'churn' | 'reactivation' | 'fx'
 
+/**
+ * `stripe`: a discount that ends does not lower MRR, one that lasts does. `chartmogul`: any discount lowers it for as long
+ * as it holds, so that its beginning is contraction and its end expansion.
+ */
+export const MRR_POLICIES = ['stripe', 'chartmogul'] as const
+export type MrrPolicy = (typeof MRR_POLICIES)[number]
+
 export interface SubscriptionState {
   subscriptionId: string
   customerId: string
@@ -16,11 +23,16 @@ export interface SubscriptionState {
   intervalCount: number
   quantity: number
   amountMinor: number
+  /** Taken off the price of an interval, of all seats together. */
+  discountMinor: number
+  /** null: it lasts as long as the subscription. */
+  discountEndsAt: Date | null
   currency: string
   startedAt: Date
   trialEndsAt: Date | null
   endsAt: Date | null
   updatedAt: Date
+  cancelReason: string | null
 }
 
 export interface Movement {
@@ -40,13 +52,39 @@ export function monthsOf(interval: SubscriptionState['interval'], count: number)
 }
 
 /** The state's MRR in minor units: active and past due, and cancelled until its paid period ends; else 0. */
-export function mrrOf(state: SubscriptionState): number {
+export function mrrOf(state: SubscriptionState, policy: MrrPolicy = 'stripe'): number {
   const paid =
     state.status === 'active' ||
     state.status === 'past_due' ||
-    (state.status === 'cancelled' && state.endsAt !== null && state.endsAt > state.updatedAt)
+    (state.status === 'cancelled' && state.endsAt !== null && state.endsAt > state.updatedAt && !isTried(state))
   if (!paid) return 0
-  return Math.round((state.amountMinor * state.quantity) / monthsOf(state.interval, state.intervalCount))
+  const price = state.amountMinor * state.quantity
+  const charged = price > 0 ? Math.max(0, price - discountOf(state, policy)) : price
+  return Math.round(charged / monthsOf(state.interval, state.intervalCount))
+}
+
+/** Whoever cancels a trial pays nothing for what is left of it. */
+const isTried = ({ trialEndsAt, updatedAt }: SubscriptionState): boolean =>
+  trialEndsAt !== null && trialEndsAt > updatedAt
+
+function discountOf({ discountMinor, discountEndsAt, updatedAt }: SubscriptionState, policy: MrrPolicy): number {
+  if (discountEndsAt === null) return discountMinor
+  return policy === 'chartmogul' && discountEndsAt > updatedAt ? discountMinor : 0
+}
+
+/**
+ * The states that a subscription came to since we were told of it, before an instant, though nobody said so: its discount
+ * ran out, what was paid for ended.
+ */
+export function implied(before: SubscriptionState | undefined, until: Date): SubscriptionState[] {
+  if (!before) return []
+  const isBetween = (at: Date | null): at is Date => at !== null && at > before.updatedAt && at < until
+  const { discountEndsAt, endsAt } = before
+  const states: SubscriptionState[] = []
+  if (before.discountMinor > 0 && isBetween(discountEndsAt)) states.push({ ...before, updatedAt: discountEndsAt })
+  if (before.status === 'cancelled' && isBetween(endsAt))
+    states.push({ ...before, status: 'expired', updatedAt: endsAt })
+  return states.sort((a, b) => a.updatedAt.getTime() - b.updatedAt.getTime())
 }
 
 /**
@@ -100,15 +138,17 @@ export function isMoved(before: SubscriptionState, after: SubscriptionState): bo
  * @param before the subscription's last state, undefined if new
  * @param others MRR of the customer's other subscriptions, minor units
  * @param paidBefore whether the customer ever had MRR
+ * @param policy under which all of this is MRR
  */
 export function movementsOf(
   before: SubscriptionState | undefined,
   after: SubscriptionState,
   others: number,
   paidBefore: boolean,
+  policy: MrrPolicy = 'stripe',
 ): Movement[] {
-  const from = before ? mrrOf(before) : 0
-  const to = mrrOf(after)
+  const from = before ? mrrOf(before, policy) : 0
+  const to = mrrOf(after, policy)
   const planChanged = before !== undefined && before.plan !== after.plan && from > 0 && to > 0
   if (from === to && !planChanged) return []
   const kind = kindOf(others + from, others + to, paidBefore)

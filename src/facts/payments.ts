@@ -37,7 +37,7 @@ const KNOWN = new Set(Object.keys(schema.shape))
 
 const SUMS = ['fee_minor', 'fee_waived_minor', 'refunded_minor']
 /** What the fold looks at: a change of anything else leaves the day's sums as they are. */
-const FOLDED = ['ts', 'status', 'amount_minor', ...SUMS, 'provider', 'currency', 'tenant_id']
+const FOLDED = ['ts', 'status', 'amount_minor', ...SUMS, 'provider', 'currency', 'tenant_id', 'subscription_id']
 
 /** Fees and refunds only grow. */
 const largestSums: Merge = (older, newer) => {

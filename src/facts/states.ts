@@ -1,5 +1,5 @@
 import { UPSERT_LOCK } from '../db/locks.ts'
-import type { Prepared, Tx, WriteBatch } from './types.ts'
+import type { Batch, Prepared, Tx, WriteBatch } from './types.ts'
 
 /** A value and the instant (ms) at which it was told; no instant where the rule does not ask for one. */
 interface Cell {
@@ -66,6 +66,15 @@ export function withDefaults(row: Record<string, unknown>, defaults: Record<stri
 }
 
 type Row = Record<string, unknown>
+
+/** What was stored of a thing, if anything, and what is now. Instants are ISO text. */
+export interface StateChange {
+  before: Row | undefined
+  after: Row
+}
+/** Marks what a change concerns, in the transaction that makes it. */
+export type MarkChanges = (tx: Tx, changes: StateChange[], batch: Batch) => Promise<void>
+
 /** Columns by name, and the keys of properties as `properties.key`. */
 type Cells = Map<string, Cell>
 
@@ -81,16 +90,28 @@ const PROPERTIES = 'properties.'
  * upsertInto, so that a batch and a table cannot disagree. A state that says nothing new writes nothing. It costs a read
  * by primary key, where upsertInto's kinds with roll-ups of their own have a statement made for them.
  * @param rules of all columns but the keys and updated_at; that of `properties` holds for each of their keys
+ * @param mark tells the roll-ups which are made of these facts
  */
-export function upsertStates(table: string, keys: readonly string[], rules: Record<string, Rule>): WriteBatch {
+export function upsertStates(
+  table: string,
+  keys: readonly string[],
+  rules: Record<string, Rule>,
+  mark?: MarkChanges,
+): WriteBatch {
   const columns = [...Object.keys(rules), 'updated_at', 'told']
-  return async (sql, rows) => {
+  return async (sql, rows, batch) => {
     const told = mergeByKey(rows, keys, rules)
     await sql.begin(async (tx) => {
       await tx`select pg_advisory_xact_lock(${UPSERT_LOCK}, hashtext(${table}))`
       const stored = await readStates(tx, table, keys, told)
-      const changed = [...told].flatMap(([key, row]) => changedRow(stored.get(key), row, rules))
-      if (changed.length > 0) await writeStates(tx, table, keys, columns, changed)
+      const changes = [...told].flatMap(([key, row]) => {
+        const before = stored.get(key)
+        return changedRow(before, row, rules).map((after) => ({ before, after }))
+      })
+      if (changes.length === 0) return
+      const changed = changes.map(({ after }) => after)
+      await writeStates(tx, table, keys, columns, changed)
+      await mark?.(tx, changes, batch)
     })
     return new Set()
   }

@@ -5,21 +5,26 @@ import {
   id,
   instant,
   int,
+  minor,
   object,
   optionalId,
   requiredChoice,
   requiredMinor,
   tenant,
+  text,
 } from './fields.ts'
 import { writeSubscriptions } from './subscription-ledger.ts'
 import { defineFact } from './types.ts'
+
+const reasonIn = (properties: Record<string, unknown> | undefined): string | null =>
+  typeof properties?.cancel_reason === 'string' ? properties.cancel_reason.slice(0, 300) || null : null
 
 export default defineFact({
   kind: 'subscriptions',
   path: 'subscriptions',
   mode: 'upsert',
   keepsRow: true,
-  doc: 'The state of a subscription: id, plan, status, amount in minor units, interval. MRR movements are derived from it.',
+  doc: 'The state of a subscription: id, plan, status, amount in minor units, interval, discount. MRR movements are derived from it.',
   schema: z.looseObject({
     id: id(),
     plan: id(),
@@ -30,12 +35,15 @@ export default defineFact({
     interval_count: int(1, 1000),
     quantity: int(0, 1_000_000),
     amount: requiredMinor(),
+    discount: minor(),
+    discount_ends_at: instant(),
     currency: currency(),
     provider: optionalId(),
     started_at: instant(),
     trial_ends_at: instant(),
     current_period_end: instant(),
     ends_at: instant(),
+    cancel_reason: text(300),
     updated_at: instant(),
     properties: object(),
   }),
@@ -51,6 +59,8 @@ export default defineFact({
     interval_count: row.interval_count ?? 1,
     quantity: row.quantity ?? 1,
     amount_minor: row.amount,
+    discount_minor: Math.max(0, row.discount ?? 0),
+    discount_ends_at: row.discount_ends_at ?? null,
     // Left out, it stays what it was; of a new subscription it is the reporting currency.
     currency: row.currency,
     reporting_currency: reporting,
@@ -60,6 +70,7 @@ export default defineFact({
     current_period_end: row.current_period_end ?? null,
     // A cancelled subscription ends with the period that is paid for.
     ends_at: row.ends_at ?? (row.status === 'cancelled' ? row.current_period_end : undefined) ?? null,
+    cancel_reason: row.cancel_reason ?? reasonIn(row.properties),
     updated_at: ts,
     properties: row.properties,
   }),

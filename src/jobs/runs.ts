@@ -30,7 +30,7 @@ export async function findRun(sql: Sql, id: string): Promise<RunView | undefined
 /** The newest run of each job, by the job's name. */
 export async function lastRuns(sql: Sql): Promise<Map<string, RunView>> {
   const runs = await sql<RunView[]>`
-    select distinct on (job) ${columns(sql)} from job_runs order by job, id desc`
+    select distinct on (job) ${columns(sql)} from job_runs order by job, job_runs.id desc`
   return new Map(runs.map((run) => [run.job, run]))
 }
 

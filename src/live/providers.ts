@@ -9,7 +9,8 @@ export interface ProviderStatus {
   p95Ms: number | null
   /** The kind of error that came most, and how often. */
   worst: { kind: string; n: number } | null
-  state: 'up' | 'degraded' | 'down'
+  /** off = too few calls to judge by. */
+  state: 'up' | 'degraded' | 'down' | 'off'
 }
 
 export const WINDOW_MINUTES = 15
@@ -52,11 +53,11 @@ function statusOf({ provider, calls, errors, p95Ms, kinds }: Row): ProviderStatu
     errorRate,
     p95Ms,
     worst: n > 0 ? { kind, n } : null,
-    state: calls < ENOUGH_CALLS ? 'up' : stateOf(errorRate),
+    state: calls < ENOUGH_CALLS ? 'off' : stateOf(errorRate),
   }
 }
 
-function stateOf(errorRate: number): ProviderStatus['state'] {
+function stateOf(errorRate: number): 'up' | 'degraded' | 'down' {
   if (errorRate >= DOWN_PERCENT) return 'down'
   return errorRate >= DEGRADED_PERCENT ? 'degraded' : 'up'
 }

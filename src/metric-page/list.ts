@@ -8,6 +8,7 @@ import { card, type PageContext } from '../page.ts'
 const DOMAINS: Record<string, string> = {
   users: 'Users',
   revenue: 'Revenue',
+  finance: 'Finance',
   ai: 'AI',
   api: 'API',
   jobs: 'Jobs',

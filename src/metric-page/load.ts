@@ -1,6 +1,8 @@
+import { loadAnnotations } from '../annotations/on-charts.ts'
+import type { Annotation } from '../annotations/read.ts'
+import { comparedRange } from '../lib/compare.ts'
 import { NotFound } from '../lib/errors.ts'
 import type { Card } from '../lib/settle.ts'
-import { addDays, type Day, daysBetween } from '../lib/time.ts'
 import { type Spans, spansOf } from '../metric-view.ts'
 import { isMetricKey, type MetricKey, metricOf, similarKeys } from '../metrics/catalogue.ts'
 import { type Series, type Summary, series, summary } from '../metrics/query.ts'
@@ -21,6 +23,7 @@ export interface MetricData {
   main: Card<Main>
   breakdown: Card<{ now: Series; before: Series | undefined }> | undefined
   trends: Card<Spans>
+  annotations: Card<Annotation[]>
 }
 
 /**
@@ -31,14 +34,15 @@ export async function loadMetric(context: PageContext): Promise<MetricData> {
   const key = context.param.key ?? ''
   if (!isMetricKey(key)) throw new NotFound(noSuchMetric(key))
   const { by, unknownBy } = dimensionOf(context, key)
-  const [main, breakdown, trends] = await Promise.all([
+  const [main, breakdown, trends, annotations] = await Promise.all([
     card(context, 'metric', () => mainOf(context, key), { key }),
     by === undefined
       ? undefined
       : card(context, 'breakdown', () => breakdownOf(context, key, by), { key: `${key}|${by}` }),
     card(context, 'metric-trends', () => spansOf(context.deps, [key], context.filters), { key }),
+    loadAnnotations(context),
   ])
-  return { key, by, unknownBy, main, breakdown, trends }
+  return { key, by, unknownBy, main, breakdown, trends, annotations }
 }
 
 function noSuchMetric(key: string): string {
@@ -62,19 +66,15 @@ async function mainOf({ deps, filters }: PageContext, key: MetricKey): Promise<M
   }
 }
 
-/** The groups of the period, and of the period before it, whatever the page compares with. */
+/** The groups of the period, and of the one it is compared with. */
 async function breakdownOf({ deps, filters }: PageContext, key: MetricKey, by: string) {
   const { scope, from, to, compare } = filters
-  const before = compare === 'none' ? undefined : { from: earlier(from, from, to), to: earlier(to, from, to) }
+  const before = comparedRange({ from, to }, compare)
   const [now, then] = await Promise.all([
     series(deps, key, { scope, from, to, by }),
     before && series(deps, key, { scope, ...before, by }),
   ])
   return { now, before: then }
-}
-
-function earlier(day: Day, from: Day, to: Day): Day {
-  return addDays(day, -(daysBetween(from, to) + 1))
 }
 
 function dimensionOf({ query }: PageContext, key: MetricKey): { by: string | undefined; unknownBy: boolean } {

@@ -2,14 +2,20 @@ import ai from './ai.ts'
 import quality from './ai-quality.ts'
 import api from './api.ts'
 import { checked, type Metric } from './define.ts'
+import economics from './economics.ts'
+import finance from './finance.ts'
 import infrastructure from './infrastructure.ts'
+import invoices from './invoices.ts'
 import jobs from './jobs.ts'
 import payments from './payments.ts'
 import plans from './plans.ts'
 import presence from './presence.ts'
 import product from './product.ts'
 import queues from './queues.ts'
+import receipts from './receipts.ts'
 import revenue from './revenue.ts'
+import retention from './revenue-retention.ts'
+import subscriptions from './subscriptions.ts'
 import system from './system.ts'
 import users from './users.ts'
 import windows from './windows.ts'
@@ -21,7 +27,13 @@ export const catalogue = checked({
   ...presence,
   ...plans,
   ...revenue,
+  ...retention,
+  ...subscriptions,
   ...payments,
+  ...receipts,
+  ...invoices,
+  ...economics,
+  ...finance,
   ...ai,
   ...quality,
   ...api,

@@ -1,12 +1,13 @@
 import type { Deps } from '../context.ts'
 import type { Sql } from '../db/connect.ts'
+import { minorUnits } from '../lib/currency.ts'
 import { today } from '../lib/time.ts'
 import type { SqlContext } from './define.ts'
-import { minorUnits } from './money.ts'
 
 /** What every statement of the catalogue needs to know; `sql` may be a transaction's. */
 export function sqlContext({ config, now }: Pick<Deps, 'config' | 'now'>, sql: Sql): SqlContext {
   const at = now()
-  const { timeZone: zone, currency, targetP95Ms } = config
-  return { sql, zone, currency, targetP95Ms, minor: minorUnits(currency), now: at, today: today(at, zone) }
+  const { timeZone: zone, currency, targetP95Ms, mrrPolicy: policy, proPlans, enterprisePlans } = config
+  const minor = minorUnits(currency)
+  return { sql, zone, currency, policy, proPlans, enterprisePlans, targetP95Ms, minor, now: at, today: today(at, zone) }
 }

@@ -1,6 +1,7 @@
 import type { PendingQuery, Row } from 'postgres'
 import type { Deps } from '../context.ts'
 import type { Sql } from '../db/connect.ts'
+import type { MrrPolicy } from '../facts/mrr.ts'
 import type { Day } from '../lib/time.ts'
 import type { RollupName, rollups } from './rollups.ts'
 
@@ -13,6 +14,10 @@ export interface SqlContext {
   zone: string
   /** Money in other currencies is never converted silently: it is left out. */
   currency: string
+  /** Of the two ledgers of MRR that are kept. */
+  policy: MrrPolicy
+  proPlans: string[]
+  enterprisePlans: string[]
   /** What p95 latency should stay under. */
   targetP95Ms: number
   /** Minor units in one major unit: 100 for USD, 1 for JPY. */
@@ -29,6 +34,7 @@ export type Unit =
   | 'money'
   | 'percent'
   | 'ratio'
+  | 'months'
   | 'ms'
   | 'score'
   | 'users'
@@ -40,6 +46,9 @@ export type Unit =
   | 'tokens'
   | 'jobs'
   | 'payments'
+  | 'subscriptions'
+  | 'trials'
+  | 'invoices'
   | 'projects'
   | 'objects'
   | 'devices'
@@ -91,6 +100,8 @@ export interface RollupMetric extends About {
   zero: boolean
   /** Plain "was active": a range can be counted from user_activity's bits. */
   bits: boolean
+  /** What the samples are taken of, by its name among the sources; while it is away today's value is unknown. */
+  source?: string
 }
 export type Numbers = readonly number[]
 

@@ -79,7 +79,9 @@ export class Evaluation {
     const metric = metricOf(key as MetricKey)
     if (metric.kind === 'live') return this.live(key, metric, range)
     if (metric.kind === 'derived') return this.derived(metric, range)
-    return this.stored(key, metric, range, dim)
+    const away = range.to < this.q.today ? undefined : this.outageOf(metric)
+    const found = this.stored(key, metric, range, dim)
+    return away === undefined ? found : { ...found, total: null, away }
   }
 
   /** The values of the dimension, of the largest total first. */
@@ -123,6 +125,11 @@ export class Evaluation {
     const reading = this.readings.get(key) ?? null
     const points = past.points.map((p) => (p.day === this.q.today ? { day: p.day, value: reading } : p))
     return { points, total: reading }
+  }
+
+  private outageOf({ source }: RollupMetric): string | undefined {
+    const health = source === undefined ? undefined : this.deps.book.stateOf(source)
+    return health?.state === 'degraded' ? health.reason : undefined
   }
 
   private async loadTotals(range: Range, by?: string): Promise<void> {

@@ -1,5 +1,6 @@
 import type { Deps } from '../context.ts'
-import { addDays, type Day, daysBetween, eachDay } from '../lib/time.ts'
+import { alignPoints, type Compare, comparedRange } from '../lib/compare.ts'
+import { type Day, eachDay } from '../lib/time.ts'
 import { asksFor } from './asks.ts'
 import { type MetricKey, metricOf } from './catalogue.ts'
 import { sqlContext } from './context.ts'
@@ -10,7 +11,6 @@ import { daysStatement, totalStatement, windowFor } from './statement.ts'
 import { isWhole } from './total.ts'
 
 export type { Point, Range } from './evaluate.ts'
-export type Compare = 'previous' | 'year' | 'none'
 export type State = 'ok' | 'warn' | 'crit' | 'unknown'
 
 export interface Series {
@@ -20,6 +20,8 @@ export interface Series {
   total: number | null
   /** With `by`: the values of the dimension, largest first, 100 at the most. */
   groups?: Group[]
+  /** With `compare`: the other period, a point beside each day of the range. */
+  previous?: Evaluated
   /** What computes the days, as it can be run in psql. */
   sql: string
   computedAt: Date
@@ -61,13 +63,14 @@ export async function series(
 export async function manySeries(
   deps: Deps,
   keys: readonly MetricKey[],
-  { scope, from, to, by }: { scope: string; from: Day; to: Day; by?: string },
+  { scope, from, to, by, compare = 'none' }: { scope: string; from: Day; to: Day; by?: string; compare?: Compare },
 ): Promise<Series[]> {
   const began = performance.now()
   const q = sqlContext(deps, deps.db.sql)
   const range: Range = { from, to }
+  const before = comparedRange(range, compare)
   const [whole, parts] = await Promise.all([
-    new Evaluation(deps, q, scope, keys).load([range]),
+    new Evaluation(deps, q, scope, keys).load(before ? [range, before] : [range]),
     by === undefined ? undefined : new Evaluation(deps, q, scope, keys).load([range], by),
   ])
   const tookMs = performance.now() - began
@@ -75,6 +78,7 @@ export async function manySeries(
     key,
     ...whole.get(key, range),
     ...(parts ? { groups: parts.groups(key, range).slice(0, MAX_GROUPS) } : {}),
+    ...(before ? { previous: aligned(whole.get(key, before), range, compare) } : {}),
     sql: statementText(q, key, scope, range, by),
     computedAt: q.now,
     tookMs,
@@ -94,9 +98,8 @@ export async function summary<K extends MetricKey>(
   const entries = keys.map((key): [K, Summary] => {
     const metric = metricOf(key)
     const { points, total: value, away } = evaluation.get(key, range)
-    const { points: previousPoints, total: previous } = before
-      ? evaluation.get(key, before)
-      : { points: [], total: null }
+    const other = before && aligned(evaluation.get(key, before), range, compare)
+    const { points: previousPoints, total: previous } = other ?? { points: [], total: null }
     const latest = points.findLast((point) => point.value !== null)?.value ?? null
     const change = changeOf(metric, value, previous)
     const state = stateOf(metric, value)
@@ -115,14 +118,6 @@ export async function live(deps: Deps, key: MetricKey, scope: string): Promise<n
   return (await new Evaluation(deps, q, scope, [key]).load([range])).get(key, range).total
 }
 
-/** The period to compare with: as many days right before, or the same days a year ago. */
-export function comparedRange({ from, to }: Range, compare: Compare): Range | undefined {
-  if (compare === 'none') return undefined
-  if (compare === 'year') return { from: yearBefore(from), to: yearBefore(to) }
-  const days = daysBetween(from, to) + 1
-  return { from: addDays(from, -days), to: addDays(to, -days) }
-}
-
 /** Whether a value is as it should be: beyond warn or crit on the bad side it is not. */
 export function stateOf(metric: Metric, value: number | null): State {
   if (value === null) return 'unknown'
@@ -139,9 +134,9 @@ export function changeOf({ unit }: Metric, value: number | null, previous: numbe
   return previous === 0 ? null : (value - previous) / Math.abs(previous)
 }
 
-function yearBefore(day: Day): Day {
-  const before = `${String(Number(day.slice(0, 4)) - 1).padStart(4, '0')}${day.slice(4)}`
-  return before.endsWith('02-29') ? before.replace('02-29', '02-28') : before
+/** The other period with its days beside those of the range. */
+function aligned(other: Evaluated, range: Range, compare: Compare): Evaluated {
+  return { ...other, points: alignPoints(eachDay(range.from, range.to), other.points, range, compare) }
 }
 
 /** The statements behind a metric; they are built like those that ran, and never sent. */

@@ -1,18 +1,5 @@
 import { derived, type Expr, metrics, stock, sum, trailing } from './define.ts'
-
-/** The movements of one kind, in major units of the configured currency. */
-const moved =
-  (...kinds: string[]): Expr =>
-  ({ sql, currency, minor }) =>
-    sql`coalesce(sum(r.amount_minor) filter (where r.kind = any(${kinds}::text[]) and r.currency = ${currency}), 0)
-      / ${minor}::float8`
-
-/** Customers of the configured currency, as MRR has them; of one kind of movement where it is given. */
-const customers =
-  (kind?: string): Expr =>
-  ({ sql, currency }) =>
-    sql`coalesce(sum(r.customers_delta) filter (where r.currency = ${currency}
-      ${kind === undefined ? sql`` : sql`and r.kind = ${kind}`}), 0)`
+import { customers, moved } from './money-moves.ts'
 
 const lost: Expr = (q) => q.sql`-${customers('churn')(q)}`
 
@@ -23,7 +10,7 @@ export default metrics({
     unit: 'money',
     good: 'up',
     definition:
-      'Monthly recurring revenue: active and past-due subscriptions normalised to a month, without tax, trials, one-off and metered fees, at the end of the day. Money in another currency than the configured one is not converted and not in it.',
+      'Monthly recurring revenue: active and past-due subscriptions normalised to a month, without tax, trials, one-off and metered fees, at the end of the day. With MRR_POLICY=stripe a discount that ends does not lower it and one that lasts does; with MRR_POLICY=chartmogul any discount does for as long as it holds. Money in another currency than the configured one is not converted and not in it.',
     formula: 'Σ movements up to the day (yearly ÷ 12; trials and paused 0)',
     action: 'Falling? Look at which movement did it: churn, contraction, or too little new.',
     from: 'mrr',
@@ -131,6 +118,16 @@ export default metrics({
     from: 'mrr',
     by: ['plan'],
     value: moved('reactivation'),
+  }),
+  'revenue.mrr_fx': sum({
+    label: 'Exchange-rate MRR',
+    unit: 'money',
+    good: 'neutral',
+    definition: 'Change of MRR that came of exchange rates alone, of ledgers that tell it.',
+    action: 'Large? Nobody paid more or less: look at the other movements before you judge a month.',
+    from: 'mrr',
+    by: ['plan'],
+    value: moved('fx'),
   }),
   'revenue.net_new_mrr': sum({
     label: 'Net new MRR',

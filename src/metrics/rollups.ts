@@ -1,6 +1,7 @@
 import type { Day } from '../lib/time.ts'
 import { activityRows } from './activity.ts'
 import type { Expr, Fragment, SqlContext } from './define.ts'
+import { balanceRows, costRows, retentionRows, upgradeRows } from './revenue-rows.ts'
 import { hoursOf, onDays, type Window } from './window.ts'
 
 /** A roll-up as the catalogue reads it: rows with `scope` and `day`, which a metric aggregates as `r`. */
@@ -65,7 +66,8 @@ export const rollups = {
     table: 'mrr_days',
     facts: 'subscriptions',
     dims: { plan: ({ sql }) => sql`r.plan`, kind: ({ sql }) => sql`r.kind` },
-    rows: (q, w) => q.sql`select * from mrr_days where ${inScopes(q, w)} and ${onDays(q, q.sql`day`, w)}`,
+    rows: (q, w) => q.sql`select * from mrr_days
+      where policy in ('', ${q.policy}) and ${inScopes(q, w)} and ${onDays(q, q.sql`day`, w)}`,
     first: ({ sql }) => sql`select min(day) from mrr_days where scope = '*'`,
   },
   signups: {
@@ -81,6 +83,63 @@ export const rollups = {
     dims: { plan: ({ sql }) => sql`r.plan`, class: ({ sql }) => sql`r.class` },
     rows: (q, w) => q.sql`select * from plan_days where ${inScopes(q, w)} and ${onDays(q, q.sql`day`, w)}`,
     first: ({ sql }) => sql`select min(day) from plan_days where scope = '*'`,
+  },
+  retention: {
+    table: 'retention_days',
+    facts: 'subscriptions',
+    dims: {},
+    rows: retentionRows,
+    first: ({ sql }) => sql`select min(day) from retention_days where scope = '*'`,
+  },
+  subscriptions: {
+    table: 'subscription_days',
+    facts: 'subscriptions',
+    dims: {
+      plan: ({ sql }) => sql`r.plan`,
+      status: ({ sql }) => sql`r.status`,
+      currency: ({ sql }) => sql`r.currency`,
+      reason: ({ sql }) => sql`r.cancel_reason`,
+    },
+    rows: (q, w) => q.sql`select * from subscription_days where ${inScopes(q, w)} and ${onDays(q, q.sql`day`, w)}`,
+    first: ({ sql }) => sql`select min(day) from subscription_days where scope = '*'`,
+  },
+  accounts: {
+    table: 'account_days',
+    facts: 'subscriptions',
+    dims: {},
+    rows: (q, w) => q.sql`select * from account_days where ${inScopes(q, w)} and ${onDays(q, q.sql`day`, w)}`,
+    first: ({ sql }) => sql`select min(day) from account_days where scope = '*'`,
+  },
+  upgrades: {
+    table: 'user_plans',
+    facts: 'subscriptions',
+    dims: {},
+    rows: upgradeRows,
+    first: ({ sql }) => sql`select min(day) from plan_days where scope = '*'`,
+  },
+  invoices: {
+    table: 'invoice_days',
+    facts: 'invoices',
+    dims: { provider: ({ sql }) => sql`r.provider`, currency: ({ sql }) => sql`r.currency` },
+    rows: (q, w) => q.sql`select * from invoice_days where ${inScopes(q, w)} and ${onDays(q, q.sql`day`, w)}`,
+    first: ({ sql }) => sql`select min(day) from invoice_days where scope = '*'`,
+  },
+  costs: {
+    table: 'api_call_days, payment_days, spend_days and finance_inputs',
+    facts: 'api-calls',
+    dims: { item: ({ sql }) => sql`r.item`, channel: ({ sql }) => sql`r.channel` },
+    rows: costRows,
+    first: ({ sql }) => sql`select least(
+      (select min(at) from api_call_days where scope = '*' and ai), (select min(day) from payment_days where scope = '*'),
+      (select min(day) from spend_days where scope = '*'), (select min(day) from mrr_days where scope = '*'),
+      (select min(month) from finance_inputs))`,
+  },
+  balances: {
+    table: 'finance_inputs',
+    facts: 'finance-inputs',
+    dims: {},
+    rows: balanceRows,
+    first: ({ sql }) => sql`select min(month) from finance_inputs`,
   },
   objects: {
     table: 'object_days',

@@ -11,11 +11,12 @@ export function sampled(name: string, unit: Unit): RollupMetric {
   })
 }
 
-/** The last sample of a gauge on each day. */
-export function lastSample(name: string, about: About): RollupMetric {
-  return last({
+/** The last sample of a gauge on each day; `source` is what the samples are taken of. */
+export function lastSample(name: string, about: About, source?: string): RollupMetric {
+  const metric = last({
     ...about,
     from: 'gauges',
     value: ({ sql }) => sql`(array_agg(r.last order by r.last_ts desc) filter (where r.name = ${name}))[1]`,
   })
+  return source === undefined ? metric : { ...metric, source }
 }

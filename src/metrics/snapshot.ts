@@ -163,6 +163,9 @@ const SCOPED_TABLES = [
   'payment_days',
   'mrr_days',
   'plan_days',
+  'subscription_days',
+  'invoice_days',
+  'spend_days',
   'object_days',
   'gauge_hours',
 ]

@@ -24,6 +24,7 @@ const LIVE_FACTS: Record<string, string> = {
   api: 'api-calls',
   jobs: 'jobs',
   queue: 'jobs',
+  revenue: 'payments',
   system: 'probes',
   workers: 'gauges',
 }

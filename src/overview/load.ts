@@ -1,4 +1,6 @@
 import { type ActivityPage, activityPage } from '../activity/feed.ts'
+import { loadAnnotations, loadHourAnnotations } from '../annotations/on-charts.ts'
+import type { Annotation } from '../annotations/read.ts'
 import type { Card } from '../lib/settle.ts'
 import { addDays } from '../lib/time.ts'
 import { type Spans, type Summaries, spansOf } from '../metric-view.ts'
@@ -28,6 +30,9 @@ export interface OverviewData {
   fortnight: Card<Series>
   builds: Card<Summaries>
   activity: Card<ActivityPage>
+  annotations: Card<Annotation[]>
+  /** Of the last day, by the hour. */
+  lately: Card<Annotation[]>
 }
 
 /** Newest rows of the feed on the Overview. */
@@ -61,6 +66,8 @@ export async function loadOverview(context: PageContext): Promise<OverviewData> 
     ),
     builds: card(context, 'builds', () => summary(deps, ['jobs.builds_succeeded', 'jobs.builds_failed'], range)),
     activity: card(context, 'notable', () => activityPage(deps, { scope, limit: FEED_ROWS, notable: true })),
+    annotations: loadAnnotations(context),
+    lately: loadHourAnnotations(context, { from: addDays(today, -1), to: today }),
   }
   return { trend, ...(await allOf(cards)) }
 }

@@ -1,3 +1,4 @@
+import type { Tx } from '../facts/types.ts'
 import { addUp, list, scopes } from './fragments.ts'
 import type { FoldContext, Fragment, Source } from './types.ts'
 
@@ -44,6 +45,14 @@ export async function clearApiCalls({ tx }: FoldContext, day: string, from: Date
 function byMinute({ tx }: FoldContext, source: Source): Fragment {
   return tx`
     select tenant_id, date_trunc('minute', ts) as at, ai, service, provider, model, hist_bucket(latency_ms) as bucket,
+      ${callSums(tx)}
+    from api_calls where ${source}
+    group by 1, 2, 3, 4, 5, 6, 7`
+}
+
+/** What calls count as; of a single call, too: the rows beneath a number are weighed by the same words. */
+export function callSums(tx: Tx): Fragment {
+  return tx`
       count(*) as calls,
       count(*) filter (where first_of_request) as requests,
       count(*) filter (where status = 'error') as errors,
@@ -56,9 +65,7 @@ function byMinute({ tx }: FoldContext, source: Source): Fragment {
       count(*) filter (where ai and cost is null) as cost_unknown,
       count(*) filter (where estimate) as cost_estimated,
       count(latency_ms) as latency_n,
-      coalesce(sum(latency_ms), 0) as latency_ms
-    from api_calls where ${source}
-    group by 1, 2, 3, 4, 5, 6, 7`
+      coalesce(sum(latency_ms), 0) as latency_ms`
 }
 
 function into({ tx }: FoldContext, table: string, at: Fragment, where: Fragment): Fragment {

@@ -1,3 +1,4 @@
+import type { Tx } from '../facts/types.ts'
 import { addDays, dayOf, startOfDay } from '../lib/time.ts'
 import { scopes } from './fragments.ts'
 import type { FoldContext, Fragment } from './types.ts'
@@ -29,11 +30,7 @@ export const foldJobHours: FoldBuckets = async ({ tx }, buckets) => {
         count(r.run_ms), coalesce(sum(r.run_ms), 0), count(r.wait_ms), coalesce(sum(r.wait_ms), 0),
         hist_bucket(r.run_ms)
       from b join jobs j on j.finished_at >= b.hour and j.finished_at < b.hour + interval '1 hour',
-        lateral (select
-          -- Clocks of different machines differ: nothing ran or waited for less than no time.
-          case when j.status <> 'cancelled'
-            then extract(epoch from greatest(j.finished_at, j.started_at) - j.started_at)::float8 * 1000 end as run_ms,
-          extract(epoch from j.started_at - least(j.enqueued_at, j.started_at))::float8 * 1000 as wait_ms) r
+        ${jobTimes(tx)} r
       group by 1, 2, 3, hist_bucket(r.run_ms)
     )
     insert into job_hours (scope, hour, kind, enqueued, succeeded, failed, cancelled, run_n, run_ms, wait_n, wait_ms, run_hist)
@@ -44,8 +41,18 @@ export const foldJobHours: FoldBuckets = async ({ tx }, buckets) => {
     group by 1, 2, 3`
 }
 
+/** How long a finished job `j` ran and waited; the rows beneath a number say the same. */
+export function jobTimes(tx: Tx): Fragment {
+  return tx`
+        lateral (select
+          -- Clocks of different machines differ: nothing ran or waited for less than no time.
+          case when j.status <> 'cancelled'
+            then extract(epoch from greatest(j.finished_at, j.started_at) - j.started_at)::float8 * 1000 end as run_ms,
+          extract(epoch from j.started_at - least(j.enqueued_at, j.started_at))::float8 * 1000 as wait_ms)`
+}
+
 /** The local days of the marked instants, with their bounds: those of the zone now, whatever it was at the mark. */
-function days({ tx, config }: FoldContext, buckets: Instant[]): Fragment {
+export function days({ tx, config }: FoldContext, buckets: Instant[]): Fragment {
   const zone = config.timeZone
   const marked = [...new Set(buckets.map((at) => dayOf(new Date(at), zone)))]
   const starts = marked.map((day) => startOfDay(day, zone).toISOString())
@@ -55,7 +62,8 @@ function days({ tx, config }: FoldContext, buckets: Instant[]): Fragment {
     from unnest(${marked}::text[]::date[], ${starts}::timestamptz[], ${ends}::timestamptz[]) d(day, start, until)`
 }
 
-async function clearDays({ tx, config }: FoldContext, table: string, buckets: Instant[]): Promise<void> {
+/** What a fold of days begins with. */
+export async function clearDays({ tx, config }: FoldContext, table: string, buckets: Instant[]): Promise<void> {
   await tx`
     delete from ${tx(table)}
     where day in (select (b at time zone ${config.timeZone})::date from unnest(${buckets}::timestamptz[]) b)`
@@ -68,7 +76,8 @@ export const foldPaymentDays: FoldBuckets = async (context, buckets) => {
   await tx`
     insert into payment_days
     select scope, day, provider, status, currency, count(*), sum(amount_minor), sum(fee_minor), sum(fee_waived_minor),
-      sum(refunded_minor)
+      sum(refunded_minor), coalesce(sum(amount_minor) filter (where subscription_id is not null), 0),
+      count(*) filter (where fee_waived_minor > 0)
     from (${days(context, buckets)}) d join payments p on p.ts >= d.start and p.ts < d.until cross join ${scopes(tx)}
     where scope is not null
     group by 1, 2, 3, 4, 5`
@@ -115,10 +124,7 @@ export const foldPlanDays: FoldBuckets = async (context, buckets) => {
     with changes as (
       select p.user_id, p.tenant_id, d.day, p.class, p.plan, before.class as old_class, before.plan as old_plan
       from (${days(context, buckets)}) d join user_plans p on p.since >= d.start and p.since < d.until
-        left join lateral (
-          select class, plan from user_plans b where b.user_id = p.user_id and b.since < p.since
-          order by b.since desc limit 1
-        ) before on true
+        ${planBefore(tx)}
     ),
     parts as (
       select tenant_id, day, class, plan, 1 as delta from changes
@@ -130,4 +136,13 @@ export const foldPlanDays: FoldBuckets = async (context, buckets) => {
     where scope is not null
     group by 1, 2, 3, 4
     having sum(delta) <> 0`
+}
+
+/** The class and plan that a user of `p` had before. */
+export function planBefore(tx: Tx): Fragment {
+  return tx`
+        left join lateral (
+          select class, plan from user_plans b where b.user_id = p.user_id and b.since < p.since
+          order by b.since desc limit 1
+        ) before on true`
 }

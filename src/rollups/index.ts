@@ -7,21 +7,38 @@ import {
   foldPlanDays,
   foldSignupDays,
 } from './buckets.ts'
+import { clearCustomerMrrDay, foldCustomerMrrDays } from './customer-mrr.ts'
 import { foldEventDays, foldSessionDays } from './event-days.ts'
+import { foldInvoiceDays } from './invoice-days.ts'
 import { foldGaugeHours, foldMrrDays, foldProbeHours } from './samples.ts'
+import { foldSpendDays } from './spend-days.ts'
+import { foldAccountDays, foldSubscriptionDays } from './subscription-days.ts'
 import type { FoldContext, Source } from './types.ts'
 import { foldUserDaysOfCalls, foldUserDaysOfEvents, foldUserDaysOfJobs } from './user-days.ts'
 
-type FoldSource = (context: FoldContext, source: Source) => Promise<void>
+export type FoldSource = (context: FoldContext, source: Source) => Promise<void>
+
+/** What people do, by the table of the facts, and the roll-ups that count it for each of them. */
+export const personFolds = {
+  events: [foldUserDaysOfEvents, foldSessionDays],
+  api_calls: [foldUserDaysOfCalls],
+  jobs: [foldUserDaysOfJobs],
+} satisfies Record<string, FoldSource[]>
+export type PersonKind = keyof typeof personFolds
 
 /** The append-only fact tables, and the roll-ups that their batches are folded into. */
 export const appendFolds = {
-  events: [foldUserDaysOfEvents, foldEventDays, foldSessionDays],
-  api_calls: [foldUserDaysOfCalls, foldApiCalls],
-  jobs: [foldUserDaysOfJobs],
-  mrr_movements: [foldMrrDays],
+  events: [...personFolds.events, foldEventDays],
+  api_calls: [...personFolds.api_calls, foldApiCalls],
+  jobs: personFolds.jobs,
+  mrr_movements: [foldMrrDays, foldCustomerMrrDays],
   gauges: [foldGaugeHours],
   probes: [foldProbeHours],
+  // No roll-up of these yet: their batches are only taken off the list.
+  component_uses: [],
+  feedback: [],
+  app_errors: [],
+  exposures: [],
 } satisfies Record<string, FoldSource[]>
 export type AppendKind = keyof typeof appendFolds
 
@@ -40,6 +57,10 @@ export const bucketFolds: Record<string, BucketRollup> = {
   signup_days: { fold: foldSignupDays, stock: true, grain: 'day' },
   object_days: { fold: foldObjectDays, stock: true, grain: 'day' },
   plan_days: { fold: foldPlanDays, stock: true, grain: 'day' },
+  subscription_days: { fold: foldSubscriptionDays, stock: true, grain: 'day' },
+  account_days: { fold: foldAccountDays, stock: true, grain: 'day' },
+  invoice_days: { fold: foldInvoiceDays, stock: true, grain: 'day' },
+  spend_days: { fold: foldSpendDays, stock: false, grain: 'day' },
 }
 
 /**
@@ -58,6 +79,7 @@ export async function clearDay(
   await tx`delete from session_days where day = ${day}`
   await clearApiCalls(context, day, from, until)
   await tx`delete from mrr_days where day = ${day}`
+  await clearCustomerMrrDay(context, day)
   await tx`delete from job_hours where hour >= ${from} and hour < ${until}`
   if (!gone.has('gauges')) await tx`delete from gauge_hours where hour >= ${from} and hour < ${until}`
   if (!gone.has('probes')) await tx`delete from probe_hours where hour >= ${from} and hour < ${until}`

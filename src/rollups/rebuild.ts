@@ -1,5 +1,6 @@
 import type { Tx } from '../facts/types.ts'
 import { addDays, startOfDay } from '../lib/time.ts'
+import { recountBits, type UserScope } from './activity-bits.ts'
 import type { Instant } from './buckets.ts'
 import type { FoldDeps } from './fold.ts'
 import { localDay } from './fragments.ts'
@@ -30,7 +31,7 @@ export async function rebuildDay(deps: FoldDeps, day: string): Promise<void> {
     const wereActive = await tx`select user_id, scope from user_days where day = ${day} and active`
     await clearDay(context, day, [from, until], gone)
     await foldSources(context, [from, until], gone)
-    await clearBits(context, day, wereActive as unknown as ActiveRow[])
+    await clearBits(context, day, wereActive as unknown as UserScope[])
     await foldDayBuckets(context, from, until)
     await markBuckets(context, [from.toISOString()], true)
   })
@@ -59,13 +60,9 @@ async function hoursOf({ tx }: FoldContext, from: Date, until: Date): Promise<In
   return rows.map((row) => (row.hour as Date).toISOString())
 }
 
-interface ActiveRow {
-  user_id: string
-  scope: string
-}
-
-/** OR cannot clear a bit: users who are not active any more on the day get theirs from user_days. */
-async function clearBits({ tx }: FoldContext, day: string, wereActive: ActiveRow[]): Promise<void> {
+/** Users who are not active any more on the day. */
+async function clearBits(context: FoldContext, day: string, wereActive: UserScope[]): Promise<void> {
+  const { tx } = context
   const users = wereActive.map((row) => row.user_id)
   const scopes = wereActive.map((row) => row.scope)
   const gone = await tx`
@@ -73,19 +70,7 @@ async function clearBits({ tx }: FoldContext, day: string, wereActive: ActiveRow
     where not exists (
       select from user_days d where d.user_id = o.user_id and d.scope = o.scope and d.day = ${day} and d.active
     )`
-  if (gone.length === 0) return
-  const goneUsers = gone.map((row) => row.user_id as string)
-  const goneScopes = gone.map((row) => row.scope as string)
-  const pairs = tx`(select * from unnest(${goneUsers}::text[], ${goneScopes}::text[]))`
-  await tx`delete from user_activity where (user_id, scope) in ${pairs}`
-  await tx`
-    insert into user_activity (user_id, scope, last_day, bits)
-    select user_id, scope, last_day, bit_or(bits_from(day_bit(0), day, last_day))
-    from (
-      select user_id, scope, day, max(day) over (partition by user_id, scope) as last_day
-      from user_days where active and (user_id, scope) in ${pairs}
-    ) d
-    group by user_id, scope, last_day`
+  await recountBits(context, gone as unknown as UserScope[])
 }
 
 /** The kinds of which the retention dropped facts between two instants. */

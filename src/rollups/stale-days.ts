@@ -1,4 +1,5 @@
 import type { Tx } from '../facts/types.ts'
+import { dayOf } from '../lib/time.ts'
 import type { Instant } from './buckets.ts'
 import type { AppendKind } from './index.ts'
 import type { FoldContext, Fragment, Source } from './types.ts'
@@ -27,6 +28,18 @@ export async function markLateFacts(
       select distinct ${tenant} as tenant_id, (ts at time zone ${config.timeZone})::date as day
       from ${tx(kind)} where ${source} and ts < ${today}
     ) f join metric_days m on ${sees} and m.day >= f.day and m.day <= ${until}
+    where ${unmarked(tx)}`
+}
+
+/** The same for all that is counted for some users, before it moves to others. */
+export async function markOwners({ tx, config, now }: FoldContext, owners: string[]): Promise<void> {
+  await tx`
+    insert into dirty_metric_days
+    select distinct m.scope, m.day
+    from (
+      select distinct scope, day from user_days
+      where user_id = any(${owners}::text[]) and day < ${dayOf(now, config.timeZone)}::date
+    ) f join metric_days m on m.scope = f.scope and m.day >= f.day and m.day <= f.day + ${WINDOW_DAYS}::int
     where ${unmarked(tx)}`
 }
 

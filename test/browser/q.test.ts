@@ -290,6 +290,18 @@ describe.skipIf(withoutBrowser)('a product page with the script and a strict pol
     await one.context.close()
   }, 60_000)
 
+  test('sends much at once in pieces that a browser lets a page send while it is being left', async () => {
+    const one = await visit({ user: 'much' })
+    await one.page.evaluate(() => {
+      for (let n = 0; n < 8; n++) window.quarterdeck!.track(`much ${n}`, { note: '語'.repeat(4_000) })
+    })
+    await until(
+      async () => (await events('much')).filter(({ name }) => name.startsWith('much')).length,
+      (n) => expect(n).toBe(8),
+    )
+    await one.context.close()
+  }, 60_000)
+
   test('takes a form that the page takes away for left, and one that was sent for sent', async () => {
     const one = await visit({ user: 'forms' })
     await one.page.fill('[name=email]', 'ada@secret.example')

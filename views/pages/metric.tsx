@@ -1,9 +1,11 @@
+import { annotateHref, annotateProps } from '../../src/annotations/form.ts'
+import { FLAGS_PARAM } from '../../src/annotations/on-charts.ts'
 import { exportQuery, filterQuery } from '../../src/lib/filters.ts'
 import { shownOf } from '../../src/lib/settle.ts'
 import { loadMetric, type MetricData } from '../../src/metric-page/load.ts'
 import { metricOf } from '../../src/metrics/catalogue.ts'
-import { definePage, type PageContext } from '../../src/page.ts'
-import { Grid, Icon, Note, SqlDrawer, Stack } from '../parts/index.ts'
+import { definePage, type PageContext, rowsHref } from '../../src/page.ts'
+import { AnnotateButton, AnnotateDrawer, Grid, Icon, Note, SqlDrawer, Stack } from '../parts/index.ts'
 import { BreakdownCard } from './metric/breakdown.tsx'
 import { DaysCard } from './metric/days.tsx'
 import { MainCard } from './metric/main.tsx'
@@ -25,11 +27,11 @@ export default definePage<MetricData>({
   order: 41,
   role: 'viewer',
   every: 30,
-  params: ['by'],
+  params: ['by', FLAGS_PARAM],
   load: loadMetric,
 
-  frame: ({ data: { key }, context: { filters } }) => {
-    const query = exportQuery(filters, { metrics: key })
+  frame: ({ data: { key }, context: { filters, href } }) => {
+    const query = exportQuery(filters, { metrics: key, compare: filters.compare })
     return {
       title: metricOf(key).label,
       titleNote: <code class="q-code">{key}</code>,
@@ -39,10 +41,16 @@ export default definePage<MetricData>({
         { label: 'JSON', href: `/api/metrics/timeseries${query}` },
       ],
       actions: (
-        <button class="q-btn" type="button" data-action="drawer" data-value={DRAWER}>
-          <Icon name="code" />
-          SQL
-        </button>
+        <>
+          <a class="q-btn" href={rowsHref(filters, key)}>
+            The rows
+          </a>
+          <button class="q-btn" type="button" data-action="drawer" data-value={DRAWER}>
+            <Icon name="code" />
+            SQL
+          </button>
+          <AnnotateButton href={annotateHref(filters, href())} />
+        </>
       ),
     }
   },
@@ -52,6 +60,7 @@ export default definePage<MetricData>({
       {data.unknownBy && <Note tone="warn">This metric has no such dimension; the first one is shown.</Note>}
       {live}
       <Drawer data={data} context={context} />
+      <AnnotateDrawer {...annotateProps(context.deps, context.admin, context.filters.tenant, context.href())} />
     </>
   ),
 
@@ -77,7 +86,7 @@ export default definePage<MetricData>({
 /** The statement behind the number; outside the live part, so that a poll does not scroll it. */
 const Drawer = ({ data: { key, main }, context: { filters, deps } }: MetricProps) => {
   const found = shownOf(main)?.series
-  const query = exportQuery(filters, { metrics: key })
+  const query = exportQuery(filters, { metrics: key, compare: filters.compare })
   return (
     <SqlDrawer
       id={DRAWER}

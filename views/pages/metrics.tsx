@@ -2,7 +2,7 @@ import { cardState } from '../../src/card-state.ts'
 import { exportQuery } from '../../src/lib/filters.ts'
 import { shownOf } from '../../src/lib/settle.ts'
 import { loadMetrics, type MetricsData } from '../../src/metric-page/list.ts'
-import { changeOf, markOf, valueText } from '../../src/metric-view.ts'
+import { changeOf, markOf, shownValue, valueText } from '../../src/metric-view.ts'
 import { type MetricKey, metricKeys, metricOf } from '../../src/metrics/catalogue.ts'
 import { definePage, metricHref, type PageContext } from '../../src/page.ts'
 import { Card, Change, DataTable, Empty, Icon, Sparkline, StateMark, TwoLines } from '../parts/index.ts'
@@ -29,7 +29,7 @@ export default definePage<MetricsData>({
         label: 'All metrics, CSV',
         href: `/exports/metrics.csv${exportQuery(filters, { metrics: metricKeys.join() })}`,
       },
-      { label: 'All metrics, JSON', href: `/api/metrics/summary${exportQuery(filters)}` },
+      { label: 'All metrics, JSON', href: `/api/metrics/summary${exportQuery(filters, { compare: filters.compare })}` },
     ],
   }),
   View: ({ data, context, live }) => (
@@ -96,11 +96,11 @@ const Domain = ({ group, context }: { group: MetricsData['groups'][number]; cont
       id: `metric-${key.replace('.', '-')}`,
       href: metricHref(filters, key),
       cells: {
-        metric: <TwoLines title={metric.label} sub={metric.definition} />,
+        metric: <TwoLines title={metric.label} sub={found?.away ?? metric.definition} />,
         key: <code>{key}</code>,
         value: (
           <>
-            <StateMark mark={found && markOf(deps, found)} /> {valueText(deps, key, found?.value, 'tile')}
+            <StateMark mark={found && markOf(deps, found)} /> {valueText(deps, key, found && shownValue(found), 'tile')}
           </>
         ),
         change: found && comparing ? <Change {...changeOf(key, found)} /> : '—',

@@ -1,3 +1,4 @@
+import { FLAGS_PARAM } from '../../src/annotations/on-charts.ts'
 import { exportQuery } from '../../src/lib/filters.ts'
 import { COMPANIONS, KPIS } from '../../src/overview/keys.ts'
 import { loadOverview, type OverviewData } from '../../src/overview/load.ts'
@@ -24,7 +25,7 @@ export default definePage<OverviewData>({
   key: 'O',
   role: 'viewer',
   every: 30,
-  params: ['trend'],
+  params: ['trend', FLAGS_PARAM],
   load: loadOverview,
   frame: ({ context: { filters } }) => ({
     exports: [

@@ -123,6 +123,21 @@ const CardMenuButton = ({ id, title, menu }: { id: string; title: string; menu: 
     {menu.json && <MenuItem icon="braces" label="JSON" href={menu.json} />}
     {menu.sql && 'drawer' in menu.sql && <MenuItem icon="code" label="SQL" action="drawer" value={menu.sql.drawer} />}
     {menu.sql && 'href' in menu.sql && <MenuItem icon="code" label="SQL" href={menu.sql.href} />}
+    {menu.flags && menu.flags.length > 0 && (
+      <>
+        <hr />
+        <p class="q-menu-foot">Flags on the chart</p>
+        {menu.flags.map((flag) => (
+          <MenuItem label={flag.label} href={flag.href} selected={flag.selected} />
+        ))}
+      </>
+    )}
+    {menu.annotate && (
+      <>
+        <hr />
+        <MenuItem icon="flag" label="Annotate" href={menu.annotate} />
+      </>
+    )}
     {menu.metric && (
       <>
         <hr />

@@ -1,5 +1,5 @@
 import { raw } from 'hono/html'
-import type { ChartProps } from './types.ts'
+import type { ChartAnnotation, ChartProps } from './types.ts'
 
 type Kind = 'line' | 'bar' | 'stacked'
 
@@ -15,7 +15,8 @@ export const StackedChart = (props: ChartProps) => <Chart kind="stacked" {...pro
  * public/charts.ts redraws it from the morphed JSON, and takes the words of its tooltip from the table.
  */
 const Chart = (props: ChartProps & { kind: Kind }) => {
-  const { id, kind, summary, height = 'chart', annotations = [], previous } = props
+  const { id, kind, summary, height = 'chart', annotationsMore: more, previous, keyless } = props
+  const annotations = keyless ? [] : (props.annotations ?? [])
   return (
     <figure class="q-chart" id={`chart-${id}`} data-chart={kind}>
       <div class={`q-chart-box q-chart-${height}`}>
@@ -29,9 +30,17 @@ const Chart = (props: ChartProps & { kind: Kind }) => {
         <figcaption class="q-chart-key">
           {annotations.map((flag) => (
             <span>
-              <b>{flag.letter}</b> {flag.text}
+              <b title={flag.kind}>{flag.letter}</b>{' '}
+              {flag.href ? (
+                <a href={flag.href} rel="noopener noreferrer" target="_blank">
+                  {flag.text}
+                </a>
+              ) : (
+                flag.text
+              )}
             </span>
           ))}
+          {more && !keyless && <a href={more.href}>{more.label}</a>}
           {previous && <span class="q-chart-previous">{previous.name}</span>}
         </figcaption>
       )}
@@ -72,7 +81,7 @@ export const jsonForScript = (value: unknown): string =>
     .replace(/\u2028/g, '\\u2028')
     .replace(/\u2029/g, '\\u2029')
 
-const Twin = ({ id, summary, labels, titles, series, previous, table }: ChartProps) => {
+const Twin = ({ id, summary, labels, titles, series, previous, table, annotations = [] }: ChartProps) => {
   const head = table?.head ?? ['', ...series.map((one) => one.name), ...(previous ? [previous.name] : [])]
   const lines = previous ? [...series, previous] : series
   const rows = table?.rows ?? labels.map((_, index) => lines.map((line) => plain(line.values[index])))
@@ -87,6 +96,11 @@ const Twin = ({ id, summary, labels, titles, series, previous, table }: ChartPro
                 {name}
               </th>
             ))}
+            {annotations.length > 0 && (
+              <th scope="col" class="q-twin-note">
+                Events
+              </th>
+            )}
           </tr>
         </thead>
         <tbody>
@@ -96,6 +110,7 @@ const Twin = ({ id, summary, labels, titles, series, previous, table }: ChartPro
               {cells.map((cell) => (
                 <td class="q-right q-num">{cell}</td>
               ))}
+              {annotations.length > 0 && <td class="q-twin-note">{eventsOf(annotations, index)}</td>}
             </tr>
           ))}
         </tbody>
@@ -103,5 +118,8 @@ const Twin = ({ id, summary, labels, titles, series, previous, table }: ChartPro
     </div>
   )
 }
+
+const eventsOf = (annotations: ChartAnnotation[], index: number): string =>
+  annotations.flatMap((flag) => (flag.index === index ? [flag.text] : [])).join('; ')
 
 const plain = (value: number | null | undefined): string => (value == null ? '—' : value.toLocaleString('en-US'))

@@ -1,5 +1,6 @@
 import { Icon } from './icons.tsx'
 import { Menu, MenuItem } from './menu.tsx'
+import { SavedViewsChip, SavedViewsMenu } from './saved-views.tsx'
 import type { FilterBarProps, FilterOption } from './types.ts'
 
 /** Range, comparison, tenant: menus of addresses at a desk; on the phone chips that open one sheet. */
@@ -20,11 +21,13 @@ export const FilterBar = (filters: FilterBarProps) => (
           </Menu>
         </>
       )}
+      {filters.views && <SavedViewsMenu {...filters.views} />}
     </div>
     <div class="q-filters-phone">
       {filters.range && <Chip icon="calendar" label={short(filters.range.label)} />}
       {filters.compare && <Chip label={`vs ${short(filters.compare.label)}`} />}
       <Chip icon="filter" label="Filters" />
+      {filters.views && <SavedViewsChip {...filters.views} />}
     </div>
   </section>
 )
@@ -54,7 +57,7 @@ const Chip = ({ icon, label }: { icon?: 'calendar' | 'filter'; label: string }) 
 /** "Last 30 days" → "30 days", "Previous period" → "previous": three chips fit beside each other. */
 export const short = (label: string): string => {
   const bare = label.replace(/^Last (?=\d)| period$| dates$/g, '')
-  return /^(Previous|Year|No )/.test(bare) ? bare.toLowerCase() : bare
+  return /^(Previous|Matched|Year|No )/.test(bare) ? bare.toLowerCase() : bare
 }
 
 type Range = NonNullable<FilterBarProps['range']>

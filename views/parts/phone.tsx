@@ -24,7 +24,7 @@ export const BottomBar = ({ nav, page }: LayoutProps) => {
 }
 
 /** Everything the rail holds, as a full screen. */
-export const PhoneMenu = ({ nav, page, product, admin }: LayoutProps) => (
+export const PhoneMenu = ({ nav, page, product, admin, pins }: LayoutProps) => (
   <dialog class="q-phone-menu" id="phone-menu" aria-label="Menu">
     <header class="q-phone-menu-head">
       <Brand product={product} />
@@ -39,6 +39,17 @@ export const PhoneMenu = ({ nav, page, product, admin }: LayoutProps) => (
     {nav.map((group) => (
       <Group group={group} page={page} />
     ))}
+    {pins && pins.length > 0 && (
+      <>
+        <h2 class="q-phone-pinned">Pinned</h2>
+        {pins.map((pin) => (
+          <a class="q-phone-pin" href={pin.href}>
+            <Icon name={pin.icon ?? 'bookmark'} />
+            <span>{pin.label}</span>
+          </a>
+        ))}
+      </>
+    )}
     <div class="q-phone-account">
       <AccountItems admin={admin} />
     </div>

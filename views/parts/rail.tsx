@@ -106,11 +106,12 @@ export const WorstMark = ({ pages }: { pages: NavPage[] }) => {
   )
 }
 
-const Sources = ({ sources }: { sources: SourceState[] }) => {
+/** How many sources there are and whether they are well, at the rail's foot; by name in its title. */
+export const Sources = ({ sources }: { sources: SourceState[] }) => {
   const bad = sources.filter((source) => source.state === 'degraded' || source.state === 'down').length
   const up = sources.filter((source) => source.state === 'up').length
   return (
-    <p class="q-sources" title={sources.map((one) => `${one.name}: ${one.note ?? one.state}`).join('\n')}>
+    <p class="q-sources" id="sources" title={sources.map((one) => `${one.name}: ${one.note ?? one.state}`).join('\n')}>
       <span class="q-sources-dots">
         {sources.slice(0, 8).map((source) => (
           <Dot state={source.state} />

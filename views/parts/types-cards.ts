@@ -20,6 +20,10 @@ export interface CardMenu {
   /** Id of a SqlDrawer on the page, or an address. */
   sql?: { drawer: string } | { href: string }
   metric?: string
+  /** Which kinds of flags the chart shows: one link each, and none or all of them. */
+  flags?: { label: string; href: string; selected: boolean }[]
+  /** Where a flag is put on it. */
+  annotate?: string
 }
 
 /** Columns of twelve. On the phone all are 12. */
@@ -80,8 +84,12 @@ export interface ChartAnnotation {
   /** Index into labels. */
   index: number
   letter: string
+  /** What the letter stands for, in a word. */
+  kind?: string
   /** Shown below: "2 Nov, deploy v4.18". */
   text: string
+  /** http or https. */
+  href?: string
 }
 
 export interface ChartProps {
@@ -102,6 +110,10 @@ export interface ChartProps {
   /** The last point is not over yet: dashed line, pale bar. */
   partial?: boolean
   annotations?: ChartAnnotation[]
+  /** A small chart leaves the key to the large one beside it; its table and tooltip have the words all the same. */
+  keyless?: boolean
+  /** There are more of them than the chart shows. */
+  annotationsMore?: Link
   limit?: { value: number; text: string; tone?: 'warn' | 'crit' }
   /** Default: chart 190, tall 260 (phone 172). */
   height?: 'chart' | 'tall' | 'short'

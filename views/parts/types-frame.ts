@@ -60,6 +60,27 @@ export interface FilterBarProps {
   tenant?: { label: string; options: FilterOption[] }
   /** Address with the filters at their defaults. */
   reset: string
+  views?: SavedViewsProps
+  /** What is wrong with a filter, where only the database knows it. */
+  notice?: string
+}
+
+export interface SavedViewsProps {
+  /** Where the form is sent, and where views are managed. */
+  action: string
+  /** This page with its filters. */
+  address: string
+  own: SavedViewLink[]
+  /** Of others, with whose they are. */
+  shared: (SavedViewLink & { by: string })[]
+  /** Those in the rail. */
+  pins: SavedViewLink[]
+  mayShare: boolean
+  maxName: number
+}
+
+export interface SavedViewLink extends Link {
+  selected: boolean
 }
 
 export interface Freshness {

@@ -10,7 +10,7 @@ import type { LiveProps } from '../live.tsx'
 export const ProvidersCard = ({ data, context }: LiveProps) => {
   const { deps, filters } = context
   const providers = shownOf(data.providers) ?? []
-  const odd = providers.filter(({ state }) => state !== 'up')
+  const odd = providers.filter(({ state }) => state === 'degraded' || state === 'down')
   return (
     <Card
       id="providers"
@@ -54,7 +54,7 @@ export const ProvidersCard = ({ data, context }: LiveProps) => {
 
 const Errors = ({ of: { errorRate, state } }: { of: ProviderStatus }) => {
   const text = `${errorRate.toFixed(1)}%`
-  return state === 'up' ? text : <Badge tone={state === 'down' ? 'crit' : 'warn'} text={text} />
+  return state === 'up' || state === 'off' ? text : <Badge tone={state === 'down' ? 'crit' : 'warn'} text={text} />
 }
 
 const sentence = ({ provider, errorRate, worst }: ProviderStatus): string =>

@@ -6,7 +6,7 @@ import { metricOf } from '../../../src/metrics/catalogue.ts'
 import { formatValue } from '../../../src/metrics/format.ts'
 import { changeOf as changeIn, type Group, type Series } from '../../../src/metrics/query.ts'
 import { factsOf } from '../../../src/metrics/source.ts'
-import { metricHref } from '../../../src/page.ts'
+import { metricHref, rowsHref } from '../../../src/page.ts'
 import { Card, Change, DataTable, Segments, Share, Sparkline } from '../../parts/index.ts'
 import type { MetricProps } from '../metric.tsx'
 
@@ -22,7 +22,7 @@ export const BreakdownCard = (props: MetricProps) => {
   const { deps, filters, href } = props.context
   const metric = metricOf(key)
   const found = shownOf(breakdown)
-  const query = exportQuery(filters, { metrics: key, by })
+  const query = exportQuery(filters, { metrics: key, by, compare: filters.compare })
   return (
     <Card
       id="breakdown"
@@ -60,7 +60,7 @@ const Groups = ({
   const adds = metric.kind === 'sum' || metric.kind === 'last'
   const groups = now.groups ?? []
   const rest = groups.length - GROUPS_SHOWN
-  const query = exportQuery(filters, { metrics: key, by })
+  const query = exportQuery(filters, { metrics: key, by, compare: filters.compare })
   // Money that is not known is not zero: the calls are there, their price is not.
   const unpriced = (group: Group) => key === 'ai.cost' && group.total === null
   const share = (total: number | null) => (adds && total !== null && now.total ? total / now.total : null)
@@ -79,7 +79,9 @@ const Groups = ({
       ]}
       rows={groups.slice(0, GROUPS_SHOWN).map((group) => ({
         cells: {
-          group: group.key === '' ? 'not said' : group.key,
+          group: (
+            <a href={rowsHref(filters, key, { by, group: group.key })}>{group.key === '' ? 'not said' : group.key}</a>
+          ),
           value: unpriced(group) ? <span class="q-ink-warn">unknown</span> : valueText(deps, key, group.total, 'table'),
           share: unpriced(group) ? (
             <span class="q-ink-3">not counted</span>

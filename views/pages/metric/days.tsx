@@ -17,7 +17,7 @@ export const DaysCard = ({ data: { key, main }, context }: MetricProps) => {
   const points = found?.points ?? []
   const before = filters.compare === 'none' ? [] : (found?.previousPoints ?? [])
   const rows = points.map((point, i) => ({ ...point, before: before[i] })).reverse()
-  const query = exportQuery(filters, { metrics: key })
+  const query = exportQuery(filters, { metrics: key, compare: filters.compare })
   const shown = rows.slice(0, DAYS_SHOWN)
   if (found && points.every(({ value }) => value === null)) return null
   return (

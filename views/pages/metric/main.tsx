@@ -1,4 +1,6 @@
+import { flagEntries, flagsOnDays } from '../../../src/annotations/on-charts.ts'
 import { cardState, emptyState } from '../../../src/card-state.ts'
+import { comparedRange } from '../../../src/lib/compare.ts'
 import { ageText, dayLabel, rangeDates } from '../../../src/lib/dates.ts'
 import { exportQuery } from '../../../src/lib/filters.ts'
 import { shownOf } from '../../../src/lib/settle.ts'
@@ -7,7 +9,7 @@ import { changeOf, dayAxis, markOf, previousLine, shownValue, valueText } from '
 import { metricOf } from '../../../src/metrics/catalogue.ts'
 import type { Point, Summary } from '../../../src/metrics/query.ts'
 import { factsOf } from '../../../src/metrics/source.ts'
-import { Card, type CardHero, LineChart, type Mark } from '../../parts/index.ts'
+import { Card, type CardHero, type ChartProps, LineChart, type Mark } from '../../parts/index.ts'
 import type { MetricProps } from '../metric.tsx'
 
 /** The number first: value and change, then what the days say. */
@@ -15,7 +17,7 @@ function heroOf({ data: { key, main }, context }: MetricProps): CardHero {
   const { deps, filters } = context
   const found = shownOf(main)?.summary
   const comparing = filters.compare !== 'none'
-  const against = filters.compare === 'year' ? 'the year before' : previousWords(filters)
+  const against = previousWords(filters)
   const where = filters.scope === '*' ? 'all tenants' : filters.scope
   const when = metricOf(key).kind === 'live' ? 'now' : rangeDates(filters.from, filters.to, filters.today)
   const base =
@@ -38,7 +40,10 @@ function staleOf(main: MetricProps['data']['main'], { deps }: MetricProps['conte
   return { tone: 'stale', text: `${ageText(main.at, deps.now())} old` }
 }
 
-function previousWords({ from, to }: MetricProps['context']['filters']): string {
+function previousWords({ from, to, compare, today }: MetricProps['context']['filters']): string {
+  if (compare === 'year') return 'the year before'
+  const other = compare === 'matched' && comparedRange({ from, to }, compare)
+  if (other) return `matched weekdays, ${rangeDates(other.from, other.to, today)}`
   const days = daysBetween(from, to) + 1
   return days === 1 ? 'the day before' : `previous ${days} days`
 }
@@ -77,14 +82,15 @@ function daysItems(
 /** The days of the range beside those it is compared with. */
 export const MainCard = (props: MetricProps) => {
   const {
-    data: { key, main },
+    data: { key, main, annotations },
     context,
   } = props
   const { deps, filters } = context
   const metric = metricOf(key)
   const found = shownOf(main)?.summary
   const points = found?.points ?? []
-  const query = exportQuery(filters, { metrics: key })
+  const before = found?.previousPoints && previousLine(found.previousPoints, filters, filters.today)
+  const query = exportQuery(filters, { metrics: key, compare: filters.compare })
   return (
     <Card
       id="metric"
@@ -96,6 +102,7 @@ export const MainCard = (props: MetricProps) => {
         csv: `/exports/metrics.csv${query}`,
         json: `/api/metrics/timeseries${query}`,
         sql: { drawer: 'metric-sql' },
+        ...flagEntries(context, annotations),
       }}
       state={cardState(main, deps.now(), () =>
         points.every(({ value }) => value === null)
@@ -113,12 +120,27 @@ export const MainCard = (props: MetricProps) => {
           filters.today,
         )}
         series={[{ name: metric.label, values: points.map(({ value }) => value) }]}
-        previous={found?.previousPoints && previousLine(found.previousPoints, filters, filters.today)}
+        previous={before}
+        table={tableOf(metric.label, points, before, (value) => valueText(deps, key, value, 'table'))}
         limit={limitOf(metric, deps, key)}
+        {...flagsOnDays(context, annotations, points)}
         height="tall"
       />
     </Card>
   )
+}
+
+/** The days in the metric's own words: the tooltip has them too. */
+function tableOf(
+  label: string,
+  points: Point[],
+  before: ChartProps['previous'],
+  text: (value: number | null | undefined) => string,
+): ChartProps['table'] {
+  return {
+    head: ['', label, ...(before ? [before.name] : [])],
+    rows: points.map(({ value }, i) => [text(value), ...(before ? [text(before.values[i])] : [])]),
+  }
 }
 
 function limitOf(

@@ -1,3 +1,4 @@
+import { flagEntries, flagsOnDays, flagsOnHours } from '../../../src/annotations/on-charts.ts'
 import { cardState, emptyState } from '../../../src/card-state.ts'
 import { clockTime, dayTitle } from '../../../src/lib/dates.ts'
 import { exportQuery } from '../../../src/lib/filters.ts'
@@ -11,12 +12,13 @@ import type { OverviewProps } from '../overview.tsx'
 
 /** Table, files and metric behind a chart. */
 export const menuOf = (context: PageContext, key: MetricKey, by?: string): CardMenu => {
-  const query = exportQuery(context.filters, { metrics: key, ...(by ? { by } : {}) })
+  const { filters } = context
+  const query = exportQuery(filters, { metrics: key, ...(by ? { by } : { compare: filters.compare }) })
   return {
     table: true,
     csv: `/exports/metrics.csv${query}`,
     json: `/api/metrics/timeseries${query}`,
-    metric: metricHref(context.filters, key),
+    metric: metricHref(filters, key),
   }
 }
 
@@ -33,7 +35,7 @@ export const AiHoursCard = ({ data, context }: OverviewProps) => {
       title="AI requests per hour"
       sub="last 24 h"
       height="chart"
-      menu={{ table: true, metric: metricHref(filters, 'ai.requests') }}
+      menu={{ table: true, metric: metricHref(filters, 'ai.requests'), ...flagEntries(context, data.lately) }}
       state={cardState(data.hours, deps.now(), () =>
         total === 0 ? emptyState(deps, 'api-calls', 'No AI calls in 24 hours') : undefined,
       )}
@@ -49,6 +51,8 @@ export const AiHoursCard = ({ data, context }: OverviewProps) => {
         )}
         series={[{ name: 'AI requests', values: hours.map(({ requests }) => requests) }]}
         partial
+        {...flagsOnHours(context, data.lately, hours)}
+        keyless
       />
     </Card>
   )
@@ -82,6 +86,8 @@ export const AiLatencyCard = ({ data, context }: OverviewProps) => {
           { name: 'average', values: (average?.points ?? []).map(({ value }) => value) },
           { name: 'p95', values: points.map(({ value }) => value) },
         ]}
+        {...flagsOnDays(context, data.annotations, points)}
+        keyless
       />
     </Card>
   )
@@ -124,6 +130,8 @@ export const PlansCard = ({ data, context }: OverviewProps) => {
           filters.today,
         )}
         series={CLASSES.map(({ name, keys, color }) => ({ name, color, values: valuesOf(keys) }))}
+        {...flagsOnDays(context, data.annotations, points)}
+        keyless
       />
     </Card>
   )
@@ -168,6 +176,8 @@ export const BuildsCard = ({ data, context }: OverviewProps) => {
           { name: 'Succeeded', color: 1, values: points.map(({ value }) => value) },
           { name: 'Failed', color: 2, values: (bad?.points ?? []).map(({ value }) => value) },
         ]}
+        {...flagsOnDays(context, data.annotations, points)}
+        keyless
       />
     </Card>
   )

@@ -1,3 +1,4 @@
+import { flagEntries, flagsOnDays } from '../../../src/annotations/on-charts.ts'
 import { cardState, emptyState } from '../../../src/card-state.ts'
 import { shownOf } from '../../../src/lib/settle.ts'
 import { changeOf, dayAxis, previousLine, valueText } from '../../../src/metric-view.ts'
@@ -31,7 +32,7 @@ export const TrendCard = ({ data, context }: OverviewProps) => {
       title={label}
       tabs={tabs}
       height="tall"
-      menu={menuOf(context, key)}
+      menu={{ ...menuOf(context, key), ...flagEntries(context, data.annotations) }}
       state={cardState(data.trends, deps.now(), () =>
         unknown(points) ? emptyState(deps, 'events', 'No active users in this range') : undefined,
       )}
@@ -47,6 +48,7 @@ export const TrendCard = ({ data, context }: OverviewProps) => {
         series={[{ name: label, values: points.map(({ value }) => value) }]}
         previous={chosen?.previousPoints && previousLine(chosen.previousPoints, filters, filters.today)}
         height="tall"
+        {...flagsOnDays(context, data.annotations, points)}
       />
     </Card>
   )

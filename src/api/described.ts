@@ -1,0 +1,92 @@
+import { z } from 'zod'
+import { type Operation, operation } from './operation.ts'
+
+/** Operations which other folders serve. Tests hold these descriptions to what those do. */
+
+const run = z.strictObject({
+  id: z.string(),
+  job: z.string(),
+  state: z.enum(['running', 'ok', 'failed', 'cancelled', 'abandoned']),
+  scheduled_for: z.iso.datetime(),
+  started_at: z.iso.datetime(),
+  finished_at: z.iso.datetime().nullable(),
+  done: z.number(),
+  total: z.number().nullable().describe('What `done` runs up to, where that is known.'),
+  note: z.string().nullable(),
+  error: z.string().nullable(),
+  started_by: z.string(),
+  cancel_requested: z.boolean(),
+})
+
+export const runStarted = z.strictObject({ id: z.string(), job: z.string(), state: z.literal('running') })
+
+export const token = z.strictObject({
+  token: z.string(),
+  token_type: z.literal('Bearer'),
+  expires_in: z.number().describe('Seconds.'),
+})
+
+export const credentials = z.strictObject({ email: z.string(), password: z.string() })
+
+const days = z
+  .strictObject({ from: z.iso.date(), to: z.iso.date() })
+  .describe('For jobs which take days; nothing for others.')
+
+export const described: Operation[] = [
+  operation({
+    method: 'post',
+    path: '/api/auth/login',
+    tag: 'Access',
+    summary: 'Sign in with e-mail and password: a bearer token of an hour',
+    details: 'The token may read and, from the role operator up, act. Programs that stay use a key instead.',
+    body: credentials,
+    answer: { type: 'application/json', schema: token },
+  }),
+  operation({
+    method: 'get',
+    path: '/api/jobs',
+    tag: 'Jobs',
+    summary: 'The jobs, when they run next, and how they ran last',
+    answer: {
+      type: 'application/json',
+      schema: z.strictObject({
+        jobs: z.array(
+          z.strictObject({
+            name: z.string(),
+            label: z.string(),
+            doc: z.string(),
+            schedule: z.string().nullable().describe('As cron has it; null = only when asked for.'),
+            parameters: z.array(z.string()),
+            next_run: z.iso.datetime().nullable(),
+            last_run: run.nullable(),
+          }),
+        ),
+      }),
+    },
+  }),
+  operation({
+    method: 'post',
+    path: '/api/jobs/:name/run',
+    tag: 'Jobs',
+    summary: 'Run a job now',
+    params: z.object({ name: z.string().meta({ description: 'Name of the job.', examples: ['daily'] }) }),
+    body: days.optional(),
+    answer: { type: 'application/json', status: 202, schema: runStarted },
+  }),
+  operation({
+    method: 'get',
+    path: '/api/jobs/runs/:id',
+    tag: 'Jobs',
+    summary: 'How far a run is',
+    params: z.object({ id: z.string() }),
+    answer: { type: 'application/json', schema: run },
+  }),
+  operation({
+    method: 'delete',
+    path: '/api/jobs/runs/:id',
+    tag: 'Jobs',
+    summary: 'Cancel a run',
+    params: z.object({ id: z.string() }),
+    answer: { type: 'application/json', status: 202, schema: run },
+  }),
+]

@@ -1,0 +1,65 @@
+import type { Context, Hono, MiddlewareHandler } from 'hono'
+import type { z } from 'zod'
+import type { Env } from '../env.ts'
+import { BadParameter, readQuery } from './query.ts'
+
+export const TAGS = {
+  Metrics: 'Every metric of the catalogue: its definition, its value over a period, its days.',
+  Tables: 'The facts themselves, as CSV files and as JSON pages.',
+  Annotations: 'What happened when: deploys, price changes, incidents, campaigns, notes.',
+  Links: 'Addresses that open without a key, for spreadsheets.',
+  Jobs: 'Scheduled work: what there is, run now, how far it is.',
+  Ingest: 'Facts in. An answer of 200 means that they are committed.',
+  Access: 'How programs sign in.',
+  'Documented addresses': 'Addresses of the systems that Quarterdeck takes over from; they go on answering.',
+  Operation: 'How Quarterdeck itself is doing, and this description.',
+} as const
+
+/** One address of the API: what is served and what is documented are both made of it. */
+export interface Operation<Q extends z.ZodObject = z.ZodObject> {
+  method: 'get' | 'post' | 'put' | 'patch' | 'delete'
+  /** As the router has it: /api/tables/:name. */
+  path: string
+  tag: keyof typeof TAGS
+  summary: string
+  details?: string
+  /** Parameters of the path by name. */
+  params?: z.ZodObject
+  /** Parameters of the query; what is not here is not read. */
+  query?: Q
+  /** The JSON that is sent. */
+  body?: z.ZodType
+  answer: Answer
+  /** A query with which it can be tried, without "?". */
+  example?: string
+}
+
+export type Answer =
+  | { type: 'application/json'; schema: z.ZodType; status?: number; example?: unknown }
+  | { type: 'text/csv' | 'text/plain' | 'text/html'; doc: string; status?: number }
+
+/** Describes an operation. */
+export function operation<Q extends z.ZodObject>(one: Operation<Q>): Operation<Q> {
+  return one
+}
+
+type Handler<Q extends z.ZodObject> = (c: Context<Env>, asked: z.output<Q>) => Response | Promise<Response>
+
+/** Serves an operation; the handler gets the parameters that are documented. @throws BadParameter */
+export function serve<Q extends z.ZodObject>(
+  app: Hono<Env>,
+  { method, path, query, params }: Operation<Q>,
+  guards: MiddlewareHandler<Env> | MiddlewareHandler<Env>[],
+  handle: Handler<Q>,
+): void {
+  app.on(method.toUpperCase(), [path], ...[guards].flat(), (c) => {
+    if (params) checkParams(c, params)
+    return handle(c, (query ? readQuery(c, query) : {}) as z.output<Q>)
+  })
+}
+
+function checkParams(c: Context<Env>, params: z.ZodObject): void {
+  const { error } = params.safeParse(c.req.param())
+  const [issue] = error?.issues ?? []
+  if (issue) throw new BadParameter(String(issue.path[0] ?? ''), issue.message)
+}

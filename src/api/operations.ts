@@ -1,0 +1,33 @@
+import { annotationOperations } from '../annotations/operations.ts'
+import { documentedOperations } from '../documented/all.ts'
+import { exportOperations } from '../exports/operations.ts'
+import { financeOperations } from '../finance/operations.ts'
+import { metricRowsOperations } from '../metrics-rows/operations.ts'
+import { scrape } from '../prometheus/mount.ts'
+import { feed } from './activity.ts'
+import { described } from './described.ts'
+import { docsList, docsPage, openapi } from './docs-operations.ts'
+import { ingestOperations } from './ingest-operations.ts'
+import { metricsOperations } from './metrics-operations.ts'
+import type { Operation } from './operation.ts'
+import { makeSignedUrl } from './signed-urls.ts'
+import { tablesOperations } from './tables-operations.ts'
+
+/** Every operation there is; a test compares them with the routes. */
+export const operations = [
+  ...metricsOperations,
+  ...exportOperations,
+  ...metricRowsOperations,
+  feed,
+  ...tablesOperations,
+  ...annotationOperations,
+  ...financeOperations,
+  makeSignedUrl,
+  ...described,
+  ...ingestOperations,
+  ...documentedOperations,
+  scrape,
+  openapi,
+  docsList,
+  docsPage,
+] as Operation[]

@@ -1,0 +1,49 @@
+import type { MetricKey } from '../metrics/catalogue.ts'
+
+/**
+ * Prefixes under which the metrics of other systems are documented: summary, timeseries, cohorts, export.csv and config
+ * follow, with and without a slash at the end. `refusal` is what nobody in particular gets there.
+ */
+export const METRICS_PREFIXES = [
+  { prefix: '/api/system/metrics', refusal: 403 },
+  { prefix: '/system/metrics', refusal: 401 },
+] as const
+
+const LIVE: MetricKey[] = [
+  'users.online',
+  'ai.requests_per_minute',
+  'ai.requests_last_hour',
+  'api.calls_per_minute',
+  'api.error_rate_last_hour',
+  'jobs.queued',
+  'jobs.running',
+  'queue.ai',
+  'queue.preview',
+]
+
+/** Pages of those systems: where a browser is led, and what answers a program. */
+export const PAGES = {
+  '': { page: '/dashboard', json: '/api/metrics/summary' },
+  '/overview': { page: '/dashboard', json: '/api/metrics/summary' },
+  '/live': { page: '/dashboard/live', json: `/api/metrics/summary?metrics=${LIVE.join(',')}` },
+  '/activity': { page: '/dashboard/activity', json: '/api/activity' },
+  '/metrics': { page: '/dashboard/metrics', json: '/api/metrics' },
+} as const
+
+/** Prefixes under which those pages are documented. */
+export const PAGE_PREFIXES = ['/system/metrics', '/admin/analytics', '/api/analytics/dashboard'] as const
+
+/** Addresses that only have another name here: what is sent goes on to `to`. */
+export const RENAMED = [
+  { method: 'post', path: '/auth/login', to: '/api/auth/login', summary: 'Sign in: a bearer token of an hour' },
+  {
+    method: 'post',
+    path: '/api/analytics/dashboard/run-daily',
+    to: '/api/jobs/daily/run',
+    summary: 'Run the daily tasks now',
+    rule: { role: 'operator', scope: 'act' },
+  },
+] as const
+
+/** /stats and its other name. */
+export const STATS_PATHS = ['/stats', '/api/stats'] as const

@@ -1,0 +1,13 @@
+import type { TableExport } from '../table.ts'
+import { moneyTables } from './money.ts'
+import { operations } from './operations.ts'
+import { people } from './people.ts'
+import { work } from './work.ts'
+
+/** Every table that can be had as /exports/<name>.csv and as /api/tables/<name>. */
+export const tables: readonly TableExport[] = [...people, ...moneyTables, ...work, ...operations]
+
+/** The table of a name; undefined = there is none. */
+export function tableOf(name: string): TableExport | undefined {
+  return tables.find((table) => table.name === name)
+}

@@ -1,0 +1,120 @@
+import { type Expr, metrics, ratio, stock, sum } from './define.ts'
+
+type Count = 'issued' | 'paid' | 'open' | 'overdue' | 'pending'
+
+const count =
+  (column: Count): Expr =>
+  ({ sql }) =>
+    sql`sum(r.${sql(column)})`
+
+const money =
+  (column: Count): Expr =>
+  ({ sql, currency, minor }) =>
+    sql`coalesce(sum(r.${sql(`${column}_minor`)}) filter (where r.currency = ${currency}), 0) / ${minor}::float8`
+
+/** Bills. Counts are of all currencies, sums of the configured one only; a draft is no bill yet. */
+export default metrics({
+  'revenue.invoices_issued': sum({
+    label: 'Invoices issued',
+    unit: 'invoices',
+    good: 'neutral',
+    definition: 'Invoices that were issued, in any currency; drafts are not.',
+    action: 'None at the turn of the month? Look at the billing system.',
+    from: 'invoices',
+    by: ['provider', 'currency'],
+    value: count('issued'),
+  }),
+  'revenue.invoices_issued_value': sum({
+    label: 'Invoiced',
+    unit: 'money',
+    good: 'up',
+    definition: 'Sum of the invoices that were issued, in the configured currency.',
+    action: 'Compare with payment volume: the difference is still to come, or never will.',
+    from: 'invoices',
+    by: ['provider'],
+    value: money('issued'),
+  }),
+  'revenue.invoices_paid': sum({
+    label: 'Invoices paid',
+    unit: 'invoices',
+    good: 'up',
+    definition: 'Invoices that were paid, on the day they were, in any currency.',
+    action: 'Fewer than issued, month after month? Look at overdue invoices.',
+    from: 'invoices',
+    by: ['provider', 'currency'],
+    value: count('paid'),
+  }),
+  'revenue.invoices_paid_value': sum({
+    label: 'Invoices paid, value',
+    unit: 'money',
+    good: 'up',
+    definition: 'What was paid of the invoices that were paid, on the day they were, in the configured currency.',
+    action: 'See invoices paid.',
+    from: 'invoices',
+    by: ['provider'],
+    value: money('paid'),
+  }),
+  'revenue.average_invoice': ratio({
+    label: 'Average invoice',
+    unit: 'money',
+    good: 'up',
+    definition: 'Mean sum of an invoice that was issued, in the configured currency.',
+    action: 'Falling? More small plans: look at MRR by plan.',
+    from: 'invoices',
+    by: ['provider'],
+    num: money('issued'),
+    den: ({ sql, currency }) => sql`coalesce(sum(r.issued) filter (where r.currency = ${currency}), 0)`,
+  }),
+  'revenue.invoices_open': stock({
+    label: 'Open invoices',
+    unit: 'invoices',
+    good: 'down',
+    definition:
+      'Invoices that were issued and neither paid nor given up, at the end of the day, those under review among them.',
+    action: 'Growing? Look at which are overdue.',
+    from: 'invoices',
+    by: ['provider', 'currency'],
+    value: count('open'),
+  }),
+  'revenue.invoices_outstanding': stock({
+    label: 'Outstanding',
+    unit: 'money',
+    good: 'down',
+    definition:
+      'What is still to be paid of open invoices at the end of the day, in the configured currency. A part that was paid is taken off while the invoice is open.',
+    action: 'More than a month of revenue? Ask earlier.',
+    from: 'invoices',
+    by: ['provider'],
+    value: money('open'),
+  }),
+  'revenue.invoices_overdue': stock({
+    label: 'Overdue invoices',
+    unit: 'invoices',
+    good: 'down',
+    definition: 'Open invoices whose day of payment has passed, at the end of the day.',
+    action: 'Remind them, the oldest first.',
+    from: 'invoices',
+    by: ['provider', 'currency'],
+    value: count('overdue'),
+  }),
+  'revenue.invoices_overdue_value': stock({
+    label: 'Overdue',
+    unit: 'money',
+    good: 'down',
+    definition: 'What is still to be paid of overdue invoices at the end of the day, in the configured currency.',
+    action: 'Remind them, the largest by hand.',
+    from: 'invoices',
+    by: ['provider'],
+    value: money('overdue'),
+  }),
+  'revenue.invoices_pending': stock({
+    label: 'Pending verification',
+    unit: 'invoices',
+    good: 'down',
+    definition: 'Open invoices whose payment was told and waits to be verified, at the end of the day.',
+    action: 'Somebody has paid and waits: verify the oldest first.',
+    from: 'invoices',
+    by: ['provider', 'currency'],
+    value: count('pending'),
+  }),
+})

@@ -1,0 +1,61 @@
+import type { Tx } from '../facts/types.ts'
+import { clearDays, days, type FoldBuckets } from './buckets.ts'
+import { scopes } from './fragments.ts'
+import type { Fragment } from './types.ts'
+
+/**
+ * Invoices by day: what was issued and paid, and how many came to be open, overdue and under review, less those that
+ * ceased to. What was closed before it was issued, as of clocks that differ, never was open.
+ */
+export const foldInvoiceDays: FoldBuckets = async (context, buckets) => {
+  const { tx } = context
+  await clearDays(context, 'invoice_days', buckets)
+  await tx`
+    with d as materialized (${days(context, buckets)}),
+    parts (tenant_id, day, provider, currency, issued, issued_minor, paid, paid_minor, open, open_minor, overdue,
+      overdue_minor, pending, pending_minor, invoice_id, became, at) as (
+      ${invoiceParts(tx)}
+    )
+    insert into invoice_days
+    select scope, day, coalesce(provider, ''), currency, sum(issued), sum(issued_minor), sum(paid), sum(paid_minor),
+      sum(open), sum(open_minor), sum(overdue), sum(overdue_minor), sum(pending), sum(pending_minor)
+    from parts cross join ${scopes(tx)}
+    where scope is not null
+    group by 1, 2, 3, 4`
+}
+
+/** What became of invoices on the days `d`, and how many they were then. The rows beneath their numbers are these. */
+export function invoiceParts(tx: Tx): Fragment {
+  const ended = tx`case i.status when 'paid' then i.paid_at when 'void' then i.closed_at
+    when 'uncollectible' then i.closed_at end`
+  const late = tx`greatest(i.due_at, i.issued_at)`
+  // Of what is still open a part may have been paid; while it was open the rest of it cannot be told any more.
+  const owed = tx`case when ${ended} is null then i.amount_minor - coalesce(i.amount_paid_minor, 0) else i.amount_minor end`
+  const within = (column: string) =>
+    tx`i.status <> 'draft' and i.${tx(column)} >= d.start and i.${tx(column)} < d.until`
+  const was = {
+    open: tx`(${ended} is null or ${ended} > i.issued_at)`,
+    overdue: tx`(i.due_at is not null and (${ended} is null or ${ended} > ${late}))`,
+    pending: tx`(i.pending_at is not null and (i.status = 'pending_verification' or ${ended} > i.pending_at))`,
+  }
+  const left = tx`
+      select i.tenant_id, d.day, i.provider, i.currency, 0, 0, (i.status = 'paid')::int,
+        case when i.status = 'paid' then coalesce(i.amount_paid_minor, i.amount_minor) else 0 end,
+        -(${was.open})::int, -(${was.open})::int * ${owed}, -(${was.overdue})::int, -(${was.overdue})::int * ${owed},
+        -(${was.pending})::int, -(${was.pending})::int * ${owed}`
+  return tx`
+      select i.tenant_id, d.day, i.provider, i.currency, 1, i.amount_minor, 0, 0, (${was.open})::int,
+        (${was.open})::int * ${owed}, (${was.overdue} and i.due_at < i.issued_at)::int,
+        (${was.overdue} and i.due_at < i.issued_at)::int * ${owed}, 0, 0, i.invoice_id, 'issued', i.issued_at
+      from d join invoices i on ${within('issued_at')}
+      union all
+      select i.tenant_id, d.day, i.provider, i.currency, 0, 0, 0, 0, 0, 0, 1, ${owed}, 0, 0, i.invoice_id, 'overdue', i.due_at
+      from d join invoices i on ${within('due_at')} and i.due_at >= i.issued_at and ${was.overdue}
+      union all
+      select i.tenant_id, d.day, i.provider, i.currency, 0, 0, 0, 0, 0, 0, 0, 0, 1, ${owed}, i.invoice_id, 'under review', i.pending_at
+      from d join invoices i on ${within('pending_at')} and ${was.pending}
+      union all
+      ${left}, i.invoice_id, 'paid', i.paid_at from d join invoices i on ${within('paid_at')} and i.status = 'paid'
+      union all
+      ${left}, i.invoice_id, i.status, i.closed_at from d join invoices i on ${within('closed_at')} and i.status in ('void', 'uncollectible')`
+}

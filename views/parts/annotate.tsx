@@ -1,0 +1,129 @@
+import { FormError } from './auth-fields.tsx'
+import { Icon } from './icons.tsx'
+
+export interface AnnotateProps {
+  /** Where to go when it is written. */
+  back: string
+  kinds: { value: string; label: string }[]
+  /** '' = all of them; absent where there is nothing to choose. */
+  tenants: { value: string; label: string }[]
+  today: string
+  timeZone: string
+  maxText: number
+  /** What was entered before, where it was refused. */
+  values?: Record<string, string>
+  error?: string
+  /** Why it cannot be used here. */
+  off?: string
+}
+
+/** What happened, when, to whom, with a link: one form for the drawer and the page. */
+export const AnnotateForm = (props: AnnotateProps) => {
+  const { back, kinds, tenants, today, timeZone, maxText, values = {}, error, off } = props
+  return (
+    <form method="post" action="/dashboard/annotations" class="q-form">
+      <FormError text={error} />
+      <input type="hidden" name="back" value={back} />
+      <Field id="annotate-text" label="What happened" wide>
+        <input
+          class="form-control"
+          id="annotate-text"
+          name="text"
+          value={values.text}
+          maxlength={maxText}
+          placeholder="v4.18, new pricing page …"
+          autocomplete="off"
+          required
+        />
+      </Field>
+      <Field id="annotate-kind" label="Kind">
+        <Choice id="annotate-kind" name="kind" options={kinds} chosen={values.kind} />
+      </Field>
+      <Field id="annotate-tenant" label="Tenant">
+        <Choice id="annotate-tenant" name="tenant" options={tenants} chosen={values.tenant} />
+      </Field>
+      <Field id="annotate-day" label="Day">
+        <input class="form-control" id="annotate-day" type="date" name="day" value={values.day ?? today} required />
+      </Field>
+      <Field id="annotate-time" label="Time" hint={`Empty: the whole day. ${timeZone}.`}>
+        <input
+          class="form-control"
+          id="annotate-time"
+          type="time"
+          name="time"
+          value={values.time}
+          aria-describedby="hint-annotate-time"
+        />
+      </Field>
+      <Field id="annotate-link" label="Link" hint="Optional: the release, the report of the incident." wide>
+        <input
+          class="form-control"
+          id="annotate-link"
+          type="url"
+          name="link"
+          value={values.link}
+          placeholder="https://"
+          aria-describedby="hint-annotate-link"
+        />
+      </Field>
+      <p class="q-actions q-form-wide">
+        <button type="submit" class="q-btn q-btn-primary" disabled={off !== undefined} title={off}>
+          <Icon name="flag" />
+          Annotate
+        </button>
+        {off && <span class="q-ink-3">{off}</span>}
+      </p>
+    </form>
+  )
+}
+
+/** The same in a drawer; without script its button leads to the page that has the form. */
+export const AnnotateDrawer = (props: AnnotateProps) => (
+  <dialog class="q-drawer" id={ANNOTATE_DRAWER} aria-labelledby="annotate-title">
+    <header class="q-drawer-head">
+      <h2 class="q-drawer-title" id="annotate-title">
+        Annotate
+      </h2>
+      <button type="button" class="q-btn q-btn-icon q-push" aria-label="Close" data-action="close">
+        <Icon name="x" />
+      </button>
+    </header>
+    <div class="q-drawer-body">
+      <p class="q-ink-2">A flag on all time charts. Everybody who may see the tenant sees it.</p>
+      <AnnotateForm {...props} />
+    </div>
+  </dialog>
+)
+
+export const AnnotateButton = ({ href }: { href: string }) => (
+  <a class="q-btn" href={href} data-action="drawer" data-value={ANNOTATE_DRAWER}>
+    <Icon name="flag" />
+    Annotate
+  </a>
+)
+
+const ANNOTATE_DRAWER = 'annotate'
+
+const Field = (props: { id: string; label: string; hint?: string; wide?: boolean; children?: unknown }) => (
+  <div class={props.wide ? 'q-form-wide' : undefined}>
+    <label class="form-label" for={props.id}>
+      {props.label}
+    </label>
+    {props.children as string}
+    {props.hint && (
+      <p class="form-hint" id={`hint-${props.id}`}>
+        {props.hint}
+      </p>
+    )}
+  </div>
+)
+
+const Choice = (props: { id: string; name: string; options: AnnotateProps['tenants']; chosen?: string }) => (
+  <select class="form-select" id={props.id} name={props.name}>
+    {props.options.map(({ value, label }) => (
+      <option value={value} selected={value === props.chosen}>
+        {label}
+      </option>
+    ))}
+  </select>
+)
