@@ -104,7 +104,7 @@ export const requiredNumber = (min: number, max: number) =>
 /** "49.00" is a price in major units: taken for 49 cents it would be wrong a hundredfold, without a word. */
 const parseMinor = (value: unknown) =>
   typeof value === 'string' && value.includes('.') ? INVALID : parseNumber(-MAX_MINOR, MAX_MINOR, true)(value)
-const MINOR = `minor units, such as 4900 for 49.00, up to ${MAX_MINOR}`
+const MINOR = `minor units up to ${MAX_MINOR}, such as 4900 for 49.00`
 
 export const minor = () => field(MINOR, parseMinor)
 export const requiredMinor = () => required(MINOR, parseMinor)
