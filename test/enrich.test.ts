@@ -78,8 +78,9 @@ test('the memory of look-ups keeps what is used and forgets the oldest', () => {
       made.push(k)
       return k
     })
-  for (const key of ['a', 'b', 'a', 'c', 'a', 'b']) use(key)
-  expect(made).toEqual(['a', 'b', 'c', 'b'])
+  // Two generations of two: a is used in each and stays, b is not and goes with the older one.
+  for (const key of ['a', 'b', 'a', 'c', 'a', 'd', 'a', 'b']) use(key)
+  expect(made).toEqual(['a', 'b', 'c', 'd', 'b'])
 })
 
 describe('timestamps', () => {
