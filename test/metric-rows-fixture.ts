@@ -209,6 +209,7 @@ const leavers = () =>
     { id: 'old', status: 'active', daysAgo: 380, user_id: 'u93' },
     { id: 'team', status: 'active', daysAgo: 380, user_id: 'u94' },
     { id: 'team', status: 'active', daysAgo: 12, user_id: 'u94', amount: 9_900, plan: 'team' },
+    { id: 'reduced', status: 'active', daysAgo: 12, user_id: 'u98', discount: 900, discount_ends_at: when1(4) },
     { id: 'leaving', status: 'cancelled', daysAgo: 3, user_id: 'u95', ends_at: when1(-9) },
     { id: 'left', status: 'active', daysAgo: 15, user_id: 'u96' },
     { id: 'left', status: 'cancelled', daysAgo: 11, user_id: 'u96', ends_at: when1(6) },

@@ -23,8 +23,8 @@ export interface Looked {
 type FoundRow = Record<string, RowCell> & { q_at: string; q_id: string; q_weight: number }
 
 /** Read from an index, a page costs its rows; grouped or sorted, it costs all of them: then better fewer of them. */
-const INDEXED_PAGE = 2_000
-const PAGE = 10_000
+const INDEXED_PAGE = 1_000
+const PAGE = 5_000
 
 /** All rows, some at a time; between two pages nothing is held. */
 export async function* walk(columns: Record<string, RowColumn>, looked: Looked): AsyncGenerator<MetricRow[]> {
