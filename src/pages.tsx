@@ -11,6 +11,7 @@ import metrics from '../views/pages/metrics.tsx'
 import overview from '../views/pages/overview.tsx'
 import system from '../views/pages/system.tsx'
 import { type FilterBarProps, LiveRegion, Note, Sources } from '../views/parts/index.ts'
+import { authOf } from './auth/auth.ts'
 import { adminOf, requireRole } from './auth/guards.ts'
 import type { Deps } from './context.ts'
 import type { Env } from './env.ts'
@@ -23,6 +24,7 @@ import { sendHtml } from './lib/pack.ts'
 import { hrefs, livePathOf, type Page, type PageContext } from './page.ts'
 import { filterBar, frameAdmin, navOf, sourceStates } from './page-frame.ts'
 import { paletteOf } from './palette.ts'
+import { answerKnownPolls, fragmentKey } from './polls.ts'
 import { listViews } from './saved-views/store.ts'
 
 /** Every page of views/pages; a test finds the file that is missing here. */
@@ -63,6 +65,7 @@ export function mountPages(app: Hono<Env>, fast: Hono<Env>, deps: Deps): void {
     return c.json(paletteOf(pages, adminOf(c), views))
   })
   for (const page of pages) mountPage(app, fast, services, page)
+  answerKnownPolls(fast, authOf(deps).sessions, services.fragments)
 }
 
 function mountPage(app: Hono<Env>, fast: Hono<Env>, services: Services, page: Page): void {
@@ -111,9 +114,9 @@ async function fragmentOf(
   page: Page,
   contextOf: () => PageContext,
 ): Promise<Fragment> {
-  const { role, tenants } = adminOf(c)
-  const [, search = ''] = c.req.url.split('?', 2)
-  const key = JSON.stringify([page.path, c.req.param(), search, role, tenants])
+  const [, search] = c.req.url.split('?', 2)
+  const address = withParams(livePathOf(page), c.req.param())
+  const key = fragmentKey(adminOf(c), search ? `${address}?${search}` : address)
   const fragment = await services.fragments.get(key, async () => {
     const context = contextOf()
     const data = await page.load(context)

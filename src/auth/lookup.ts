@@ -55,6 +55,12 @@ export class Lookups<T> {
     }
   }
 
+  /** What is known without asking, while it is fresh. */
+  fresh(key: string): T | undefined {
+    const slot = this.#slots.get(key)
+    return slot && performance.now() - slot.at < this.#options.freshMs ? slot.value : undefined
+  }
+
   /** Forgets a key: what was revoked here ends here at once. */
   drop(key: string): void {
     this.#slots.delete(key)

@@ -38,17 +38,29 @@ export class FragmentCache {
     })
     return value && Object.assign(value, { at })
   }
+
+  /** The fragment of the key while it is fresh; nothing is rendered. */
+  fresh(key: string): Fragment | undefined {
+    return this.#cache.fresh<Fragment | undefined>(key)?.value
+  }
+}
+
+const headersOf = ({ etag }: Fragment): Record<string, string> => ({
+  'Cache-Control': 'private, no-cache',
+  ETag: `W/${etag}`,
+  Vary: 'Accept-Encoding, Cookie',
+})
+
+/** 304 where the client has the fragment already. */
+export function unchanged(ifNoneMatch: string | undefined, fragment: Fragment): Response | undefined {
+  return etagMatches(ifNoneMatch, fragment.etag) ? leanResponse(null, 304, headersOf(fragment)) : undefined
 }
 
 /** Answers with the fragment, or with 304 where the client has it. */
 export async function sendFragment(c: Context, fragment: Fragment): Promise<Response> {
-  const headers: Record<string, string> = {
-    'Cache-Control': 'private, no-cache',
-    ETag: `W/${fragment.etag}`,
-    Vary: 'Accept-Encoding, Cookie',
-  }
-  if (etagMatches(c.req.header('if-none-match'), fragment.etag)) return leanResponse(null, 304, headers)
-  headers['Content-Type'] = 'text/html; charset=utf-8'
+  const same = unchanged(c.req.header('if-none-match'), fragment)
+  if (same) return same
+  const headers = { ...headersOf(fragment), 'Content-Type': 'text/html; charset=utf-8' }
   const coding = codingOf(c.req.header('accept-encoding'))
   const body = fragment.html + fragment.aside
   if (!coding) return leanResponse(body, 200, headers)
