@@ -52,9 +52,16 @@ export function valueText(
   return formatValue(value ?? null, metricOf(key).unit, form, deps.config.currency)
 }
 
+/** Why nothing is compared: of the period before too little is known. */
+const gapText = ({ days, of }: NonNullable<Summary['previousKnown']>): string => `before: ${days} of ${of} days known`
+
 /** The change of a summary: direction by the number, meaning by the metric's `good`. */
-export function changeOf(key: MetricKey, summary: Pick<Summary, 'value' | 'previous' | 'change'>): ChangeProps {
+export function changeOf(
+  key: MetricKey,
+  summary: Pick<Summary, 'value' | 'previous' | 'change' | 'previousKnown'>,
+): ChangeProps {
   const metric = metricOf(key)
+  if (summary.previousKnown) return { text: '—', direction: 'none', meaning: 'neutral' }
   return formatChange(summary, metric.unit, metric.good)
 }
 
@@ -72,8 +79,10 @@ export function tileOf(deps: Deps, filters: Filters, key: MetricKey, card: Card<
   }
   if (summary) tile.about = aboutOf(deps, filters, key, summary)
   if (summary && filters.compare !== 'none' && (summary.value !== null || summary.previous !== null)) {
-    tile.change = changeOf(key, summary)
-    tile.base = summary.previous === null ? undefined : valueText(deps, key, summary.previous, 'tile')
+    const { previous, previousKnown } = summary
+    if (previousKnown) tile.gap = gapText(previousKnown)
+    else tile.change = changeOf(key, summary)
+    if (!previousKnown && previous !== null) tile.base = valueText(deps, key, previous, 'tile')
     tile.previous = summary.previousPoints?.map(({ value }) => value)
   }
   if (summary?.away !== undefined && summary.latest === null) tile.degraded = { reason: summary.away }

@@ -39,6 +39,8 @@ export interface Summary {
   change: number | null
   points: Point[]
   previousPoints: Point[]
+  /** Of the other period's days only so many are known: what adds up over days is not compared with it then. */
+  previousKnown?: { days: number; of: number }
   /** The value of the last day that has one. */
   latest: number | null
   computedAt: Date
@@ -101,10 +103,11 @@ export async function summary<K extends MetricKey>(
     const other = before && aligned(evaluation.get(key, before), range, compare)
     const { points: previousPoints, total: previous } = other ?? { points: [], total: null }
     const latest = points.findLast((point) => point.value !== null)?.value ?? null
-    const change = changeOf(metric, value, previous)
+    const gap = addsUp(metric) ? gapOf(previousPoints) : undefined
+    const change = gap ? null : changeOf(metric, value, previous)
     const state = stateOf(metric, value)
     const found = { key, value, previous, change, points, previousPoints, latest, computedAt: q.now, state }
-    return [key, away === undefined ? found : { ...found, away }]
+    return [key, { ...found, ...(gap ? { previousKnown: gap } : {}), ...(away === undefined ? {} : { away }) }]
   })
   return Object.fromEntries(entries) as Record<K, Summary>
 }
@@ -125,6 +128,18 @@ export function stateOf(metric: Metric, value: number | null): State {
     limit !== undefined && (metric.good === 'up' ? value < limit : value > limit)
   if (beyond(metric.crit)) return 'crit'
   return beyond(metric.warn) ? 'warn' : 'ok'
+}
+
+/** Whether a total grows with every day: against days of which some are unknown it would always seem to have grown. */
+function addsUp(metric: Metric): boolean {
+  const of = metric.kind === 'live' ? metric.history : metric
+  return of.kind === 'sum' || of.kind === 'distinct' || of.kind === 'max'
+}
+
+/** How many days of a period are known, where some but not all are. */
+function gapOf(points: Point[]): Summary['previousKnown'] {
+  const days = points.filter(({ value }) => value !== null).length
+  return days > 0 && days < points.length ? { days, of: points.length } : undefined
 }
 
 /** How a value differs from another: see `Summary.change`. */

@@ -36,8 +36,9 @@ export const Tile = (props: TileProps) => {
 const crowded = (value: string | null, mark: Mark | undefined): boolean =>
   mark !== undefined && (value ?? '').length * 13.5 + mark.text.length * 5.8 + 34 > 140
 
-const Comparison = ({ value, change, base, degraded }: TileProps) => {
+const Comparison = ({ value, change, base, gap, degraded }: TileProps) => {
   if (degraded) return <span class="q-base">{degraded.reason}</span>
+  if (gap) return <span class="q-base">{gap}</span>
   if (value === null && !base) return <span class="q-base">not known yet</span>
   return (
     <>

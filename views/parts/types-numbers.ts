@@ -52,6 +52,8 @@ export interface TileProps {
   change?: ChangeProps
   /** Value of the compared period, formatted: drawn "vs $83,910". */
   base?: string
+  /** Instead of change and base: why nothing is compared. */
+  gap?: string
   points?: (number | null)[]
   previous?: (number | null)[]
   about?: AboutProps

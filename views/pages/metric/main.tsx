@@ -20,15 +20,18 @@ function heroOf({ data: { key, main }, context }: MetricProps): CardHero {
   const against = previousWords(filters)
   const where = filters.scope === '*' ? 'all tenants' : filters.scope
   const when = metricOf(key).kind === 'live' ? 'now' : rangeDates(filters.from, filters.to, filters.today)
+  const known = found?.previousKnown
   const base =
     found?.previous == null
       ? 'nothing to compare with'
-      : `vs ${valueText(deps, key, found.previous, 'table')}, ${against}`
+      : known
+        ? `not compared: ${known.days} of ${known.of} days known of ${against}`
+        : `vs ${valueText(deps, key, found.previous, 'table')}, ${against}`
   return {
     label: `${when}, ${where}`,
     value: found && shownValue(found) !== null ? valueText(deps, key, shownValue(found), 'table') : null,
     mark: staleOf(main, context) ?? (found && markOf(deps, found)),
-    change: found && comparing && found.previous !== null ? changeOf(key, found) : undefined,
+    change: found && comparing && found.previous !== null && !known ? changeOf(key, found) : undefined,
     base: found?.away ?? (!found || found.value === null ? 'not known in this range' : comparing ? base : undefined),
     dim: main.state !== 'filled',
     stats: found ? daysItems(found, { key, context }) : [],
@@ -56,12 +59,15 @@ function daysItems(
   { key, context: { deps, filters } }: { key: MetricProps['data']['key']; context: MetricProps['context'] },
 ): CardHero['stats'] {
   const known = summary.points.filter((point): point is Point & { value: number } => point.value !== null)
+  // The running day is not over: what adds up would be lowest on it every morning.
+  const over = known.filter(({ day }) => day < filters.today)
+  const whole = over.length > 0 ? over : known
   if (known.length === 0) return []
-  const sorted = [...known].sort((a, b) => a.value - b.value)
+  const sorted = [...whole].sort((a, b) => a.value - b.value)
   const [low, peak] = [sorted[0], sorted.at(-1)]
   const median = sorted[Math.floor((sorted.length - 1) / 2)]
   if (!low || !peak || !median) return []
-  const mean = known.reduce((sum, { value }) => sum + value, 0) / known.length
+  const mean = whole.reduce((sum, { value }) => sum + value, 0) / whole.length
   const text = (value: number) => valueText(deps, key, value, 'tile')
   // A mean of ratios or percentiles would be a number that means nothing.
   const perDay = MEANS.has(metricOf(key).kind)
