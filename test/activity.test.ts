@@ -50,6 +50,36 @@ describe('the feed', () => {
     expect(told.filter((text) => text.startsWith('Build started'))).toHaveLength(7)
   })
 
+  it('tells errors of the product itself, and pages and forms of the browser script, by what they were', async () => {
+    const own = await testApp({ now: NOW })
+    try {
+      const ts = '2026-11-20T14:00:00Z'
+      const event = (name: string, type: string, properties: object) => ({ name, type, user_id: 'u1', ts, properties })
+      const facts = [
+        { kind: 'events', row: event('page', 'page', { path: '/pricing' }) },
+        { kind: 'events', row: event('form_submitted', 'track', { form: 'signup' }) },
+        { kind: 'events', row: event('$exception', 'track', {}) },
+        {
+          kind: 'app_errors',
+          row: { source: 'client', kind: 'TypeError', message: 'x is undefined', user_id: 'u1', ts },
+        },
+        { kind: 'app_errors', row: { source: 'server', kind: 'OutOfMemory', message: 'heap', user_id: 'u1', ts } },
+      ] as const
+      const sent = facts.map((fact, index) => ({ ...fact, index }))
+      const { rejected } = await own.deps.writer.write(sent, { source: 'typed', receivedAt: NOW })
+      expect(rejected).toEqual([])
+      const { rows } = await activityPage(own.deps, { scope: '*', limit: 50 })
+      expect(rows.map(sentence).sort()).toEqual([
+        'Browser error u1, TypeError: x is undefined',
+        'Form submitted u1, signup',
+        'Server error u1, OutOfMemory: heap',
+        'Viewed /pricing u1',
+      ])
+    } finally {
+      await own.close()
+    }
+  })
+
   it('is newest first, and pages of any size give the same rows, each once', async () => {
     const whole = await everything({ scope: '*', limit: 1_000 })
     const instants = whole.map((row) => row.ts.getTime())

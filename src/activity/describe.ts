@@ -80,13 +80,7 @@ const WORDS: Record<ActivityKind, (activity: Activity) => Words> = {
   build: (activity) => jobWords(activity, 'hammer'),
   deploy: (activity) => jobWords(activity, 'rocket'),
   object: ({ subject, note }) => ({ title: `${capital(subject ?? 'object')} created`, detail: note, icon: 'folder' }),
-  error: ({ subject, note, amount }) => ({
-    title: 'Call failed',
-    detail: [subject, ERROR_WORDS[note ?? ''] ?? note, amount === null ? null : formatValue(amount, 'ms', 'table')]
-      .filter(Boolean)
-      .join(', '),
-    ...FAILED,
-  }),
+  error: errorWords,
   source: sourceWords,
   incident: incidentWords,
   event: ({ verb, subject, note }) => ({
@@ -103,6 +97,17 @@ const ERROR_WORDS: Record<string, string> = {
   rate_limit: 'rate limit',
   client: 'bad request',
   server: 'server error',
+}
+
+/** Where an error of the product itself arose; any other verb is that of a call. */
+const APP_ERRORS: Record<string, string> = { client: 'Browser error', server: 'Server error', log: 'Logged error' }
+
+function errorWords({ verb, subject, note, amount }: Activity): Words {
+  const own = APP_ERRORS[verb]
+  if (own) return { title: own, detail: [subject, note].filter(Boolean).join(': '), ...FAILED }
+  const took = amount === null ? null : formatValue(amount, 'ms', 'table')
+  const detail = [subject, ERROR_WORDS[note ?? ''] ?? note, took].filter(Boolean).join(', ')
+  return { title: 'Call failed', detail, ...FAILED }
 }
 
 function planWords({ verb, subject, amount, currency }: Activity): Words {

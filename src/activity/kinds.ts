@@ -6,7 +6,10 @@ export const ACTIVITY_KINDS = {
   build: { label: 'Builds', doc: 'A job (build, preview, document …) started, finished or failed.' },
   deploy: { label: 'Deploys', doc: 'A deployment started, finished or failed.' },
   object: { label: 'Projects', doc: 'An object (project, contract, repository …) was created.' },
-  error: { label: 'Errors', doc: 'A call that the product made or served failed.' },
+  error: {
+    label: 'Errors',
+    doc: 'A call that the product made or served failed, or its own code did, in a browser or on a server.',
+  },
   source: { label: 'Sources', doc: 'A source of data has gone away or has come back.' },
   incident: { label: 'Incidents', doc: 'Alike errors or warnings began in a log file of the product.' },
   event: { label: 'Events', doc: 'A tracked event of a user.' },

@@ -32,6 +32,7 @@ export function activitySources(sql: Sql): ActivitySource[] {
     jobsEnded(sql),
     objects(sql),
     calls(sql),
+    appErrors(sql),
     sourceChanges(sql),
     incidents(sql),
     events(sql),
@@ -123,6 +124,16 @@ const calls = (sql: Sql): ActivitySource => ({
   notable: false,
 })
 
+const appErrors = (sql: Sql): ActivitySource => ({
+  kinds: ['error'],
+  table: sql`app_errors s`,
+  ts: sql`s.ts`,
+  id: sql`'a:' || coalesce(s.message_id::text, s.tableoid::bigint || s.ctid::text)`,
+  columns: sql`'error' as kind, s.source as verb, s.user_id, s.tenant_id, s.kind as subject,
+    left(s.message, 200) as note, null::bigint as amount, null::text as currency`,
+  notable: false,
+})
+
 // Of no tenant: who is bound to one does not see how the whole is doing.
 const sourceChanges = (sql: Sql): ActivitySource => ({
   kinds: ['source'],
@@ -149,7 +160,11 @@ const events = (sql: Sql): ActivitySource => ({
   table: sql`events s`,
   ts: sql`s.ts`,
   id: sql`'e:' || coalesce(s.message_id::text, s.tableoid::bigint || s.ctid::text)`,
-  columns: sql`'event' as kind, case s.type when 'track' then 'tracked' else 'viewed' end as verb, s.user_id, s.tenant_id, s.name as subject, s.country as note,
-    null::bigint as amount, null::text as currency`,
+  // The browser script calls every page view "page": which one it was stands in its path.
+  columns: sql`'event' as kind, case s.type when 'track' then 'tracked' else 'viewed' end as verb, s.user_id, s.tenant_id,
+    case when s.name = 'page' then coalesce(s.properties ->> 'path', s.name) else s.name end as subject,
+    concat_ws(', ', s.properties ->> 'form', s.country) as note, null::bigint as amount, null::text as currency`,
+  // An exception that a client reports as an event too is told as the error it is.
+  keep: sql`s.name <> '$exception'`,
   notable: false,
 })

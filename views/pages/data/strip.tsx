@@ -10,7 +10,9 @@ export const DataStrip = ({ data, context: { deps } }: DataProps) => {
   const used = rows.filter(({ state }) => state !== 'off')
   const bad = used.filter(({ state }) => state === 'down' || state === 'degraded')
   const sum = (of: (row: (typeof rows)[number]) => number) => rows.reduce((total, row) => total + of(row), 0)
-  const refused = sum(({ rejected24h }) => rejected24h)
+  // Lines of a log that are no JSON are counted and not kept: they were never facts.
+  const garbage = sum(({ group, rejected24h }) => (group === 'live' ? rejected24h : 0))
+  const refused = sum(({ rejected24h }) => rejected24h) - garbage
   const stale = staleMark(data.board, deps)
   const items: LiveItem[] = [
     {
@@ -25,12 +27,15 @@ export const DataStrip = ({ data, context: { deps } }: DataProps) => {
       id: 'refused',
       label: 'Refused, 24 h',
       value: count(refused),
-      note: refused > 0 ? 'kept below, with their reason' : 'every fact was valid',
+      note: [
+        refused > 0 ? 'kept below, with their reason' : 'every fact was valid',
+        ...(garbage > 0 ? [`${count(garbage)} log lines unreadable`] : []),
+      ].join('; '),
       ...stale,
     },
     {
       id: 'sources',
-      label: 'Sources in order',
+      label: 'Doors and sources in order',
       value: String(used.length - bad.length),
       unit: `of ${used.length}`,
       note: bad.length > 0 ? bad.map(({ label }) => label).join(', ') : 'none is away',
