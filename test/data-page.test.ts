@@ -153,9 +153,13 @@ describe('connecting', () => {
       'owner',
     )
     expect(await made.text()).toMatch(/data-key=&quot;qd_pub_[\w-]{32}&quot;/)
-    expect((await post('/dashboard/data/connect/keys', { kind: 'public', origins: 'example' }, 'owner')).status).toBe(
-      422,
-    )
+    const fields = { kind: 'public', name: 'shop', origins: 'example' }
+    const refused = await post('/dashboard/data/connect/keys', fields, 'owner')
+    expect(refused.status).toBe(422)
+    const page = await refused.text()
+    expect(page).toMatch(/role="alert".*example/s)
+    expect(page).toContain('value="shop"')
+    expect(page).toContain('value="example"')
   })
 
   it('leaves keys to owners', async () => {

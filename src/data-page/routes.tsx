@@ -1,7 +1,7 @@
 import type { Context, Hono } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import { Layout } from '../../views/layout.tsx'
-import { ConnectPage } from '../../views/pages/data/connect.tsx'
+import { ConnectPage, type RefusedKey } from '../../views/pages/data/connect.tsx'
 import { RejectedPage } from '../../views/pages/data/rejected-page.tsx'
 import { audit } from '../audit/audit.ts'
 import { fieldsOf, smallBody } from '../auth/forms.ts'
@@ -37,12 +37,19 @@ export function mountDataPage(app: Hono<Env>, deps: Deps): void {
     const admin = adminOf(c)
     const { kind = 'server', name = '', origins = '' } = await fieldsOf(c)
     const options = { name: name.trim() || `${kind} key`, tenants: admin.tenants, createdBy: admin.id }
-    if (kind === 'public') {
+    try {
+      if (kind !== 'public') {
+        const { secret } = await createKey(deps.db.sql, { ...options, scopes: ['ingest'] })
+        return connectPage(c, deps, { server: secret })
+      }
       const list = origins.split(/[\s,]+/).filter(Boolean)
       return connectPage(c, deps, { public: (await createPublicKey(deps.db.sql, { ...options, origins: list })).key })
+    } catch (error) {
+      // What was typed comes back beside what is wrong with it.
+      if (!(error instanceof Problem) || error.status !== 422) throw error
+      const refused = { kind: kind === 'public' ? kind : 'server', name, origins, reason: error.message } as const
+      return connectPage(c, deps, {}, refused)
     }
-    const { secret } = await createKey(deps.db.sql, { ...options, scopes: ['ingest'] })
-    return connectPage(c, deps, { server: secret })
   })
 
   app.get(`${PATH}/rejected/:id`, reads, async (c) => rejectedPage(c, deps, await findFact(c, deps)))
@@ -88,14 +95,20 @@ async function note(deps: Deps, admin: AdminWho, action: string, fact: RejectedF
   })
 }
 
-async function connectPage(c: Context<Env>, deps: Deps, made: { server?: string; public?: string }): Promise<Response> {
+async function connectPage(
+  c: Context<Env>,
+  deps: Deps,
+  made: { server?: string; public?: string },
+  refused?: RefusedKey,
+): Promise<Response> {
   const admin = adminOf(c)
   const keys = { server: made.server ?? 'qd_…', public: made.public ?? 'qd_pub_…', url: deps.config.baseUrl }
   return html(
     c,
     <Frame admin={admin} title="Connect">
-      <ConnectPage snippets={snippets(keys)} made={made} mayMake={mayAct(deps, admin, 'owner')} />
+      <ConnectPage snippets={snippets(keys)} made={made} refused={refused} mayMake={mayAct(deps, admin, 'owner')} />
     </Frame>,
+    refused ? 422 : 200,
   )
 }
 

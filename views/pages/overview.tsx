@@ -4,7 +4,7 @@ import { COMPANIONS, KPIS } from '../../src/overview/keys.ts'
 import { loadOverview, type OverviewData } from '../../src/overview/load.ts'
 import { kpiTiles } from '../../src/overview/tiles.ts'
 import { definePage, type PageContext } from '../../src/page.ts'
-import { Grid, Note, Pair, Stack, Tile, TileGrid } from '../parts/index.ts'
+import { Card, Grid, Icon, Note, Pair, Stack, Tile, TileGrid } from '../parts/index.ts'
 import { ActivityCard, AlertsCard, AtRiskCard } from './overview/attention.tsx'
 import { AiHoursCard, AiLatencyCard, BuildsCard, DauCard, PlansCard } from './overview/charts.tsx'
 import { HealthCard } from './overview/health.tsx'
@@ -38,8 +38,9 @@ export default definePage<OverviewData>({
     ],
   }),
   Live: (props) => (
-    <div class="q-flow">
+    <div class={isNew(props) ? 'q-flow q-flow-new' : 'q-flow'}>
       <Outage {...props} />
+      {isNew(props) && <Welcome />}
       <NowStrip {...props} />
       <TileGrid lead={<HealthCard {...props} />}>
         {kpiTiles(props.context, props.data).map((tile) => (
@@ -76,3 +77,28 @@ const Outage = ({ data }: OverviewProps) => {
     <Note tone="warn">{`${away.reason}. Cards show their last good values, marked stale; the page tries again by itself.`}</Note>
   )
 }
+
+/** Whether nothing at all has come yet, of any kind. */
+function isNew({ data: { kpis }, context: { filters } }: OverviewProps): boolean {
+  if (kpis.state !== 'filled' || filters.scope !== '*') return false
+  return Object.values(kpis.value).every(({ value, points }) => value === null && points.every((p) => p.value === null))
+}
+
+/** Said once on an empty dashboard, instead of by every card. */
+const Welcome = () => (
+  <Card id="welcome" title="Connect your product">
+    <p class="q-ink-2">
+      Nothing has come in yet. Point a client that you have at this address, or give Quarterdeck a read-only look at
+      your database: cards fill within seconds of the first fact.
+    </p>
+    <p class="q-actions">
+      <a class="q-btn q-btn-primary" href="/dashboard/data/connect">
+        <Icon name="arrow-right" size={14} />
+        Connect
+      </a>
+      <a class="q-btn" href="/dashboard/data">
+        What is arriving
+      </a>
+    </p>
+  </Card>
+)

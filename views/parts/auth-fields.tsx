@@ -3,6 +3,8 @@ import { Icon } from './icons.tsx'
 interface TextFieldProps {
   label: string
   name: string
+  /** Unique on the page; default: by the name. */
+  id?: string
   type?: 'text' | 'email' | 'password'
   value?: string
   autocomplete?: string
@@ -13,21 +15,21 @@ interface TextFieldProps {
 }
 
 /** Label above, help below. */
-export const TextField = ({ label, name, hint, type = 'text', ...rest }: TextFieldProps) => (
+export const TextField = ({ label, name, id = `field-${name}`, hint, type = 'text', ...rest }: TextFieldProps) => (
   <div class="q-auth-field">
-    <label class="form-label" for={`field-${name}`}>
+    <label class="form-label" for={id}>
       {label}
     </label>
     <input
       class="form-control"
-      id={`field-${name}`}
+      id={id}
       name={name}
       type={type}
-      aria-describedby={hint ? `hint-${name}` : undefined}
+      aria-describedby={hint ? `${id}-hint` : undefined}
       {...rest}
     />
     {hint && (
-      <p class="form-hint" id={`hint-${name}`}>
+      <p class="form-hint" id={`${id}-hint`}>
         {hint}
       </p>
     )}
