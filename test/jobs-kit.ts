@@ -1,7 +1,10 @@
+import { vi } from 'vitest'
+import type { Deps } from '../src/context.ts'
+import { connect } from '../src/db/connect.ts'
 import type { FactIn, Outcome } from '../src/facts/types.ts'
 import { type DayRange, defineJob, type Job, type JobContext } from '../src/jobs/define.ts'
 import { startRun } from '../src/jobs/runner.ts'
-import type { TestApp } from './helpers/app.ts'
+import { type TestApp, testApp } from './helpers/app.ts'
 
 /** A job for a test; it comes only by hand unless told otherwise. */
 export const quick = (name: string, work: (context: JobContext) => unknown = () => {}, more: Partial<Job> = {}) =>
@@ -16,6 +19,24 @@ export const quick = (name: string, work: (context: JobContext) => unknown = () 
     },
     ...more,
   })
+
+/** An app, and a second process on the same database: pools of its own, and the same clock. */
+export async function twoProcesses(now: Date) {
+  const t = await testApp({ now: () => now, config: { timeZone: 'UTC' } })
+  const other: Deps = { ...t.deps, db: connect(t.db.url) }
+  return {
+    t,
+    other,
+    runsOf: (job: string) => t.sql`select * from job_runs where job = ${job} order by id`,
+    async close() {
+      await other.db.close()
+      await t.close()
+    },
+  }
+}
+
+/** Waits for what another process brings about. */
+export const until = (condition: () => Promise<boolean>) => vi.waitUntil(condition, { timeout: 20_000, interval: 50 })
 
 /** Runs a job to its end; answers its row. */
 export async function runJob({ deps, sql }: TestApp, job: Job, range?: DayRange) {

@@ -1,6 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
-import type { Deps } from '../src/context.ts'
-import { connect } from '../src/db/connect.ts'
+import { afterAll, beforeEach, describe, expect, test } from 'vitest'
 import { abandonStale } from '../src/jobs/claim.ts'
 import { lastSlot, nextSlot } from '../src/jobs/cron.ts'
 import daily from '../src/jobs/daily.ts'
@@ -8,30 +6,16 @@ import rebuild from '../src/jobs/rebuild.ts'
 import { startRun, stopRuns } from '../src/jobs/runner.ts'
 import { runSlot } from '../src/jobs/scheduler.ts'
 import { sweep } from '../src/jobs/sweep.ts'
-import { type TestApp, testApp } from './helpers/app.ts'
-import { quick } from './jobs-kit.ts'
+import { quick, twoProcesses, until } from './jobs-kit.ts'
 
 const NOW = new Date('2026-11-10T12:00:00Z')
 const at = (iso: string) => new Date(iso)
 
-let t: TestApp
-/** A second process on the same database: pools of its own, and the same clock. */
-let other: Deps
-
-beforeAll(async () => {
-  t = await testApp({ now: () => NOW, config: { timeZone: 'UTC' } })
-  other = { ...t.deps, db: connect(t.db.url) }
-})
-afterAll(async () => {
-  await other.db.close()
-  await t.close()
-})
+const { t, other, runsOf, close } = await twoProcesses(NOW)
+afterAll(close)
 beforeEach(async () => {
   await t.sql`delete from job_runs`
 })
-
-const runsOf = (job: string) => t.sql`select * from job_runs where job = ${job} order by id`
-const until = (condition: () => Promise<boolean>) => vi.waitUntil(condition, { timeout: 20_000, interval: 50 })
 
 /** A run whose process was killed two minutes ago. */
 async function plantDeadRun(job: string, done: number, note: string | null): Promise<string> {

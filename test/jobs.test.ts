@@ -1,32 +1,17 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
-import type { Deps } from '../src/context.ts'
+import { afterAll, beforeEach, describe, expect, test } from 'vitest'
 import { connect } from '../src/db/connect.ts'
 import fold from '../src/jobs/fold.ts'
 import { startRun } from '../src/jobs/runner.ts'
 import { runSlot, startScheduler } from '../src/jobs/scheduler.ts'
-import { type TestApp, testApp } from './helpers/app.ts'
-import { quick } from './jobs-kit.ts'
+import { quick, twoProcesses, until } from './jobs-kit.ts'
 
 const NOW = new Date('2026-11-10T12:00:00Z')
 
-let t: TestApp
-/** A second process on the same database: pools of its own, and the same clock. */
-let other: Deps
-
-beforeAll(async () => {
-  t = await testApp({ now: () => NOW, config: { timeZone: 'UTC' } })
-  other = { ...t.deps, db: connect(t.db.url) }
-})
-afterAll(async () => {
-  await other.db.close()
-  await t.close()
-})
+const { t, other, runsOf, close } = await twoProcesses(NOW)
+afterAll(close)
 beforeEach(async () => {
   await t.sql`delete from job_runs`
 })
-
-const runsOf = (job: string) => t.sql`select * from job_runs where job = ${job} order by id`
-const until = (condition: () => Promise<boolean>) => vi.waitUntil(condition, { timeout: 20_000, interval: 50 })
 
 describe('who runs a slot', () => {
   test('of two processes that see the same slot, one runs it', async () => {

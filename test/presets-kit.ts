@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { expect, inject } from 'vitest'
+import { checkPreset } from '../src/connectors/check.ts'
 import { type SyncResult, syncAll } from '../src/connectors/sync.ts'
 import type { Deps } from '../src/context.ts'
 import { connect, type Sql } from '../src/db/connect.ts'
@@ -34,6 +35,18 @@ export async function sourceDb(preset: string): Promise<SourceDb> {
       await admin.close()
     },
   }
+}
+
+/** The check finds every file of a preset as its README says: nothing refused, nothing odd; answers rows tried by file. */
+export async function expectChecked({ deps }: TestApp, preset: string, files: number): Promise<Record<string, number>> {
+  const found = await checkPreset(deps, preset)
+  expect(found).toHaveLength(files)
+  for (const { name, state, findings, rows } of found) {
+    expect({ name, state, refused: rows.filter((row) => row.refused) }).toEqual({ name, state: 'ok', refused: [] })
+    const odd = findings.filter(({ reason }) => !/goes to (properties|traits)/.test(reason))
+    expect(odd, name).toEqual([])
+  }
+  return Object.fromEntries(found.map(({ name, rows }) => [name, rows.length]))
 }
 
 /** Pulls all files to their end, folds, and ends what is over: what the jobs of a running server do. */

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { type TestApp, testApp } from './helpers/app.ts'
+import { sender } from './helpers/send.ts'
 
 const NOW = new Date('2026-11-20T12:00:30Z')
 const ago = (seconds: number) => new Date(NOW.getTime() - seconds * 1000).toISOString()
@@ -10,15 +11,7 @@ let cookie: string
 beforeAll(async () => {
   t = await testApp({ now: NOW })
   cookie = await t.admin('viewer')
-  const key = await t.key(['ingest'])
-  const send = async (kind: string, rows: object[]) => {
-    const answer = await t.request(`/ingest/${kind}`, {
-      method: 'POST',
-      headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
-      body: JSON.stringify(rows),
-    })
-    expect(await answer.json()).toMatchObject({ accepted: rows.length })
-  }
+  const send = await sender(t)
   await send('probes', [
     ...[1, 2, 3].map((n) => ({
       id: `p${n}`,

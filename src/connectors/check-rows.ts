@@ -2,7 +2,14 @@ import type { z } from 'zod'
 import { factKinds } from '../facts/index.ts'
 import { type PrepareContext, prepare } from '../facts/prepare.ts'
 import type { FactKind } from '../facts/types.ts'
-import type { CheckedRow, CheckFinding, PullDeps, PulledRow } from './pull.ts'
+import {
+  type CheckedRow,
+  type CheckFinding,
+  type CheckResult,
+  type PullDeps,
+  PullError,
+  type PulledRow,
+} from './pull.ts'
 
 const TOLD_ROWS = 10
 
@@ -17,6 +24,14 @@ export function checkRows(
     return typeof result === 'string' ? { key, fields, refused: result } : { key, fields }
   })
   return { findings: refusals(checked), rows: checked.slice(0, TOLD_ROWS) }
+}
+
+/** What a check comes to that ends with an error of the file; any other error goes on. */
+export function refusedCheck(error: unknown): CheckResult {
+  if (!(error instanceof PullError)) throw error
+  const { column } = error.where
+  const finding: CheckFinding = { level: 'error', ...(column && { column }), reason: error.message }
+  return { state: 'error', findings: [finding], rows: [] }
 }
 
 /** Some bad rows are kept apart and told; if all of them are bad, it is the mapping. */

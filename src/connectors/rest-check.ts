@@ -1,6 +1,6 @@
 import { parseTimestamp } from '../lib/timestamp.ts'
-import { checkFields, checkRows } from './check-rows.ts'
-import { type CheckFinding, type CheckResult, type PullContext, PullError } from './pull.ts'
+import { checkFields, checkRows, refusedCheck } from './check-rows.ts'
+import type { CheckFinding, CheckResult, PullContext } from './pull.ts'
 import { askMainApp } from './rest-client.ts'
 import type { RestFile } from './rest-file.ts'
 import { cursorOf, itemsOf, type MappedItem, mapItem, valueAt } from './rest-map.ts'
@@ -24,13 +24,7 @@ export async function checkRest(context: PullContext, file: RestFile): Promise<C
     const state = findings.some(({ level }) => level === 'error') ? 'error' : 'ok'
     return { state, findings, rows: checked.rows }
   } catch (error) {
-    if (!(error instanceof PullError)) throw error
-    const { column } = error.where
-    return {
-      state: 'error',
-      findings: [{ level: 'error', ...(column && { column }), reason: error.message }],
-      rows: [],
-    }
+    return refusedCheck(error)
   }
 }
 

@@ -1,6 +1,6 @@
 import type { Sql } from '../db/connect.ts'
 import type { FactKind } from '../facts/types.ts'
-import { checkFields, checkRows, shapeOf } from './check-rows.ts'
+import { checkFields, checkRows, refusedCheck, shapeOf } from './check-rows.ts'
 import { type CheckFinding, type CheckResult, type PullContext, PullError } from './pull.ts'
 import type { SqlFile } from './sql-file.ts'
 import { type Column, openQuery, type SourceRow, type SqlQuery } from './sql-query.ts'
@@ -20,13 +20,7 @@ export async function checkSql(context: PullContext, file: SqlFile): Promise<Che
     const slow = slowness(performance.now() - startedMs)
     return conclude(context, query, rows, [...slow, ...(await unwatched(source, query))])
   } catch (error) {
-    if (!(error instanceof PullError)) throw error
-    const { column } = error.where
-    return {
-      state: 'error',
-      findings: [{ level: 'error', ...(column && { column }), reason: error.message }],
-      rows: [],
-    }
+    return refusedCheck(error)
   }
 }
 

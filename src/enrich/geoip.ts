@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import { BlockList, isIP } from 'node:net'
+import { isIP } from 'node:net'
 import { Reader, type Response } from 'maxmind'
 import { Lru } from '../lib/lru.ts'
+import { within } from '../lib/networks.ts'
 
 export interface Place {
   /** ISO 3166 code. */
@@ -35,31 +36,27 @@ function openReader(path: string): Reader<Response> {
   }
 }
 
-const isPublic = (ip: string): boolean => {
-  const version = isIP(ip)
-  return version !== 0 && !PRIVATE.check(ip, version === 6 ? 'ipv6' : 'ipv4')
-}
+const isPublic = (ip: string): boolean => isIP(ip) !== 0 && !isLocal(ip)
 
 // A dual-stack server sees IPv4 clients as ::ffff:192.0.2.1.
 const withoutMapping = (ip: string): string => (/^::ffff:\d/i.test(ip) ? ip.slice(7) : ip)
 
-const PRIVATE = new BlockList()
-for (const [net, bits] of [
-  ['0.0.0.0', 8],
-  ['10.0.0.0', 8],
-  ['100.64.0.0', 10],
-  ['127.0.0.0', 8],
-  ['169.254.0.0', 16],
-  ['172.16.0.0', 12],
-  ['192.168.0.0', 16],
-] as const)
-  PRIVATE.addSubnet(net, bits, 'ipv4')
-for (const [net, bits] of [
-  ['::', 127],
-  ['fc00::', 7],
-  ['fe80::', 10],
-] as const)
-  PRIVATE.addSubnet(net, bits, 'ipv6')
+const isLocal = within(
+  [
+    ['0.0.0.0', 8],
+    ['10.0.0.0', 8],
+    ['100.64.0.0', 10],
+    ['127.0.0.0', 8],
+    ['169.254.0.0', 16],
+    ['172.16.0.0', 12],
+    ['192.168.0.0', 16],
+  ],
+  [
+    ['::', 127],
+    ['fc00::', 7],
+    ['fe80::', 10],
+  ],
+)
 
 // DB-IP's files have the code and the city's name at the top, MaxMind's in records of their own.
 function placeOf(found: unknown): Place {

@@ -1,6 +1,6 @@
 import type { OwnSession } from '../../src/auth/lucia.ts'
 import type { AdminWho } from '../../src/env.ts'
-import { TextField } from '../parts/auth-fields.tsx'
+import { NewPasswordField, TextField } from '../parts/auth-fields.tsx'
 import { Card, DataTable, Facts, Grid, Moment, TwoLines } from '../parts/index.ts'
 
 type ShownSession = OwnSession & { device: string; current: boolean }
@@ -29,15 +29,7 @@ export const AccountPage = ({ admin, sessions }: AccountProps) => (
     <Card id="password" title="Password" sub="Changing it ends all other sessions" span={12}>
       <form method="post" action="/dashboard/account/password">
         <TextField label="Current password" name="current" type="password" autocomplete="current-password" required />
-        <TextField
-          label="New password"
-          name="password"
-          type="password"
-          autocomplete="new-password"
-          hint="At least 10 characters."
-          minlength={10}
-          required
-        />
+        <NewPasswordField label="New password" />
         <button type="submit" class="q-btn">
           Change password
         </button>

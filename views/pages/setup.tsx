@@ -1,5 +1,5 @@
 import { PlainLayout } from '../layout.tsx'
-import { FormError, TextField } from '../parts/auth-fields.tsx'
+import { FormError, NewPasswordField, TextField } from '../parts/auth-fields.tsx'
 
 interface SetupProps {
   /** The secret of the one-time link. */
@@ -17,15 +17,7 @@ export const SetupPage = ({ token, email, name, error }: SetupProps) => (
       <FormError text={error} />
       <TextField label="E-mail" name="email" type="email" autocomplete="username" value={email} required autofocus />
       <TextField label="Name" name="name" autocomplete="name" value={name} />
-      <TextField
-        label="Password"
-        name="password"
-        type="password"
-        autocomplete="new-password"
-        hint="At least 10 characters."
-        minlength={10}
-        required
-      />
+      <NewPasswordField label="Password" />
       <button type="submit" class="q-btn q-btn-primary">
         Create account
       </button>

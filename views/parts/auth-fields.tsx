@@ -36,6 +36,19 @@ export const TextField = ({ label, name, id = `field-${name}`, hint, type = 'tex
   </div>
 )
 
+/** A password that is being chosen. */
+export const NewPasswordField = ({ label }: { label: string }) => (
+  <TextField
+    label={label}
+    name="password"
+    type="password"
+    autocomplete="new-password"
+    hint="At least 10 characters."
+    minlength={10}
+    required
+  />
+)
+
 /** Why the form came back. */
 export const FormError = ({ text }: { text?: string }) =>
   text ? (
