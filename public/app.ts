@@ -2,8 +2,10 @@
 import Alpine from 'alpinejs'
 import 'htmx.org'
 import { startActions } from './actions.ts'
+import { startBoards } from './boards.ts'
 import { loadChartsLater } from './chart-loader.ts'
 import { startClock } from './clock.ts'
+import { startFormulas } from './formula.ts'
 import { startKeys } from './keys.ts'
 import { startPolling } from './live.ts'
 import { startMenus } from './menus.ts'
@@ -19,8 +21,10 @@ startClock()
 startPreferences()
 startActions()
 startMenus()
+startFormulas()
 startKeys()
 startPopovers()
 startToasts()
 startPolling()
+startBoards()
 loadChartsLater()

@@ -1,7 +1,7 @@
 /** From our data to Chart.js: hairline grid, no animation, no smoothing; today dashed or pale. */
 import type { ChartConfiguration, ChartDataset, ScriptableLineSegmentContext } from 'chart.js'
 import { axisText } from './axis.ts'
-import { type ChartData, type Palette, pale } from './chart-data.ts'
+import { type ChartData, isLines, isStacked, type Palette, pale } from './chart-data.ts'
 
 type Kind = 'line' | 'bar'
 type Dataset = ChartDataset<Kind, (number | null)[]>
@@ -13,7 +13,7 @@ export function configOf(
   heightPx: number,
 ): ChartConfiguration<Kind, (number | null)[], string> {
   return {
-    type: data.kind === 'line' ? 'line' : 'bar',
+    type: isLines(data) ? 'line' : 'bar',
     data: { labels: data.labels, datasets: datasetsOf(data, colours) },
     options: {
       responsive: true,
@@ -30,22 +30,23 @@ function datasetsOf(data: ChartData, colours: Palette): Dataset[] {
   const drawn = data.series.map((series, index) => {
     const colour =
       series.color === 'other' ? colours.other : (colours.series[(series.color ?? index + 1) - 1] ?? colours.other)
-    return data.kind === 'line'
-      ? line(series.name, series.values, colour, data)
+    return isLines(data)
+      ? line(series.name, series.values, colour, data, index)
       : bars(series.name, series.values, colour, data, colours)
   })
   return data.previous ? [...drawn, previousLine(data.previous, colours)] : drawn
 }
 
-function line(label: string, values: (number | null)[], colour: string, data: ChartData): Dataset {
-  const alone = data.series.length === 1 && data.base !== 'fit'
+function line(label: string, values: (number | null)[], colour: string, data: ChartData, index: number): Dataset {
+  const filled = (data.series.length === 1 || data.fill) && data.base !== 'fit'
+  const area = data.kind === 'area'
   const last = values.length - 1
   return {
     type: 'line',
     label,
     data: values,
     borderColor: colour,
-    borderWidth: 1.75,
+    borderWidth: area ? 1.25 : 1.75,
     borderJoinStyle: 'round',
     pointRadius: values.map((_, index) => (isLone(values, index) ? 2 : 0)),
     pointBackgroundColor: colour,
@@ -53,8 +54,10 @@ function line(label: string, values: (number | null)[], colour: string, data: Ch
     pointHitRadius: 0,
     tension: 0,
     spanGaps: false,
-    fill: alone ? 'origin' : false,
-    backgroundColor: pale(colour, 0.09),
+    // Of a stack each lies on the one below it.
+    fill: area && index > 0 ? '-1' : filled || area ? 'origin' : false,
+    backgroundColor: pale(colour, area ? 0.55 : 0.09),
+    ...(area && { stack: 'all' }),
     segment: {
       borderDash: (context: ScriptableLineSegmentContext) =>
         data.partial && context.p1DataIndex === last ? [3, 3] : undefined,
@@ -103,7 +106,7 @@ const previousLine = (previous: NonNullable<ChartData['previous']>, colours: Pal
 
 /** Several lines are named at their end: room for the longest name. */
 const endRoom = (data: ChartData): number =>
-  data.kind === 'line' && data.series.length > 1
+  data.kind === 'line' && data.series.length > 1 && !data.unnamed
     ? 10 + 6.4 * Math.max(...data.series.map((series) => series.name.length))
     : 2
 
@@ -115,20 +118,24 @@ const font = {
 
 const xAxis = (data: ChartData, colours: Palette) => ({
   stacked: data.kind === 'stacked',
-  offset: data.kind !== 'line',
+  offset: !isLines(data),
   grid: { display: false },
   border: { display: false },
   ticks: { font, color: colours.text, maxRotation: 0, autoSkip: true, autoSkipPadding: 22, padding: 4 },
 })
 
+/** A limit far above the values would flatten them. */
+const limitsNear = ({ limits = [] }: ChartData, highest: number): number[] =>
+  limits.map(({ value }) => value).filter((value) => highest === 0 || value <= 2 * highest)
+
 function yAxis(data: ChartData, colours: Palette, heightPx: number) {
   const values = data.series.flatMap((series) => series.values).filter((value): value is number => value !== null)
   const highest = Math.max(0, ...values)
   return {
-    stacked: data.kind === 'stacked',
+    stacked: isStacked(data),
     beginAtZero: data.base !== 'fit' || data.kind !== 'line',
     // Counts of nothing still have an axis from 0 to 1, whole numbers only.
-    suggestedMax: Math.max(data.limit?.value ?? 0, highest === 0 ? 1 : 0) || undefined,
+    suggestedMax: Math.max(...limitsNear(data, highest), highest === 0 ? 1 : 0) || undefined,
     grid: {
       drawTicks: false,
       lineWidth: 1,

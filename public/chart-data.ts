@@ -12,9 +12,15 @@ export type ChartData = Pick<
   | 'previous'
   | 'partial'
   | 'annotations'
-  | 'limit'
+  | 'limits'
   | 'base'
-> & { kind: 'line' | 'bar' | 'stacked' }
+  | 'fill'
+  | 'unnamed'
+> & { kind: 'line' | 'bar' | 'stacked' | 'area' }
+
+/** Lines stand on the days, bars beside them. */
+export const isLines = ({ kind }: Pick<ChartData, 'kind'>): boolean => kind === 'line' || kind === 'area'
+export const isStacked = ({ kind }: Pick<ChartData, 'kind'>): boolean => kind === 'stacked' || kind === 'area'
 
 export const jsonOf = (figure: HTMLElement): string =>
   figure.querySelector('script[type="application/json"]')?.textContent ?? ''

@@ -1,6 +1,6 @@
 /** What Chart.js does not draw: gaps, limits, lettered flags, names at line ends, the crosshair. Our own, 2 KB. */
 import type { Chart, Plugin } from 'chart.js'
-import { apart, type ChartData, gapsOf, type Palette } from './chart-data.ts'
+import { apart, type ChartData, gapsOf, isLines, type Palette } from './chart-data.ts'
 
 export interface Marks {
   data: ChartData
@@ -18,7 +18,7 @@ export const marksPlugin: Plugin = {
   id: 'marks',
   beforeDatasetsDraw: (chart) => withMarks(chart, drawGaps),
   afterDatasetsDraw: (chart) => {
-    withMarks(chart, drawLimit)
+    withMarks(chart, drawLimits)
     withMarks(chart, drawFlags)
     withMarks(chart, drawNames)
     withMarks(chart, drawCrosshair)
@@ -63,11 +63,14 @@ function drawGaps(chart: Chart, { data, colours }: Marks): void {
   }
 }
 
-function drawLimit(chart: Chart, { data, colours }: Marks): void {
-  if (!data.limit) return
+function drawLimits(chart: Chart, marks: Marks): void {
+  for (const limit of marks.data.limits ?? []) drawLimit(chart, marks.colours, limit)
+}
+
+function drawLimit(chart: Chart, colours: Palette, limit: NonNullable<ChartData['limits']>[number]): void {
   const { ctx, chartArea } = chart
-  const critical = data.limit.tone === 'crit'
-  const y = yOf(chart, data.limit.value)
+  const critical = limit.tone === 'crit'
+  const y = yOf(chart, limit.value)
   if (y < chartArea.top || y > chartArea.bottom) return
   ctx.beginPath()
   ctx.setLineDash([4, 3])
@@ -81,9 +84,9 @@ function drawLimit(chart: Chart, { data, colours }: Marks): void {
   ctx.lineWidth = 3
   ctx.setLineDash([])
   ctx.strokeStyle = colours.surface
-  ctx.strokeText(data.limit.text, chartArea.left + 4, y - 3)
+  ctx.strokeText(limit.text, chartArea.left + 4, y - 3)
   ctx.fillStyle = critical ? colours.critText : colours.warnText
-  ctx.fillText(data.limit.text, chartArea.left + 4, y - 3)
+  ctx.fillText(limit.text, chartArea.left + 4, y - 3)
 }
 
 const FLAG_PX = 18
@@ -117,7 +120,7 @@ function drawFlags(chart: Chart, { data, colours }: Marks): void {
 
 /** Names at the ends of lines, moved apart where they would touch. */
 function drawNames(chart: Chart, { data }: Marks): void {
-  if (data.kind !== 'line' || data.series.length < 2) return
+  if (data.kind !== 'line' || data.series.length < 2 || data.unnamed) return
   const { ctx, chartArea } = chart
   const names = data.series
     .map((series, index) => {
@@ -140,7 +143,7 @@ function drawNames(chart: Chart, { data }: Marks): void {
 function drawCrosshair(chart: Chart, { data, colours, active }: Marks): void {
   if (active === null) return
   const { ctx } = chart
-  if (data.kind === 'line') vertical(chart, xOf(chart, active), colours.text, [])
+  if (isLines(data)) vertical(chart, xOf(chart, active), colours.text, [])
   for (const dataset of chart.data.datasets) {
     const value = dataset.data[active]
     if (dataset.type !== 'line' || typeof value !== 'number') continue

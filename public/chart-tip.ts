@@ -1,6 +1,6 @@
 /** The tooltip: crosshair's title, all series, the previous period with its own date, the flag of the day. */
 import type { Chart } from 'chart.js'
-import { wordsOf } from './chart-data.ts'
+import { isStacked, wordsOf } from './chart-data.ts'
 import { type Marks, marksOf } from './chart-marks.ts'
 
 /** Shows the words of the point under the pointer; null hides. */
@@ -34,7 +34,7 @@ function contents(figure: HTMLElement, { data }: Marks, index: number): HTMLElem
     return row(series ? `q-c${series.color ?? i + 1}` : 'q-cother', name ?? '', value)
   })
   // Stacked bars are read from the top down.
-  if (data.kind === 'stacked') rows.reverse()
+  if (isStacked(data)) rows.reverse()
   const notes = (data.annotations ?? [])
     .filter((flag) => flag.index === index)
     .map((flag) => element('div', 'q-tip-note', `${flag.letter}  ${flag.text}`))

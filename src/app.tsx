@@ -6,9 +6,14 @@ import { mountApi } from './api/mount.ts'
 import { mountAssets } from './assets.ts'
 import { baseApp } from './auth/base.ts'
 import { fastApp } from './auth/fast.ts'
+import { rulesOf } from './auth/guards.ts'
 import { mountAuth } from './auth/routes.tsx'
+import { mountBackfill } from './backfill/routes.tsx'
+import { mountBoards } from './boards/routes.tsx'
 import type { Deps } from './context.ts'
+import { mountCustomMetrics } from './custom-metrics/routes.tsx'
 import { mountDataPage } from './data-page/routes.tsx'
+import { keepRules } from './docs/rules.ts'
 import { mountDocumented } from './documented/mount.ts'
 import { mountBrowserScript } from './doors/browser-script.ts'
 import { mountDoors } from './doors/mount.ts'
@@ -19,7 +24,11 @@ import { mountJobs } from './jobs/routes.ts'
 import { mountMetricRows } from './metrics-rows/routes.ts'
 import { mountPages } from './pages.tsx'
 import { mountPrometheus } from './prometheus/mount.ts'
+import { mountRates } from './rates/routes.tsx'
+import { mountSavedQueries } from './saved-queries/routes.tsx'
 import { mountSavedViews } from './saved-views/routes.tsx'
+import { mountSegments } from './segments/routes.tsx'
+import { mountSettings } from './settings/routes.ts'
 
 /** The whole application over its dependencies; nothing listens yet. */
 export function createApp(deps: Deps): Hono<Env> {
@@ -39,7 +48,15 @@ export function createApp(deps: Deps): Hono<Env> {
   mountJobs(app, deps)
   mountDataPage(app, deps)
   mountAnnotations(app, deps)
+  mountCustomMetrics(app, deps)
   mountSavedViews(app, deps)
+  mountSegments(app, deps)
+  mountSavedQueries(app, deps)
+  mountBoards(app, deps)
+  mountSettings(app, deps)
+  keepRules(deps, () => rulesOf(fast))
+  mountBackfill(app, deps)
+  mountRates(app, deps)
   mountPages(app, fast, deps)
   // Whatever the fast routes do not know goes on to the rest.
   fast.all('*', (c) => app.fetch(c.req.raw, c.env))

@@ -65,10 +65,12 @@ const EXAMPLES: Record<string, { what: string; body: Record<string, unknown> }> 
     what: 'Exposures to an experiment',
     body: { experiment_id: 'new-home', variant: 'new', user_id: 'u1' },
   },
-  probes: { what: 'Probes', body: { target: 'web', ok: true, latency_ms: 120 } },
 }
 
 const SAMPLED_TEXT = 'Quarterdeck samples this by itself once a minute: the card fills with the first sample.'
+
+const PROBED_TEXT =
+  'Set PROBE_URLS to addresses of your product: each is asked every minute. Probes of your own go to /ingest/probes.'
 
 const ENTERED_TEXT = 'This is entered by hand, month by month: PUT /api/finance/inputs takes it.'
 
@@ -77,6 +79,7 @@ export function emptyState(deps: Deps, facts: string, title: string): CardState 
   // What the catalogue reads of gauges is what our own sampler writes; a client's gauge would not fill it.
   if (facts === 'gauges') return { kind: 'empty', title, text: SAMPLED_TEXT }
   if (facts === 'finance-inputs') return { kind: 'empty', title, text: ENTERED_TEXT }
+  if (facts === 'probes') return { kind: 'empty', title, text: PROBED_TEXT }
   const example = EXAMPLES[facts] ?? EXAMPLES.events
   if (!example) return { kind: 'empty', title, text: 'No facts yet.' }
   return {

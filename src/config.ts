@@ -86,6 +86,18 @@ export const settings = {
     default: '',
     doc: 'Where browsers reach Quarterdeck; links, cookies and the origin check follow it. Default: made of `HOST` and `PORT`.',
   }),
+  PRODUCT_NAME: setting({
+    key: 'productName',
+    schema: text.max(60, 'must have at most 60 characters'),
+    default: '',
+    doc: 'Name of the watched product, under the brand of every page. Set here, it cannot be changed on the settings page; default there: the host of `BASE_URL`.',
+  }),
+  PRODUCT_ENVIRONMENT: setting({
+    key: 'productEnvironment',
+    schema: text.max(30, 'must have at most 30 characters'),
+    default: '',
+    doc: 'Beside the name: `production`, `staging` … Set here, it cannot be changed on the settings page.',
+  }),
   TIME_ZONE: setting({
     key: 'timeZone',
     schema: timeZone,
@@ -156,6 +168,20 @@ export const settings = {
     schema: list,
     default: 'login,Signed In,signed_in',
     doc: 'Event names that are log-ins, separated by commas.',
+  }),
+  ACTIVATION_EVENTS: setting({
+    key: 'activationEvents',
+    schema: list,
+    default:
+      'activated,build,preview,deploy,contract,time_entry,upload,file_uploaded,worklog,worklog_created,report,report_generated',
+    doc: 'What activates a new user, separated by commas: names of events, or kinds of objects and jobs that the user makes. One of them is enough.',
+  }),
+  KEY_FEATURES: setting({
+    key: 'keyFeatures',
+    schema: list,
+    default:
+      'project,contract,time_entry,commit,portal,deliverable,integration,upload,worklog,report,build,preview,deploy,template_used,invite_sent',
+    doc: 'The features whose adoption is counted, separated by commas: names of events, or kinds of objects and jobs. One that nobody has used yet is left out.',
   }),
   RETENTION_DAYS: setting({
     key: 'retentionDays',

@@ -1,14 +1,15 @@
 import type { LiveItem } from '../views/parts/index.ts'
 import type { Deps } from './context.ts'
+import { catalogueOf } from './custom-metrics/catalogue.ts'
 import { ageText } from './lib/dates.ts'
 import type { Card } from './lib/settle.ts'
 import { valueText } from './metric-view.ts'
-import { type MetricKey, metricOf } from './metrics/catalogue.ts'
+import type { MetricKey } from './metrics/catalogue.ts'
 import { stateOf } from './metrics/query.ts'
 
 /** "over 10": a number beyond its limit, as the tiles mark it. */
 export function limitMark(deps: Deps, key: MetricKey, value: number): LiveItem['mark'] {
-  const metric = metricOf(key)
+  const metric = catalogueOf(deps).of(key)
   const state = stateOf(metric, value)
   if (state !== 'warn' && state !== 'crit') return undefined
   const limit = valueText(deps, key, state === 'crit' ? metric.crit : metric.warn, 'tile')

@@ -1,10 +1,13 @@
 import type { AboutProps, ChangeProps, ChartProps, Mark, TileProps } from '../views/parts/index.ts'
+import { allUsersText } from './all-users.ts'
 import type { Deps } from './context.ts'
+import { catalogueOf } from './custom-metrics/catalogue.ts'
 import { ageText, dayLabel, dayTitle } from './lib/dates.ts'
-import { exportQuery, type Filters } from './lib/filters.ts'
+import { exportQuery, type Filters, peopleOf } from './lib/filters.ts'
 import { type Card, shownOf } from './lib/settle.ts'
 import { addDays, type Day } from './lib/time.ts'
-import { type MetricKey, metricOf } from './metrics/catalogue.ts'
+import { type AnyKey, type MetricKey, metricOf } from './metrics/catalogue.ts'
+import type { Metric } from './metrics/define.ts'
 import { formatChange, formatValue } from './metrics/format.ts'
 import { type Point, type Summary, summary } from './metrics/query.ts'
 import { sourceOf } from './metrics/source.ts'
@@ -20,22 +23,24 @@ export type Spans = Record<keyof typeof SPANS, Summaries>
 /** Metrics over each span, against as many days before it. */
 export async function spansOf(
   deps: Deps,
-  keys: readonly MetricKey[],
-  { scope, today }: Pick<Filters, 'scope' | 'today'>,
+  keys: readonly AnyKey[],
+  { today, ...filters }: Pick<Filters, 'scope' | 'plan' | 'segment' | 'today'>,
 ): Promise<Spans> {
   const over = async (days: number): Promise<Summaries> =>
-    summary(deps, keys, { scope, from: addDays(today, 1 - days), to: today, compare: 'previous' })
+    summary(deps, keys, { ...peopleOf(filters), from: addDays(today, 1 - days), to: today, compare: 'previous' })
   const [week, month, quarter] = await Promise.all(Object.values(SPANS).map(over))
   return { '7 days': week ?? {}, '30 days': month ?? {}, '90 days': quarter ?? {} }
 }
 
 /** "7 d / 30 d / 90 d" of a popover: the values, and how they changed. */
-export function spanFacts(deps: Deps, key: MetricKey, spans: Spans | undefined): { label: string; value: string }[] {
+export function spanFacts(deps: Deps, key: AnyKey, spans: Spans | undefined): { label: string; value: string }[] {
   const all = Object.keys(SPANS).map((span) => spans?.[span as keyof Spans][key])
   const found = all.filter((one) => one !== undefined)
   if (found.length < all.length) return []
   const arrows = { up: '▲ ', down: '▼ ', flat: '', none: '' }
-  const changes = found.map((one) => changeOf(key, one)).map(({ text, direction }) => `${arrows[direction]}${text}`)
+  const changes = found
+    .map((one) => changeIn(deps, key, one))
+    .map(({ text, direction }) => `${arrows[direction]}${text}`)
   return [
     { label: '7 d / 30 d / 90 d', value: found.map(({ value }) => valueText(deps, key, value, 'tile')).join(' · ') },
     { label: 'against before', value: changes.join(' · ') },
@@ -43,31 +48,33 @@ export function spanFacts(deps: Deps, key: MetricKey, spans: Spans | undefined):
 }
 
 /** A metric's value as it stands in tiles ("tile") or tables ("table"). */
-export function valueText(
-  deps: Deps,
-  key: MetricKey,
-  value: number | null | undefined,
-  form: 'tile' | 'table',
-): string {
-  return formatValue(value ?? null, metricOf(key).unit, form, deps.config.currency)
+export function valueText(deps: Deps, key: AnyKey, value: number | null | undefined, form: 'tile' | 'table'): string {
+  return formatValue(value ?? null, catalogueOf(deps).of(key).unit, form, deps.config.currency)
 }
 
 /** Why nothing is compared: of the period before too little is known. */
 const gapText = ({ days, of }: NonNullable<Summary['previousKnown']>): string => `before: ${days} of ${of} days known`
 
 /** The change of a summary: direction by the number, meaning by the metric's `good`. */
-export function changeOf(
-  key: MetricKey,
-  summary: Pick<Summary, 'value' | 'previous' | 'change' | 'previousKnown'>,
-): ChangeProps {
-  const metric = metricOf(key)
+export function changeOf(key: MetricKey, summary: Changed): ChangeProps {
+  return changeBy(metricOf(key), summary)
+}
+
+/** The same of any metric. */
+export function changeIn(deps: Deps, key: AnyKey, summary: Changed): ChangeProps {
+  return changeBy(catalogueOf(deps).of(key), summary)
+}
+
+type Changed = Pick<Summary, 'value' | 'previous' | 'change' | 'previousKnown'>
+
+function changeBy(metric: Metric, summary: Changed): ChangeProps {
   if (summary.previousKnown) return { text: '—', direction: 'none', meaning: 'neutral' }
   return formatChange(summary, metric.unit, metric.good)
 }
 
 /** A metric as a tile: value, change, base, shape, and what stands behind it. */
-export function tileOf(deps: Deps, filters: Filters, key: MetricKey, card: Card<Summaries>, label?: string): TileProps {
-  const metric = metricOf(key)
+export function tileOf(deps: Deps, filters: Filters, key: AnyKey, card: Card<Summaries>, label?: string): TileProps {
+  const metric = catalogueOf(deps).of(key)
   const summary = shownOf(card)?.[key]
   const tile: TileProps = {
     id: key.replace('.', '-'),
@@ -78,10 +85,11 @@ export function tileOf(deps: Deps, filters: Filters, key: MetricKey, card: Card<
     mark: summary && markOf(deps, summary),
   }
   if (summary) tile.about = aboutOf(deps, filters, key, summary)
+  if (summary?.ignored) tile.allUsers = allUsersText(summary.ignored, filters)
   if (summary && filters.compare !== 'none' && (summary.value !== null || summary.previous !== null)) {
     const { previous, previousKnown } = summary
     if (previousKnown) tile.gap = gapText(previousKnown)
-    else tile.change = changeOf(key, summary)
+    else tile.change = changeIn(deps, key, summary)
     if (!previousKnown && previous !== null) tile.base = valueText(deps, key, previous, 'tile')
     tile.previous = summary.previousPoints?.map(({ value }) => value)
   }
@@ -94,9 +102,11 @@ export function tileOf(deps: Deps, filters: Filters, key: MetricKey, card: Card<
 }
 
 /** The popover of a number: definition, formula, source, time, what to do, doors. */
-export function aboutOf(deps: Deps, filters: Filters, key: MetricKey, summary: Summary): AboutProps {
-  const metric = metricOf(key)
+export function aboutOf(deps: Deps, filters: Filters, key: AnyKey, summary: Summary): AboutProps {
+  const { of: look } = catalogueOf(deps)
+  const metric = look(key)
   const query = exportQuery(filters, { metrics: key })
+  const whom = allUsersText(summary.ignored, filters)
   return {
     key,
     definition: metric.definition,
@@ -104,8 +114,9 @@ export function aboutOf(deps: Deps, filters: Filters, key: MetricKey, summary: S
       { label: 'Value', value: valueText(deps, key, summary.value, 'table') },
       ...(metric.formula ? [{ label: 'Formula', value: metric.formula }] : []),
       ...(summary.away === undefined ? [] : [{ label: 'Degraded', value: summary.away }]),
+      ...(whom ? [{ label: 'Of whom', value: whom.why }] : []),
     ],
-    source: sourceOf(key),
+    source: sourceOf(key, look),
     computedAt: summary.computedAt,
     action: metric.action,
     links: [
@@ -124,7 +135,7 @@ export function markOf(deps: Deps, summary: Summary): Mark | undefined {
   const { key, state } = summary
   if (summary.away !== undefined) return { tone: 'stale', text: 'last sample' }
   if (state !== 'warn' && state !== 'crit') return undefined
-  const { warn, crit, good } = metricOf(key)
+  const { warn, crit, good } = catalogueOf(deps).of(key)
   const limit = valueText(deps, key, state === 'crit' ? crit : warn, 'tile')
   return { tone: state, text: `${good === 'up' ? '<' : '>'} ${limit}` }
 }

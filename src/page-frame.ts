@@ -1,4 +1,5 @@
 import type { FilterBarProps, FilterOption, FrameAdmin, NavGroup, SourceState } from '../views/parts/index.ts'
+import { allUsersPage } from './all-users.ts'
 import { tenantExists } from './auth/tenants.ts'
 import type { Deps } from './context.ts'
 import type { AdminWho } from './env.ts'
@@ -7,6 +8,7 @@ import { COMPARES, type Compare, type Filters, filterQuery, presetBounds, RANGES
 import { DATABASE, type StateBook, settle, shownOf } from './lib/settle.ts'
 import { maySee, NAV_GROUPS, type NavGroupName, type Page, type PageContext } from './page.ts'
 import { viewsMenu } from './saved-views/menu.ts'
+import { planMenu, segmentMenu } from './segments/menu.ts'
 import { configuredSources } from './sources/configured.ts'
 import { sourceLabel } from './sources/names.ts'
 
@@ -60,18 +62,34 @@ export function frameAdmin(admin: AdminWho): FrameAdmin {
 
 /** The filter bar of a page; a page without a range gets the tenant only. */
 export async function filterBar(context: PageContext, page: Page): Promise<FilterBarProps> {
-  const [tenant, views] = await Promise.all([tenantMenu(context), viewsMenu(context)])
+  const { filters } = context
+  // Elsewhere the numbers are of everybody, and the page says so where one of them is kept in its address.
+  const ofSome = page.filters === undefined || page.filters === 'all' || page.filters === 'people'
+  const [tenant, views, plan, segment] = await Promise.all([
+    tenantMenu(context),
+    viewsMenu(context),
+    ofSome ? planMenu(context) : undefined,
+    ofSome ? segmentMenu(context) : undefined,
+  ])
+  const notices = [tenant?.notice, ofSome ? undefined : allUsersPage(filters)].filter(Boolean)
   return {
     action: context.path,
     keep: Object.fromEntries(Object.entries(context.query).filter(([, value]) => value !== '')),
     range: page.filters === 'scope' ? undefined : rangeMenu(context),
     compare: page.filters === undefined || page.filters === 'all' ? compareMenu(context) : undefined,
     tenant: tenant?.menu,
+    ...(plan && { plan }),
+    ...(segment && { segment }),
+    ...(isNarrowed(filters) && { clear: context.href({ filters: WIDE }) }),
     views,
-    notice: tenant?.notice,
+    notice: notices.length > 0 ? notices.join(' ') : undefined,
     reset: context.path,
   }
 }
+
+const WIDE = { tenant: undefined, plan: undefined, segment: undefined, segmentAt: undefined }
+const isNarrowed = ({ tenant, plan, segment }: Filters): boolean =>
+  [tenant, plan, segment].some((one) => one !== undefined)
 
 /** The states of what the pages live on: our own database, what is configured, and whatever else is degraded. */
 export function sourceStates({ config, book }: Pick<Deps, 'config' | 'book'>): SourceState[] {

@@ -2,6 +2,7 @@ import type { Child } from 'hono/jsx'
 import type { IconName, LayoutProps } from '../views/parts/index.ts'
 import { isAllowed } from './auth/guards.ts'
 import type { Deps } from './context.ts'
+import { catalogueOf } from './custom-metrics/catalogue.ts'
 import type { AdminWho, Role } from './env.ts'
 import { type Filters, filterKey, filterQuery } from './lib/filters.ts'
 import { type Card, type SettleOptions, type Settling, settle } from './lib/settle.ts'
@@ -53,8 +54,13 @@ export interface Page<T = unknown> {
   every?: number
   /** Query parameters of its own. */
   params?: readonly string[]
-  /** The filters that mean something here; 'tenant': no comparison, 'scope': no range either. Default: all. */
-  filters?: 'all' | 'tenant' | 'scope' | 'none'
+  /**
+   * The filters that mean something here; 'people': no comparison, 'tenant': nor plan and segment, 'scope': nor range.
+   * Default: all.
+   */
+  filters?: 'all' | 'people' | 'tenant' | 'scope' | 'none'
+  /** What the page depends on beside role and tenants: who asks, and what they have changed. Absent = nothing. */
+  personal?: (admin: AdminWho) => string
   /** undefined = there is no such thing: 404. */
   load: (context: PageContext) => Promise<T | undefined>
   /** What a poll replaces. */
@@ -92,7 +98,8 @@ export function card<T>(
   load: () => Promise<T>,
   options: SettleOptions & { slow?: boolean } = {},
 ): Promise<Card<T>> {
-  const key = `${filterKey(context.filters)}|${options.key ?? ''}`
+  // States are part of what is kept: a threshold that was just changed holds at once.
+  const key = `${filterKey(context.filters)}|${catalogueOf(context.deps).version}|${options.key ?? ''}`
   return settle(options.slow ? context.slowly : context.settling, name, load, { ...options, key })
 }
 

@@ -3,17 +3,32 @@ import { raw } from 'hono/html'
 import { Layout } from '../views/layout.tsx'
 import activity from '../views/pages/activity.tsx'
 import annotations from '../views/pages/annotations.tsx'
+import backfill from '../views/pages/backfill.tsx'
+import board from '../views/pages/board.tsx'
+import boards from '../views/pages/boards.tsx'
+import customMetricEdit from '../views/pages/custom-metric-edit.tsx'
+import customMetricNew from '../views/pages/custom-metric-new.tsx'
 import data from '../views/pages/data.tsx'
+import docs from '../views/pages/docs.tsx'
+import docsList from '../views/pages/docs-list.tsx'
 import live from '../views/pages/live.tsx'
 import metric from '../views/pages/metric.tsx'
 import metricRows from '../views/pages/metric-rows.tsx'
+import metricThresholds from '../views/pages/metric-thresholds.tsx'
 import metrics from '../views/pages/metrics.tsx'
 import overview from '../views/pages/overview.tsx'
+import rates from '../views/pages/rates.tsx'
+import segment from '../views/pages/segment.tsx'
+import segmentEdit, { segmentNew } from '../views/pages/segment-edit.tsx'
+import segments from '../views/pages/segments.tsx'
+import settings from '../views/pages/settings.tsx'
 import system from '../views/pages/system.tsx'
 import { type FilterBarProps, LiveRegion, Note, Sources } from '../views/parts/index.ts'
 import { authOf } from './auth/auth.ts'
 import { adminOf, requireRole } from './auth/guards.ts'
+import { listBoards } from './boards/read.ts'
 import type { Deps } from './context.ts'
+import { freshCatalogue } from './custom-metrics/catalogue.ts'
 import type { Env } from './env.ts'
 import { CardCache } from './lib/cache.ts'
 import { NotFound } from './lib/errors.ts'
@@ -26,6 +41,9 @@ import { filterBar, frameAdmin, navOf, sourceStates } from './page-frame.ts'
 import { paletteOf } from './palette.ts'
 import { answerKnownPolls, fragmentKey } from './polls.ts'
 import { listViews } from './saved-views/store.ts'
+import { resolveFilters } from './segments/resolve.ts'
+import { productText } from './settings/registry.ts'
+import { freshSettings } from './settings/store.ts'
 
 /** Every page of views/pages; a test finds the file that is missing here. */
 export const pages = [
@@ -33,11 +51,26 @@ export const pages = [
   live,
   activity,
   metrics,
+  backfill,
+  // Before the metrics' own pages: “new” is no key.
+  customMetricNew,
+  customMetricEdit,
   metric,
   metricRows,
+  metricThresholds,
   annotations,
   data,
+  rates,
+  segments,
+  segmentNew,
+  segment,
+  segmentEdit,
   system,
+  settings,
+  docsList,
+  docs,
+  boards,
+  board,
 ] as unknown as readonly Page[]
 
 interface Services {
@@ -62,7 +95,8 @@ export function mountPages(app: Hono<Env>, fast: Hono<Env>, deps: Deps): void {
     c.header('Cache-Control', 'private, no-cache')
     // Pages and metrics are found without the database too.
     const views = await within(PALETTE_BUDGET_MS, listViews(deps, adminOf(c))).catch(() => [])
-    return c.json(paletteOf(pages, adminOf(c), views))
+    const own = await within(PALETTE_BUDGET_MS, listBoards(deps, adminOf(c))).catch(() => [])
+    return c.json(paletteOf(pages, adminOf(c), await freshCatalogue(deps), views, own))
   })
   for (const page of pages) mountPage(app, fast, services, page)
   answerKnownPolls(fast, authOf(deps).sessions, services.fragments)
@@ -75,10 +109,10 @@ function mountPage(app: Hono<Env>, fast: Hono<Env>, services: Services, page: Pa
       sendFragment(c, await fragmentOf(c, services, page, () => contextOf(c, services, page))),
     )
   app.get(page.path, guard, async (c) => {
-    const context = contextOf(c, services, page)
+    const context = await contextOf(c, services, page)
     // At the same time: with the database away each waits for its budget, and the page answers within 2 s.
     const [fragment, filters] = await Promise.all([
-      fragmentOf(c, services, page, () => context),
+      fragmentOf(c, services, page, async () => context),
       page.filters === 'none' ? undefined : filterBar(context, page),
     ])
     c.header('Cache-Control', 'private, no-store')
@@ -87,16 +121,17 @@ function mountPage(app: Hono<Env>, fast: Hono<Env>, services: Services, page: Pa
 }
 
 /** What the handlers of a page know of a request. */
-function contextOf(c: Context<Env>, services: Services, page: Page): PageContext {
+async function contextOf(c: Context<Env>, services: Services, page: Page): Promise<PageContext> {
   const { deps } = services
   const admin = adminOf(c)
   const search = new URL(c.req.url).searchParams
-  const filters = parseFilters(search, { who: admin, now: deps.now(), timeZone: deps.config.timeZone })
+  const parsed = parseFilters(search, { who: admin, now: deps.now(), timeZone: deps.config.timeZone })
   const query = Object.fromEntries((page.params ?? []).map((name) => [name, (search.get(name) ?? '').slice(0, 1_000)]))
   const param = c.req.param() as Record<string, string>
   const settling = { cache: services.cards, log: c.get('log'), requestId: c.get('requestId'), book: deps.book }
   const path = withParams(page.path, param)
   const slowly = { ...settling, cache: services.slowCards }
+  const filters = await resolveFilters(deps, admin, parsed, settling)
   return { deps, admin, filters, param, query, settling, slowly, path, href: hrefs(path, filters, query) }
 }
 
@@ -112,13 +147,14 @@ async function fragmentOf(
   c: Context<Env>,
   services: Services,
   page: Page,
-  contextOf: () => PageContext,
+  contextOf: () => Promise<PageContext>,
 ): Promise<Fragment> {
   const [, search] = c.req.url.split('?', 2)
   const address = withParams(livePathOf(page), c.req.param())
-  const key = fragmentKey(adminOf(c), search ? `${address}?${search}` : address)
+  const shared = fragmentKey(adminOf(c), search ? `${address}?${search}` : address)
+  const key = page.personal ? `${page.personal(adminOf(c))} ${shared}` : shared
   const fragment = await services.fragments.get(key, async () => {
-    const context = contextOf()
+    const context = await contextOf()
     const data = await page.load(context)
     if (data === undefined) return undefined
     const html = String(await (<page.Live data={data} context={context} />))
@@ -144,6 +180,7 @@ async function frame(
 ) {
   const { filters, param, query } = context
   const liveHref = hrefs(withParams(livePathOf(page), param), filters, query)
+  const named = productText(await freshSettings(services.deps))
   const live = page.every ? (
     <LiveRegion src={liveHref()} every={page.every} etag={`W/${etag}`}>
       {raw(html)}
@@ -157,7 +194,7 @@ async function frame(
       page={page.under ?? page.path}
       admin={frameAdmin(context.admin)}
       nav={navOf(pages, context.admin, filters)}
-      product={new URL(context.deps.config.baseUrl).host}
+      product={named}
       filters={filterBarProps}
       pins={filterBarProps?.views?.pins}
       freshness={{ at, every: page.every }}

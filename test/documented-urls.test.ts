@@ -77,7 +77,14 @@ describe('the documented commands', () => {
 
   it.each(['cohorts', 'cohorts/'])('curl /api/system/metrics/%s', async (path) => {
     const { json } = await curl(`curl -sS ${BEARER} "$URL/api/system/metrics/${path}?${PERIOD}"`)
-    expect(json()).toEqual({ start: '2026-11-18', end: '2026-11-20', tenant: null, cohorts: [] })
+    expect(json()).toEqual({
+      start: '2026-11-18',
+      end: '2026-11-20',
+      tenant: null,
+      cohorts: [],
+      mean: [],
+      computed_at: null,
+    })
   })
 
   it.each(['export.csv', 'export.csv/'])('curl /api/system/metrics/%s', async (path) => {
@@ -99,7 +106,17 @@ describe('the documented commands', () => {
     )
   })
 
-  it.each(['-X PATCH', '-X POST', '-X DELETE'])('curl %s /api/system/metrics/config changes nothing', async (verb) => {
+  it.each(['config', 'config/'])('curl -X PATCH /api/system/metrics/%s changes thresholds', async (path) => {
+    const body = (warn: number | null) => `-d '{"thresholds":{"ai.cost":{"warn":${warn}}}}'`
+    const patch = (text: string) => curl(`curl -sS -X PATCH ${BEARER} "$URL/api/system/metrics/${path}" ${text}`)
+    const { status, json } = await patch(body(40))
+    expect(status).toBe(200)
+    expect(json().thresholds).toContainEqual(expect.objectContaining({ metric: 'ai.cost', warn: 40, changed: true }))
+    expect((await patch(`-d '{"thresholds":{"ai.cots":{"warn":1}}}'`)).json().detail).toContain('Did you mean ai.cost?')
+    expect((await patch(`-d '{"thresholds":{"ai.cost":null}}'`)).status).toBe(200)
+  })
+
+  it.each(['-X POST', '-X DELETE'])('curl %s /api/system/metrics/config changes nothing', async (verb) => {
     expect((await curl(`curl -sS ${verb} ${BEARER} "$URL/api/system/metrics/config"`)).status).toBe(404)
   })
 

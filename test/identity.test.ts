@@ -20,7 +20,7 @@ beforeAll(async () => {
 afterAll(() => t.close())
 beforeEach(async () => {
   await t.sql`
-    truncate events, api_calls, jobs, users, identities, merged_ids, dirty_identities, dirty_users, dirty_buckets,
+    truncate events, api_calls, jobs, users, user_firsts, identities, merged_ids, dirty_identities, dirty_users, dirty_buckets,
       dirty_metric_days, metric_days, fact_batches, user_days, session_days, user_activity, event_days, signup_days,
       api_call_minutes, api_call_hours, api_call_days, job_hours, subscription_states, subscriptions, mrr_movements,
       mrr_days, user_plans, plan_days, dropped_months`
@@ -455,7 +455,7 @@ describe('at random', () => {
         })
         .beforeEach(async () => {
           await t.sql`
-            truncate events, api_calls, jobs, users, identities, merged_ids, dirty_identities, dirty_users, dirty_buckets,
+            truncate events, api_calls, jobs, users, user_firsts, identities, merged_ids, dirty_identities, dirty_users, dirty_buckets,
               fact_batches, user_days, session_days, user_activity, event_days, signup_days, api_call_minutes,
               api_call_hours, api_call_days, job_hours, user_plans, plan_days`
         }),

@@ -165,7 +165,15 @@ describe('the list', () => {
         parameters: string[]
       }[]
     }
-    expect(jobs.map(({ name }) => name)).toEqual(['fold', 'minute', 'sync', 'settle-days', 'daily', 'rebuild'])
+    expect(jobs.map(({ name }) => name)).toEqual([
+      'fold',
+      'minute',
+      'sync',
+      'settle-days',
+      'daily',
+      'rebuild',
+      'backfill',
+    ])
     expect(jobs.find(({ name }) => name === 'fold')?.last_run?.state).toBe('ok')
     expect(jobs.find(({ name }) => name === 'daily')?.next_run).not.toBeNull()
     expect(jobs.find(({ name }) => name === 'rebuild')).toMatchObject({

@@ -2,6 +2,8 @@ import fc from 'fast-check'
 import type { FactIn, FactKind } from '../src/facts/types.ts'
 import { metricKeys, metricOf } from '../src/metrics/catalogue.ts'
 import type { TestApp } from './helpers/app.ts'
+import { growthFacts, KNOWN_EVENTS } from './metric-rows-growth.ts'
+import { fillOwn, qualityFacts } from './metric-rows-quality.ts'
 
 export const NOW = new Date('2026-04-03T12:00:00Z')
 export const FIRST = Date.parse('2026-01-10T00:00:00Z')
@@ -12,6 +14,7 @@ const SEED = 20261121
 /** Facts, and what is entered by hand. */
 export async function fillAll(t: TestApp): Promise<void> {
   await fillFacts(t)
+  await fillOwn(t, NOW)
   await t.sql`
     insert into finance_inputs (month, item, amount_minor, currency, updated_at, updated_by)
     select '2026-03-01', item, amount, 'USD', ${NOW}, 'test' from (values
@@ -20,7 +23,8 @@ export async function fillAll(t: TestApp): Promise<void> {
 
 /** A product's life of twelve weeks by chance, the same each time, through the writer and the fold. */
 async function fillFacts(t: TestApp): Promise<void> {
-  for (const [kind, rows] of Object.entries(facts()) as [FactKind, Record<string, unknown>[]][]) {
+  const all = [...Object.entries(facts()), ...Object.entries(growthFacts(when1)), ...qualityFacts(NOW)]
+  for (const [kind, rows] of all as [FactKind, Record<string, unknown>[]][]) {
     const batch = rows.map((row, index): FactIn => ({ kind, row, index, ...(row.id ? { id: String(row.id) } : {}) }))
     const { rejected } = await t.deps.writer.write(batch, { source: 'test', receivedAt: NOW })
     if (rejected.length > 0) throw new Error(`${kind}: ${JSON.stringify(rejected[0])}`)
@@ -98,7 +102,7 @@ const events = (n: number, seed: number) =>
     n,
     {
       ts: when,
-      name: fc.constantFrom('open', 'save', 'page_left', 'signed_in'),
+      name: fc.constantFrom('open', 'save', 'page_left', 'signed_in', ...KNOWN_EVENTS),
       user_id: rare(user),
       anonymous_id: rare(fc.constantFrom('v1', 'v2', 'v3')),
       tenant_id: tenant,

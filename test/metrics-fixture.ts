@@ -1,5 +1,7 @@
 import type { Sql } from '../src/db/connect.ts'
 import type { MetricKey } from '../src/metrics/catalogue.ts'
+import { fillGrowth, GROWTH_EXPECTED } from './metrics-fixture-growth.ts'
+import { fillQuality, QUALITY_EXPECTED } from './metrics-fixture-quality.ts'
 
 /** A product small enough to be counted by hand, straight into the roll-ups; all days are UTC. */
 export const NOW = new Date('2026-11-20T12:00:00Z')
@@ -14,6 +16,8 @@ export async function fillRollups(sql: Sql): Promise<void> {
   await calls(sql)
   await work(sql)
   await liveRows(sql)
+  await fillGrowth(sql)
+  await fillQuality(sql)
 }
 
 /** u1 and u2 belong to t1, u3 to t2, u4 to nobody. u3 comes back after 50 days, u4 has lapsed. */
@@ -93,6 +97,14 @@ async function subscriptions(sql: Sql): Promise<void> {
       ('t1', '2026-11-20', 'pro', 'trialing', '', 1, 0, 0, 0, 0), ('t1', '2026-11-20', 'pro', 'cancelled', 'bugs', 1, 0, 1, 0, 0)
     ) v (t, day, plan, status, reason, delta, amount, cancelled, ended, converted)
     cross join lateral (values ('*'), (t)) s (s)`
+  // Of four that were past due three pay again. Of those who pay, t1 pays a cent, and its AI costs more.
+  await sql`
+    update subscription_days set dunning_ended = 4, dunning_recovered = 3
+    where day = '2026-11-20' and status = 'trialing'`
+  await sql`
+    insert into customer_mrr_days values
+      ('*', 't1', 'USD', '', '2026-11-19', 1, 0), ('t1', 't1', 'USD', '', '2026-11-19', 1, 0),
+      ('*', 'u3', 'USD', '', '2026-11-19', 900, 0)`
   await sql`
     insert into account_days values
       ('*', '2026-10-05', 6), ('t1', '2026-10-05', 3), ('t2', '2026-10-05', 3), ('*', '2026-11-20', -1), ('t1', '2026-11-20', -1)`
@@ -294,6 +306,9 @@ export const EXPECTED: Record<MetricKey, number | null> = {
   'revenue.subscriptions_expired': 1,
   'revenue.mrr_past_due': 20,
   'revenue.payments_retrying': 1,
+  'revenue.dunning_ended': 4,
+  'revenue.dunning_recovered': 3,
+  'revenue.recovery_rate': 75,
   'revenue.cancellations': 2,
   'revenue.trials_ended': 2,
   'revenue.trials_converted': 1,
@@ -318,7 +333,14 @@ export const EXPECTED: Record<MetricKey, number | null> = {
   'revenue.costs_30d': 2 + 3 + 8 + 2 + 4 + 1,
   'revenue.cost_of_revenue_30d': 2 + 3 + 2,
   'revenue.gross_profit': 59 - 7,
+  'revenue.margin_after_ai': 59 - 2,
+  'revenue.negative_margin_customers': 1,
   'revenue.gross_margin': (100 * 52) / 59,
+  'revenue.margin_after_ai': 59 - 2,
+  'revenue.negative_margin_customers': 0,
+  'revenue.dunning_ended': 0,
+  'revenue.dunning_recovered': 0,
+  'revenue.recovery_rate': null,
   'revenue.to_cost': 59 / 20,
   'revenue.campaign_spend': 8,
   'revenue.acquisition_spend_30d': 8 + 1,
@@ -405,7 +427,7 @@ export const EXPECTED: Record<MetricKey, number | null> = {
   'product.projects_open': 2,
   'product.projects_new': 1,
   'product.projects_closed': 1,
-  'product.objects_new': 2,
+  'product.objects_new': 2 + 26,
   'product.deploys': 1,
   'events.total': 6,
   'events.names': 1.5,
@@ -424,4 +446,6 @@ export const EXPECTED: Record<MetricKey, number | null> = {
   'source.rows': 70,
   'source.connections': null,
   'source.slow_queries': null,
+  ...GROWTH_EXPECTED,
+  ...QUALITY_EXPECTED,
 }

@@ -5,6 +5,7 @@ import { addDays, type Day, eachDay } from '../src/lib/time.ts'
 import type { MetricKey } from '../src/metrics/catalogue.ts'
 import { manySeries, summary } from '../src/metrics/query.ts'
 import { closeDays } from '../src/metrics/snapshot.ts'
+import { saveRates } from '../src/rates/store.ts'
 import { rebuildDay } from '../src/rollups/rebuild.ts'
 import { type TestApp, testApp } from './helpers/app.ts'
 import {
@@ -69,6 +70,12 @@ describe.each([
     const pick = seeded(seed)
     const told = randomStates(pick, new Date('2025-09-02T00:00:00Z'), new Date('2026-11-05T00:00:00Z'))
     expect(told.length).toBeGreaterThan(20)
+    // A rate of one: both currencies count, and nothing is rounded.
+    await saveRates(t.deps, 'test', {
+      entries: [{ currency: 'EUR', day: '2025-01-01', rate: '1' }],
+      source: 'entered',
+      recost: true,
+    })
     await tell(told, pick)
     for (const policy of ['stripe', 'chartmogul'] as const) {
       Object.assign(t.deps.config, { mrrPolicy: policy })

@@ -138,7 +138,7 @@ export const Overview = ({ chart }: { chart?: Partial<ChartProps> }) => (
               labels={labels}
               partial
               series={[{ name: 'AI cost', values: cost }]}
-              limit={{ value: 400, text: 'budget $400' }}
+              limits={[{ value: 400, text: 'budget $400' }]}
               annotations={[]}
             />
           </Card>

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { createApp } from '../src/app.tsx'
-import { metricKeys } from '../src/metrics/catalogue.ts'
-import { familyName } from '../src/prometheus/catalogue.ts'
+import { metricKeys, metricOf } from '../src/metrics/catalogue.ts'
+import { familyName } from '../src/prometheus/names.ts'
 import { exposition } from '../src/prometheus/text.ts'
 import { flushDoorMinutes } from '../src/sources/door-minutes.ts'
 import { type TestApp, testApp } from './helpers/app.ts'
@@ -78,12 +78,12 @@ it('has every metric that is known now, in base units', async () => {
 })
 
 it('calls every metric something of its own, as Prometheus wants it', () => {
-  const names = metricKeys.map((one) => familyName(one, 'EUR'))
+  const names = metricKeys.map((one) => familyName(one, metricOf(one).unit, 'EUR'))
   expect(new Set(names).size).toBe(metricKeys.length)
   for (const name of names) expect(name).toMatch(/^quarterdeck_[a-z][a-z0-9_]*[a-z0-9]$/)
   expect(names.filter((name) => /_(total|count|sum|bucket)$/.test(name))).toEqual([])
-  expect(familyName('ai.token_ratio', 'EUR')).toBe('quarterdeck_ai_token_ratio')
-  expect(familyName('revenue.arr', 'EUR')).toBe('quarterdeck_revenue_arr_eur')
+  expect(familyName('ai.token_ratio', 'ratio', 'EUR')).toBe('quarterdeck_ai_token_ratio')
+  expect(familyName('revenue.arr', 'money', 'EUR')).toBe('quarterdeck_revenue_arr_eur')
 })
 
 it('leaves out what is unknown', async () => {

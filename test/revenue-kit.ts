@@ -103,11 +103,22 @@ export function worth(state: ToldState, at: number, policy: Policy): number {
   return Math.round(Math.max(0, amount * quantity - off) / (interval === 'year' ? 12 : 1))
 }
 
-/** MRR by customer at an instant, of one currency; customers who pay nothing are not in it. */
-export function mrrByCustomer(told: ToldState[], at: number, policy: Policy, currency = 'USD'): Map<string, number> {
+/** What one unit of a currency is worth in the reporting one; undefined where nobody knows. */
+export type RateOf = (currency: string) => number | undefined
+
+/** Each currency like the reporting one. */
+export const parity: RateOf = () => 1
+
+/** MRR by customer at an instant, of all that has a rate; customers who pay nothing are not in it. */
+export function mrrByCustomer(
+  told: ToldState[],
+  at: number,
+  policy: Policy,
+  rateOf: RateOf = parity,
+): Map<string, number> {
   const sums = new Map<string, number>()
   for (const state of statesAt(told, at)) {
-    const mrr = state.currency === currency ? worth(state, at, policy) : 0
+    const mrr = worth(state, at, policy) * (rateOf(state.currency) ?? 0)
     if (mrr !== 0) sums.set(customerOf(state), (sums.get(customerOf(state)) ?? 0) + mrr)
   }
   return sums

@@ -13,6 +13,7 @@ process.chdir(root)
 const needs = [
   { programs: ['redis-server'], pack: 'redis-server', flag: 'TEST_WITHOUT_REDIS' },
   { programs: ['nats-server'], pack: 'nats-server', flag: 'TEST_WITHOUT_NATS' },
+  { programs: ['prometheus'], pack: 'prometheus', flag: 'TEST_WITHOUT_PROMETHEUS' },
   {
     programs: ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'],
     pack: 'chromium',

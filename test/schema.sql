@@ -180,6 +180,10 @@ table api_calls (
   estimate boolean not null
   country text
   properties jsonb
+  campaign_id text
+  temperature double precision
+  top_p double precision
+  max_tokens bigint
   constraint api_calls_cost_source_check CHECK ((cost_source = ANY (ARRAY['price'::text, 'sent'::text, 'hours'::text])))
   constraint api_calls_error_kind_check CHECK ((error_kind = ANY (ARRAY['provider'::text, 'timeout'::text, 'safety'::text, 'rate_limit'::text, 'client'::text, 'server'::text])))
   constraint api_calls_status_check CHECK ((status = ANY (ARRAY['ok'::text, 'error'::text])))
@@ -242,6 +246,87 @@ table audit_log (
 )
 CREATE INDEX audit_log_at ON public.audit_log USING btree (at)
 CREATE INDEX audit_log_changes ON public.audit_log USING btree (at) WHERE (action = ANY (ARRAY['admin.create'::text, 'key.create'::text, 'key.revoke'::text, 'job.run'::text]))
+CREATE INDEX audit_log_metric ON public.audit_log USING btree (target, id) WHERE (target ~~ 'metric:%'::text)
+
+table board_cards (
+  board_id bigint not null
+  position integer not null
+  id text not null
+  kind text not null
+  title text not null default ''::text
+  width integer not null
+  height text not null
+  config jsonb not null
+  constraint board_cards_board_id_fkey FOREIGN KEY (board_id) REFERENCES boards(id) ON DELETE CASCADE
+  constraint board_cards_board_id_id_key UNIQUE (board_id, id)
+  constraint board_cards_height_check CHECK ((height = ANY (ARRAY['s'::text, 'm'::text, 'l'::text])))
+  constraint board_cards_id_check CHECK (((id ~ '^[a-z0-9]+(-[a-z0-9]+)*$'::text) AND (length(id) <= 60)))
+  constraint board_cards_pkey PRIMARY KEY (board_id, "position")
+  constraint board_cards_width_check CHECK ((width = ANY (ARRAY[3, 4, 6, 8, 12])))
+)
+
+table board_pins (
+  admin_id text not null
+  board_id bigint not null
+  pinned_at timestamp with time zone not null default now()
+  constraint board_pins_admin_id_fkey FOREIGN KEY (admin_id) REFERENCES admins(id) ON DELETE CASCADE
+  constraint board_pins_board_id_fkey FOREIGN KEY (board_id) REFERENCES boards(id) ON DELETE CASCADE
+  constraint board_pins_pkey PRIMARY KEY (admin_id, board_id)
+)
+CREATE INDEX board_pins_board ON public.board_pins USING btree (board_id)
+
+table boards (
+  id bigint not null generated always as identity
+  slug text not null
+  name text not null
+  description text not null default ''::text
+  admin_id text
+  shared boolean not null default false
+  filters text
+  removed jsonb
+  version integer not null default 1
+  created_at timestamp with time zone not null default now()
+  updated_at timestamp with time zone not null default now()
+  updated_by text not null
+  constraint boards_admin_id_fkey FOREIGN KEY (admin_id) REFERENCES admins(id) ON DELETE CASCADE
+  constraint boards_check CHECK (((admin_id IS NOT NULL) OR shared))
+  constraint boards_description_check CHECK ((length(description) <= 300))
+  constraint boards_name_check CHECK (((length(name) >= 1) AND (length(name) <= 60)))
+  constraint boards_pkey PRIMARY KEY (id)
+  constraint boards_slug_check CHECK (((slug ~ '^[a-z0-9]+(-[a-z0-9]+)*$'::text) AND (length(slug) <= 60)))
+)
+CREATE INDEX boards_admin ON public.boards USING btree (admin_id)
+CREATE UNIQUE INDEX boards_slug ON public.boards USING btree (slug)
+
+table call_facet_days (
+  scope text not null
+  day date not null
+  facet text not null
+  value text not null
+  ai boolean not null
+  calls bigint not null
+  errors bigint not null
+  err_client bigint not null
+  err_server bigint not null
+  latency_n bigint not null
+  latency_ms double precision not null
+  hist bigint[] not null
+  constraint call_facet_days_pkey PRIMARY KEY (scope, facet, day, value, ai)
+) with (fillfactor=50)
+
+table campaign_days (
+  scope text not null
+  day date not null
+  campaign_id text not null
+  currency text not null
+  spend_minor bigint not null
+  impressions bigint not null
+  clicks bigint not null
+  conversions bigint not null
+  signups bigint not null
+  revenue_minor bigint not null
+  constraint campaign_days_pkey PRIMARY KEY (scope, day, campaign_id, currency)
+)
 
 table campaign_spend (
   campaign_id text not null
@@ -256,6 +341,27 @@ table campaign_spend (
   constraint campaign_spend_pkey PRIMARY KEY (campaign_id, day)
 )
 CREATE INDEX campaign_spend_day ON public.campaign_spend USING btree (day)
+
+table campaign_use_days (
+  scope text not null
+  day date not null
+  campaign_id text not null
+  calls bigint not null
+  errors bigint not null
+  cost numeric(20,8) not null
+  cost_unknown bigint not null
+  events bigint not null
+  constraint campaign_use_days_pkey PRIMARY KEY (scope, day, campaign_id)
+) with (fillfactor=50)
+
+table campaign_user_days (
+  user_id text not null
+  scope text not null
+  day date not null
+  campaign_id text not null
+  constraint campaign_user_days_pkey PRIMARY KEY (user_id, scope, day, campaign_id)
+)
+CREATE INDEX campaign_user_days_day ON public.campaign_user_days USING btree (scope, day)
 
 table campaigns (
   campaign_id text not null
@@ -277,6 +383,31 @@ table campaigns (
   constraint campaigns_pkey PRIMARY KEY (campaign_id)
 )
 CREATE INDEX campaigns_started ON public.campaigns USING btree (started_at)
+
+table cohort_retention (
+  scope text not null
+  period text not null
+  cohort date not null
+  week integer not null
+  size bigint not null
+  reached bigint not null
+  returned bigint not null
+  finished boolean not null
+  computed_at timestamp with time zone not null
+  constraint cohort_retention_period_check CHECK ((period = ANY (ARRAY['week'::text, 'month'::text])))
+  constraint cohort_retention_pkey PRIMARY KEY (scope, period, cohort, week)
+  constraint cohort_retention_week_check CHECK (((week >= 0) AND (week <= 12)))
+)
+
+table component_days (
+  scope text not null
+  day date not null
+  component_id text not null
+  n bigint not null
+  told bigint not null
+  ok bigint not null
+  constraint component_days_pkey PRIMARY KEY (scope, day, component_id)
+) with (fillfactor=50)
 
 table component_uses (
   ts timestamp with time zone not null
@@ -311,6 +442,50 @@ table components (
   constraint components_pkey PRIMARY KEY (component_id)
 )
 
+table content_days (
+  scope text not null
+  day date not null
+  content_type text not null
+  task text not null
+  provider text not null
+  model text not null
+  calls bigint not null
+  requests bigint not null
+  errors bigint not null
+  retries bigint not null
+  tokens_in bigint not null
+  tokens_out bigint not null
+  cost numeric(20,8) not null
+  cost_unknown bigint not null
+  cost_estimated bigint not null
+  latency_n bigint not null
+  latency_ms double precision not null
+  hist bigint[] not null
+  constraint content_days_pkey PRIMARY KEY (scope, day, content_type, task, provider, model)
+) with (fillfactor=50)
+
+table custom_metrics (
+  key text not null
+  label text not null
+  unit text not null
+  good text not null
+  definition text not null
+  action text not null
+  formula text not null
+  warn double precision
+  crit double precision
+  created_by text not null
+  created_at timestamp with time zone not null
+  updated_by text not null
+  updated_at timestamp with time zone not null
+  archived_at timestamp with time zone
+  constraint custom_metrics_formula_check CHECK ((length(formula) <= 500))
+  constraint custom_metrics_good_check CHECK ((good = ANY (ARRAY['up'::text, 'down'::text, 'neutral'::text])))
+  constraint custom_metrics_key_check CHECK ((key ~ '^custom\.[a-z][a-z0-9_]{0,59}$'::text))
+  constraint custom_metrics_label_check CHECK ((label <> ''::text))
+  constraint custom_metrics_pkey PRIMARY KEY (key)
+)
+
 table customer_mrr_days (
   scope text not null
   customer_id text not null
@@ -328,6 +503,20 @@ table day_zones (
   zone text not null
   constraint day_zones_pkey PRIMARY KEY (since)
 )
+
+table delivery_days (
+  scope text not null
+  day date not null
+  host text not null
+  event text not null
+  n bigint not null
+  succeeded bigint not null
+  failed bigint not null
+  attempts bigint not null
+  latency_n bigint not null
+  latency_ms double precision not null
+  constraint delivery_days_pkey PRIMARY KEY (scope, day, host, event)
+) with (fillfactor=50)
 
 table dirty_buckets (
   rollup text not null
@@ -369,6 +558,15 @@ table dropped_months (
   constraint dropped_months_pkey PRIMARY KEY (fact_table, month)
 )
 
+table error_days (
+  scope text not null
+  day date not null
+  source text not null
+  kind text not null
+  n bigint not null
+  constraint error_days_pkey PRIMARY KEY (scope, day, source, kind)
+) with (fillfactor=50)
+
 table event_days (
   scope text not null
   day date not null
@@ -376,6 +574,17 @@ table event_days (
   n bigint not null
   constraint event_days_pkey PRIMARY KEY (scope, day, name)
 ) with (fillfactor=50)
+
+table event_names (
+  id integer not null
+  type text not null
+  name text not null
+  bit bit(512) not null
+  constraint event_names_id_check CHECK (((id >= 0) AND (id <= 511)))
+  constraint event_names_pkey PRIMARY KEY (id)
+  constraint event_names_type_check CHECK ((type = ANY (ARRAY['event'::text, 'job'::text])))
+  constraint event_names_type_name_key UNIQUE (type, name)
+)
 
 table events (
   ts timestamp with time zone not null
@@ -395,11 +604,28 @@ table events (
   os text
   device text
   properties jsonb
+  campaign_id text
 ) partition by RANGE (ts)
 CREATE INDEX events_anonymous ON ONLY public.events USING btree (anonymous_id, ts) WHERE ((user_id = ''::text) AND (anonymous_id IS NOT NULL))
 CREATE INDEX events_batch ON ONLY public.events USING brin (batch_id) WITH (pages_per_range='16')
 CREATE INDEX events_ts ON ONLY public.events USING btree (ts)
 CREATE INDEX events_user ON ONLY public.events USING btree (user_id, ts)
+
+table exchange_rates (
+  base text not null
+  currency text not null
+  day date not null
+  rate numeric not null
+  per_minor numeric not null
+  source text not null
+  updated_at timestamp with time zone not null
+  updated_by text not null
+  constraint exchange_rates_check CHECK ((currency <> base))
+  constraint exchange_rates_per_minor_check CHECK ((per_minor > (0)::numeric))
+  constraint exchange_rates_pkey PRIMARY KEY (base, currency, day)
+  constraint exchange_rates_rate_check CHECK ((rate > (0)::numeric))
+  constraint exchange_rates_source_check CHECK ((source = ANY (ARRAY['entered'::text, 'imported'::text])))
+)
 
 table experiments (
   experiment_id text not null
@@ -413,6 +639,25 @@ table experiments (
   told jsonb
   constraint experiments_pkey PRIMARY KEY (experiment_id)
 )
+
+table exposed_people (
+  experiment_id text not null
+  variant text not null
+  person text not null
+  scope text not null
+  first_day date not null
+  constraint exposed_people_pkey PRIMARY KEY (experiment_id, variant, person, scope)
+)
+CREATE INDEX exposed_people_day ON public.exposed_people USING btree (scope, first_day)
+
+table exposure_days (
+  scope text not null
+  day date not null
+  experiment_id text not null
+  variant text not null
+  n bigint not null
+  constraint exposure_days_pkey PRIMARY KEY (scope, day, experiment_id, variant)
+) with (fillfactor=50)
 
 table exposures (
   ts timestamp with time zone not null
@@ -436,6 +681,7 @@ table fact_batches (
   n integer not null
   min_ts timestamp with time zone not null
   max_ts timestamp with time zone not null
+  written_at timestamp with time zone not null default now()
   constraint fact_batches_pkey PRIMARY KEY (id)
 )
 
@@ -458,6 +704,19 @@ CREATE INDEX feedback_batch ON ONLY public.feedback USING brin (batch_id)
 CREATE INDEX feedback_ts ON ONLY public.feedback USING btree (ts)
 CREATE INDEX feedback_user ON ONLY public.feedback USING btree (user_id, ts)
 
+table feedback_days (
+  scope text not null
+  day date not null
+  kind text not null
+  n bigint not null
+  scored bigint not null
+  score double precision not null
+  promoters bigint not null
+  detractors bigint not null
+  satisfied bigint not null
+  constraint feedback_days_pkey PRIMARY KEY (scope, day, kind)
+) with (fillfactor=60)
+
 table finance_inputs (
   month date not null
   item text not null
@@ -469,6 +728,12 @@ table finance_inputs (
   constraint finance_inputs_item_check CHECK ((item = ANY (ARRAY['cash'::text, 'burn'::text, 'hosting'::text, 'other_costs'::text, 'acquisition'::text])))
   constraint finance_inputs_month_check CHECK ((EXTRACT(day FROM month) = (1)::numeric))
   constraint finance_inputs_pkey PRIMARY KEY (month, item)
+)
+
+table first_names (
+  name text not null
+  since timestamp with time zone not null
+  constraint first_names_pkey PRIMARY KEY (name)
 )
 
 table gauge_hours (
@@ -546,6 +811,27 @@ CREATE INDEX incidents_fingerprint ON public.incidents USING btree (fingerprint,
 CREATE INDEX incidents_first_at ON public.incidents USING btree (first_at)
 CREATE INDEX incidents_last_at ON public.incidents USING btree (last_at)
 
+table intake_days (
+  day date not null
+  source text not null
+  kind text not null
+  accepted bigint not null
+  duplicate bigint not null
+  rejected bigint not null
+  constraint intake_days_pkey PRIMARY KEY (day, source, kind)
+) with (fillfactor=50)
+
+table invite_days (
+  scope text not null
+  day date not null
+  channel text not null
+  sent bigint not null
+  sent_accepted bigint not null
+  accepted bigint not null
+  hours double precision[] not null
+  constraint invite_days_pkey PRIMARY KEY (scope, day, channel)
+)
+
 table invites (
   invite_id text not null
   user_id text not null default ''::text
@@ -560,6 +846,7 @@ table invites (
   told jsonb
   constraint invites_pkey PRIMARY KEY (invite_id)
 )
+CREATE INDEX invites_accepted ON public.invites USING btree (accepted_at) WHERE (accepted_at IS NOT NULL)
 CREATE INDEX invites_sent ON public.invites USING btree (sent_at)
 CREATE INDEX invites_user ON public.invites USING btree (user_id)
 
@@ -578,6 +865,11 @@ table invoice_days (
   overdue_minor bigint not null
   pending bigint not null
   pending_minor bigint not null
+  issued_reported bigint
+  paid_reported bigint
+  open_reported bigint
+  overdue_reported bigint
+  pending_reported bigint
   constraint invoice_days_pkey PRIMARY KEY (scope, day, provider, currency)
 )
 
@@ -625,6 +917,7 @@ table job_hours (
   wait_n bigint not null
   wait_ms double precision not null
   run_hist bigint[] not null
+  wait_hist bigint[]
   constraint job_hours_pkey PRIMARY KEY (scope, hour, kind)
 )
 
@@ -671,10 +964,18 @@ table jobs (
 CREATE INDEX jobs_batch ON public.jobs USING btree (batch_id)
 CREATE INDEX jobs_enqueued ON public.jobs USING btree (enqueued_at)
 CREATE INDEX jobs_finished ON public.jobs USING btree (finished_at)
+CREATE INDEX jobs_kind ON public.jobs USING btree (kind, ts) INCLUDE (user_id, tenant_id, status)
 CREATE INDEX jobs_open ON public.jobs USING btree (enqueued_at) WHERE (status = ANY (ARRAY['queued'::text, 'running'::text]))
 CREATE INDEX jobs_started ON public.jobs USING btree (started_at)
 CREATE INDEX jobs_ts ON public.jobs USING btree (ts)
 CREATE INDEX jobs_user ON public.jobs USING btree (user_id, ts)
+
+table known_names (
+  kind text not null
+  name text not null
+  seen_on date not null
+  constraint known_names_pkey PRIMARY KEY (kind, name)
+) with (fillfactor=70)
 
 table log_files (
   path text not null
@@ -712,6 +1013,21 @@ table merged_ids (
 )
 CREATE INDEX merged_ids_user ON public.merged_ids USING btree (user_id)
 
+table message_days (
+  scope text not null
+  day date not null
+  channel text not null
+  direction text not null
+  n bigint not null
+  delivered bigint not null
+  opened bigint not null
+  clicked bigint not null
+  bounced bigint not null
+  failed bigint not null
+  unsubscribed bigint not null
+  constraint message_days_pkey PRIMARY KEY (scope, day, channel, direction)
+) with (fillfactor=50)
+
 table messages (
   message_id text not null
   ts timestamp with time zone not null
@@ -739,9 +1055,45 @@ table metric_days (
   day date not null
   v double precision[] not null
   computed_at timestamp with time zone not null
+  definitions integer
+  folded text
   constraint metric_days_pkey PRIMARY KEY (scope, day)
 )
 CREATE INDEX metric_days_day ON public.metric_days USING btree (day)
+
+table metric_definitions (
+  id integer not null generated always as identity
+  hash text not null
+  fingerprints jsonb not null
+  folded text not null
+  first_used timestamp with time zone not null
+  constraint metric_definitions_hash_key UNIQUE (hash)
+  constraint metric_definitions_pkey PRIMARY KEY (id)
+)
+
+table metric_dim_days (
+  day date not null
+  slot integer not null
+  place smallint not null
+  value text not null
+  v double precision
+  den double precision
+  constraint metric_dim_days_pkey PRIMARY KEY (day, slot, place)
+)
+
+table metric_dim_stored (
+  day date not null
+  slots integer[] not null
+  constraint metric_dim_stored_pkey PRIMARY KEY (day)
+)
+
+table metric_dims (
+  slot integer not null
+  key text not null
+  dim text not null
+  constraint metric_dims_key_dim_key UNIQUE (key, dim)
+  constraint metric_dims_pkey PRIMARY KEY (slot)
+)
 
 table metric_slots (
   slot integer not null
@@ -749,6 +1101,21 @@ table metric_slots (
   part text not null default 'value'::text
   constraint metric_slots_key_part_key UNIQUE (key, part)
   constraint metric_slots_pkey PRIMARY KEY (slot)
+)
+
+table mixed_payers (
+  scope text not null
+  customer_id text not null
+  constraint mixed_payers_pkey PRIMARY KEY (scope, customer_id)
+)
+
+table model_policies (
+  task text not null
+  since timestamp with time zone not null
+  provider text not null
+  model text not null
+  note text
+  constraint model_policies_pkey PRIMARY KEY (task, since)
 )
 
 table model_prices (
@@ -774,8 +1141,11 @@ table mrr_days (
   amount_minor bigint not null
   customers_delta bigint not null
   policy text not null default ''::text
+  amount_reported bigint
+  customers_reported bigint
   constraint mrr_days_pkey PRIMARY KEY (scope, day, plan, kind, currency, policy)
 )
+CREATE INDEX mrr_days_currency ON public.mrr_days USING btree (currency)
 
 table mrr_movements (
   movement_id text not null
@@ -800,6 +1170,18 @@ CREATE INDEX mrr_movements_batch ON public.mrr_movements USING brin (batch_id)
 CREATE INDEX mrr_movements_customer ON public.mrr_movements USING btree (customer_id, ts)
 CREATE INDEX mrr_movements_ts ON public.mrr_movements USING btree (ts)
 
+table object_counts (
+  kind text not null
+  object_id text not null
+  counter text not null
+  hour timestamp with time zone not null
+  tenant_id text not null
+  user_id text not null
+  amount numeric not null
+  constraint object_counts_pkey PRIMARY KEY (kind, object_id, counter, hour)
+)
+CREATE INDEX object_counts_hour ON public.object_counts USING btree (hour)
+
 table object_days (
   scope text not null
   day date not null
@@ -807,7 +1189,22 @@ table object_days (
   created bigint not null
   closed bigint not null
   quantity numeric not null
-  constraint object_days_pkey PRIMARY KEY (scope, day, kind)
+  variant text not null default ''::text
+  origin text not null default ''::text
+  done bigint not null default 0
+  created_done bigint not null default 0
+  constraint object_days_pkey PRIMARY KEY (scope, day, kind, variant, origin)
+)
+
+table object_user_days (
+  scope text not null
+  day date not null
+  user_id text not null
+  kind text not null
+  variant text not null
+  part text not null
+  created bigint not null
+  constraint object_user_days_pkey PRIMARY KEY (scope, day, kind, variant, part, user_id)
 )
 
 table objects (
@@ -828,6 +1225,30 @@ CREATE INDEX objects_closed ON public.objects USING btree (closed_at) WHERE (clo
 CREATE INDEX objects_created ON public.objects USING btree (created_at)
 CREATE INDEX objects_user ON public.objects USING btree (user_id)
 
+table page_days (
+  scope text not null
+  day date not null
+  path text not null
+  device text not null
+  loads bigint not null
+  clicks bigint not null
+  forms_seen bigint not null
+  forms_sent bigint not null
+  forms_left bigint not null
+  errors bigint not null
+  constraint page_days_pkey PRIMARY KEY (scope, day, path, device)
+) with (fillfactor=50)
+
+table parameter_days (
+  scope text not null
+  day date not null
+  name text not null
+  step double precision not null
+  n bigint not null
+  total double precision not null
+  constraint parameter_days_pkey PRIMARY KEY (scope, day, name, step)
+) with (fillfactor=50)
+
 table payment_days (
   scope text not null
   day date not null
@@ -841,6 +1262,11 @@ table payment_days (
   refunded_minor bigint not null
   subscription_minor bigint not null default 0
   waived_n bigint not null default 0
+  amount_reported bigint
+  fee_reported bigint
+  fee_waived_reported bigint
+  refunded_reported bigint
+  subscription_reported bigint
   constraint payment_days_pkey PRIMARY KEY (scope, day, provider, status, currency)
 )
 
@@ -914,6 +1340,23 @@ table probes (
 CREATE INDEX probes_batch ON ONLY public.probes USING brin (batch_id)
 CREATE INDEX probes_ts ON ONLY public.probes USING btree (ts)
 
+table prompt_days (
+  scope text not null
+  day date not null
+  model text not null
+  site_type text not null
+  industry text not null
+  n bigint not null
+  succeeded bigint not null
+  failed bigint not null
+  duration_n bigint not null
+  duration_ms double precision not null
+  library_n bigint not null
+  library_used bigint not null
+  hist bigint[] not null
+  constraint prompt_days_pkey PRIMARY KEY (scope, day, model, site_type, industry)
+) with (fillfactor=50)
+
 table prompts (
   prompt_id text not null
   ts timestamp with time zone not null
@@ -963,6 +1406,13 @@ table rejected_facts (
 )
 CREATE INDEX rejected_facts_at ON public.rejected_facts USING btree (at)
 
+table reporting_currency (
+  one boolean not null default true
+  currency text not null
+  constraint reporting_currency_one_check CHECK (one)
+  constraint reporting_currency_pkey PRIMARY KEY (one)
+)
+
 table retention_days (
   scope text not null
   day date not null
@@ -977,6 +1427,24 @@ table retention_days (
   constraint retention_days_period_check CHECK ((period = ANY (ARRAY['month'::text, 'year'::text])))
   constraint retention_days_pkey PRIMARY KEY (scope, day, period, currency, policy)
 ) with (fillfactor=60)
+
+table saved_queries (
+  id bigint not null generated always as identity
+  admin_id text not null
+  name text not null
+  metrics text[] not null
+  dimension text
+  chart text not null
+  range text
+  compare text
+  created_at timestamp with time zone not null default now()
+  updated_at timestamp with time zone not null default now()
+  constraint saved_queries_admin_id_fkey FOREIGN KEY (admin_id) REFERENCES admins(id) ON DELETE CASCADE
+  constraint saved_queries_metrics_check CHECK (((cardinality(metrics) >= 1) AND (cardinality(metrics) <= 6)))
+  constraint saved_queries_name_check CHECK (((length(name) >= 1) AND (length(name) <= 60)))
+  constraint saved_queries_pkey PRIMARY KEY (id)
+)
+CREATE UNIQUE INDEX saved_queries_own ON public.saved_queries USING btree (admin_id, lower(name))
 
 table saved_view_pins (
   admin_id text not null
@@ -1020,6 +1488,24 @@ table seen_state (
   constraint seen_state_current_check CHECK ((current = ANY (ARRAY['a'::text, 'b'::text])))
 )
 
+table segments (
+  id bigint not null generated always as identity
+  slug text not null
+  name text not null
+  rule jsonb not null
+  shared boolean not null
+  owner text not null
+  tenants text[]
+  created_at timestamp with time zone not null default now()
+  updated_at timestamp with time zone not null default now()
+  deleted_at timestamp with time zone
+  constraint segments_name_check CHECK (((length(name) >= 1) AND (length(name) <= 60)))
+  constraint segments_pkey PRIMARY KEY (id)
+)
+CREATE UNIQUE INDEX segments_own ON public.segments USING btree (owner, lower(name)) WHERE (deleted_at IS NULL)
+CREATE UNIQUE INDEX segments_shared ON public.segments USING btree (lower(name)) WHERE (shared AND (deleted_at IS NULL))
+CREATE UNIQUE INDEX segments_slug ON public.segments USING btree (slug)
+
 table session_days (
   user_id text not null
   scope text not null
@@ -1036,6 +1522,7 @@ table settings (
   key text not null
   value jsonb not null
   updated_at timestamp with time zone not null default now()
+  updated_by text
   constraint settings_pkey PRIMARY KEY (key)
 )
 
@@ -1046,13 +1533,20 @@ table setup_tokens (
   constraint setup_tokens_pkey PRIMARY KEY (token_hash)
 )
 
+table sign_in_failure_days (
+  day date not null
+  n bigint not null
+  constraint sign_in_failure_days_pkey PRIMARY KEY (day)
+) with (fillfactor=50)
+
 table signup_days (
   scope text not null
   day date not null
   provider text not null
   country text not null
   n bigint not null
-  constraint signup_days_pkey PRIMARY KEY (scope, day, provider, country)
+  referrer text not null default ''::text
+  constraint signup_days_pkey PRIMARY KEY (scope, day, provider, country, referrer)
 )
 
 table source_events (
@@ -1076,7 +1570,14 @@ table spend_days (
   channel text not null
   currency text not null
   amount_minor bigint not null
+  amount_reported bigint
   constraint spend_days_pkey PRIMARY KEY (scope, day, kind, channel, currency)
+)
+
+table state_changes (
+  kind text not null
+  sign smallint not null
+  row jsonb not null
 )
 
 table subscription_days (
@@ -1091,6 +1592,9 @@ table subscription_days (
   cancelled bigint not null
   trials_ended bigint not null
   trials_converted bigint not null
+  mrr_reported bigint
+  dunning_ended bigint not null default 0
+  dunning_recovered bigint not null default 0
   constraint subscription_days_pkey PRIMARY KEY (scope, day, plan, status, currency, cancel_reason)
 )
 
@@ -1191,6 +1695,19 @@ table tenants (
   constraint tenants_pkey PRIMARY KEY (tenant_id)
 )
 
+table ticket_days (
+  scope text not null
+  day date not null
+  priority text not null
+  opened bigint not null
+  closed bigint not null
+  response_n bigint not null
+  response_ms double precision not null
+  resolution_n bigint not null
+  resolution_ms double precision not null
+  constraint ticket_days_pkey PRIMARY KEY (scope, day, priority)
+) with (fillfactor=50)
+
 table tickets (
   ticket_id text not null
   user_id text not null default ''::text
@@ -1230,6 +1747,15 @@ table user_activity (
   constraint user_activity_pkey PRIMARY KEY (user_id, scope)
 ) with (fillfactor=70)
 
+table user_countries (
+  user_id text not null
+  scope text not null
+  country text not null
+  first_day date not null
+  constraint user_countries_pkey PRIMARY KEY (user_id, scope, country)
+)
+CREATE INDEX user_countries_day ON public.user_countries USING btree (scope, first_day)
+
 table user_days (
   user_id text not null
   scope text not null
@@ -1244,9 +1770,19 @@ table user_days (
   jobs integer not null default 0
   tokens bigint not null default 0
   cost numeric(18,8) not null default 0
+  names bit(512)
+  last_active_at timestamp with time zone
   constraint user_days_pkey PRIMARY KEY (user_id, scope, day)
 ) with (fillfactor=60)
-CREATE INDEX user_days_active ON public.user_days USING btree (scope, day) WHERE active
+CREATE INDEX user_days_day ON public.user_days USING btree (scope, day)
+
+table user_firsts (
+  user_id text not null
+  name text not null
+  ts timestamp with time zone not null
+  constraint user_firsts_pkey PRIMARY KEY (user_id, name)
+) with (fillfactor=90)
+CREATE INDEX user_firsts_name ON public.user_firsts USING btree (name, ts)
 
 table user_plans (
   user_id text not null
@@ -1258,6 +1794,16 @@ table user_plans (
   constraint user_plans_pkey PRIMARY KEY (user_id, since)
 )
 CREATE INDEX user_plans_since ON public.user_plans USING btree (since)
+
+table user_trouble_days (
+  user_id text not null
+  scope text not null
+  day date not null
+  errors bigint not null
+  rate_limited bigint not null
+  constraint user_trouble_days_pkey PRIMARY KEY (user_id, scope, day)
+) with (fillfactor=60)
+CREATE INDEX user_trouble_days_day ON public.user_trouble_days USING btree (scope, day)
 
 table users (
   user_id text not null
@@ -1279,7 +1825,21 @@ table users (
 )
 CREATE INDEX users_created ON public.users USING btree (created_at)
 CREATE INDEX users_email ON public.users USING btree (lower(email))
+CREATE INDEX users_referrer ON public.users USING btree (lower(referrer)) WHERE (referrer IS NOT NULL)
 CREATE INDEX users_tenant ON public.users USING btree (tenant_id)
+
+table vital_days (
+  scope text not null
+  day date not null
+  name text not null
+  path text not null
+  device text not null
+  n bigint not null
+  good bigint not null
+  poor bigint not null
+  hist bigint[] not null
+  constraint vital_days_pkey PRIMARY KEY (scope, day, name, path, device)
+) with (fillfactor=50)
 
 table web_vitals (
   vital_id text not null
@@ -1346,6 +1906,19 @@ table webhook_things (
   constraint webhook_things_pkey PRIMARY KEY (provider, kind, id)
 )
 CREATE INDEX webhook_things_payer ON public.webhook_things USING btree (provider, payer) WHERE (payer <> ''::text)
+
+view metric_dim_values as
+SELECT d.day,
+    d.slot,
+    d.place,
+    s.key,
+    s.dim,
+    (d.place = 0) AS is_rest,
+    d.value,
+    d.v,
+    d.den
+   FROM (metric_dim_days d
+     JOIN metric_dims s ON ((s.slot = d.slot)));
 
 view metric_values as
 SELECT d.scope,
@@ -1445,6 +2018,16 @@ end $function$
 
 aggregate hist_sum(bigint[]) using hist_add, hist_add
 
+CREATE OR REPLACE FUNCTION public.instant_of(txt text)
+ RETURNS timestamp with time zone
+ LANGUAGE plpgsql
+ STABLE PARALLEL SAFE
+AS $function$
+begin
+  return case when txt ~ '^\d{4}-\d\d-\d\dT.*(Z|[+-]\d\d:?\d\d)$' then txt::timestamptz end;
+exception when others then return null;
+end $function$
+
 CREATE OR REPLACE FUNCTION public.months_before(day date, n integer)
  RETURNS date
  LANGUAGE sql
@@ -1453,6 +2036,54 @@ AS $function$
   select case when extract(day from day + 1) = 1
     then (day + 1 - make_interval(months => n))::date - 1
     else (day - make_interval(months => n))::date end
+$function$
+
+CREATE OR REPLACE FUNCTION public.object_facets(kind text, name text, properties jsonb)
+ RETURNS text[]
+ LANGUAGE sql
+ STABLE PARALLEL SAFE
+AS $function$
+  select array[
+    left(coalesce(case kind
+      when 'project' then properties ->> 'template'
+      when 'site' then properties ->> 'template'
+      when 'contract' then properties ->> 'template'
+      when 'time_entry' then properties ->> 'tracker'
+      when 'commit' then properties ->> 'git_provider'
+      when 'repository' then properties ->> 'git_provider'
+      when 'cli_install' then properties ->> 'version'
+      when 'integration' then coalesce(properties ->> 'provider', name)
+      when 'deliverable' then case when properties ->> 'auto_verified' = 'true' then 'auto' else 'manual' end
+    end, ''), 100),
+    case when kind not in ('project', 'site', 'contract') or coalesce(properties ->> 'template', '') = '' then ''
+      when properties ->> 'custom_template' = 'true' then 'custom' else 'system' end,
+    left(coalesce(case kind when 'commit' then properties ->> 'repository' when 'repository' then name end, ''), 200),
+    case kind when 'contract' then properties ->> 'signed_at' end
+  ]
+$function$
+
+CREATE OR REPLACE FUNCTION public.referral_source(referrer text)
+ RETURNS text
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE
+AS $function$
+  select left(coalesce(
+    lower(regexp_replace(substring(referrer from '^[A-Za-z][A-Za-z0-9+.-]*://([^/?#:@]+)'), '^www\.', '', 'i')),
+    referrer, ''), 100)
+$function$
+
+CREATE OR REPLACE FUNCTION public.route_of(path text)
+ RETURNS text
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE
+AS $function$
+  select left(
+    regexp_replace(
+      regexp_replace(
+        regexp_replace(split_part(split_part(path, '?', 1), '#', 1), '^(\w+ )?https?://[^/]*', '\1'),
+        '/(?=[^/]*\d)(?:\d+|[0-9a-fA-F-]{8,}|[\w=-]{20,}|\w{1,8}_[\w-]{8,})(?=/|$)', '/:id', 'g'),
+      '(?<=.)/+$', ''),
+    300)
 $function$
 
 CREATE OR REPLACE FUNCTION public.seen_new(ids uuid[])

@@ -527,6 +527,48 @@ describe('money', () => {
     ])
   })
 
+  const refunded = (amount: number, before: number) =>
+    stripeEvent(
+      'charge.refunded',
+      '2026-10-03T10:00:00Z',
+      charge('ch_1', 4900, at, { amount_refunded: amount, refunded: amount === 4900 }),
+      { amount_refunded: before },
+    )
+  const refund = (id: string, amount: number, status: string, time: string, type = 'refund.updated') =>
+    stripeEvent(type, time, { id, object: 'refund', amount, charge: 'ch_1', currency: 'usd', status })
+  const paid = () => t.sql`select status, refunded_minor as refunded from payments`
+
+  it('given back twice within a second is the sum, whichever comes first', async () => {
+    const [first, second] = [refunded(1000, 0), refunded(3000, 1000)]
+    await send(stripeEvent('charge.succeeded', at, charge('ch_1', 4900, at)), second, first)
+    expect(await paid()).toEqual([{ status: 'succeeded', refunded: 3000 }])
+    await emptyAll(t)
+    await send(stripeEvent('charge.succeeded', at, charge('ch_1', 4900, at)), first, second)
+    expect(await paid()).toEqual([{ status: 'succeeded', refunded: 3000 }])
+  })
+
+  it('that came back because a refund failed was not given back, told in any order', async () => {
+    const told = [
+      stripeEvent('charge.succeeded', at, charge('ch_1', 4900, at)),
+      refund('re_1', 4900, 'succeeded', '2026-10-03T10:00:00Z', 'refund.created'),
+      refunded(4900, 0),
+      refund('re_1', 4900, 'failed', '2026-10-09T10:00:00Z', 'refund.failed'),
+    ]
+    await send(...told)
+    expect(await paid()).toEqual([{ status: 'succeeded', refunded: 0 }])
+    await emptyAll(t)
+    await send(...told.toReversed())
+    expect(await paid()).toEqual([{ status: 'succeeded', refunded: 0 }])
+    await emptyAll(t)
+    await send(
+      told[0]!,
+      refunded(1000, 0),
+      refunded(3000, 1000),
+      refund('re_2', 2000, 'failed', '2026-10-09T10:00:00Z'),
+    )
+    expect(await paid()).toEqual([{ status: 'succeeded', refunded: 1000 }])
+  })
+
   it('asked for goes through the states of its invoice, and a deleted draft is void', async () => {
     await send(
       stripeEvent(
@@ -546,6 +588,16 @@ describe('money', () => {
       'draft',
     ])
   })
+})
+
+it('a plan whose product is never told is called like its price, by its nickname or its lookup key', async () => {
+  const named = (more: object) => ({ items: { object: 'list', data: [item({ more })], has_more: false } })
+  await send(made(named({ nickname: null, lookup_key: 'pro-monthly' })))
+  expect(await t.sql`select plan_id, name from plans`).toEqual([{ plan_id: 'prod_pro', name: 'pro-monthly' }])
+  await send(made(named({ nickname: 'Pro, monthly' }), 'updated', '2026-09-02T10:00:00Z'))
+  expect(await t.sql`select name from plans`).toEqual([{ name: 'Pro, monthly' }])
+  await send(stripeEvent('product.updated', '2026-09-01T09:00:00Z', { id: 'prod_pro', object: 'product', name: 'Pro' }))
+  expect(await t.sql`select name from plans`).toEqual([{ name: 'Pro' }])
 })
 
 it('plans are products with their default or cheapest price, in any order', async () => {

@@ -29,7 +29,12 @@ export const token = z.strictObject({
 export const credentials = z.strictObject({ email: z.string(), password: z.string() })
 
 const days = z
-  .strictObject({ from: z.iso.date(), to: z.iso.date() })
+  .strictObject({
+    from: z.iso.date(),
+    to: z.iso.date(),
+    metric: z.string().optional().describe('Backfill: this metric only, by its key.'),
+    rebuild: z.boolean().optional().describe('Backfill: the roll-ups first, from the raw facts that remain.'),
+  })
   .describe('For jobs which take days; nothing for others.')
 
 export const described: Operation[] = [

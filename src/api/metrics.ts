@@ -1,17 +1,32 @@
-import type { Hono } from 'hono'
-import { allow } from '../auth/guards.ts'
+import type { Context, Hono } from 'hono'
+import { smallBody } from '../auth/forms.ts'
+import { allow, whoOf } from '../auth/guards.ts'
 import type { Deps } from '../context.ts'
+import { type Catalogue, freshCatalogue } from '../custom-metrics/catalogue.ts'
 import type { Env } from '../env.ts'
-import { type MetricKey, metricKeys, metricOf } from '../metrics/catalogue.ts'
-import { manySeries, type Point, summary } from '../metrics/query.ts'
+import type { Day } from '../lib/time.ts'
+import type { AnyKey, MetricKey } from '../metrics/catalogue.ts'
+import type { Metric } from '../metrics/define.ts'
+import { manySeries, type Point, type Summary, summary } from '../metrics/query.ts'
 import { factsOf, sourceOf } from '../metrics/source.ts'
+import { changeSettings } from '../settings/change.ts'
+import { freshSettings } from '../settings/store.ts'
+import { standingLimits } from '../settings/threshold-view.ts'
+import { readJson } from './body.ts'
 import { json } from './json.ts'
-import { configOfMetrics, listMetrics, summaryOfMetrics, timeseriesOfMetrics } from './metrics-operations.ts'
+import {
+  changeConfig,
+  configBody,
+  configOfMetrics,
+  listMetrics,
+  summaryOfMetrics,
+  timeseriesOfMetrics,
+} from './metrics-operations.ts'
 import { serve } from './operation.ts'
-import { dimensionOf, metricsOf, spanOf } from './params.ts'
+import { dimensionOf, metricsOf, peopleOf, spanOf } from './params.ts'
 
 /** What a summary has without `metrics`. */
-const HEADLINES = [
+export const HEADLINES = [
   'users.total',
   'users.new',
   'users.dau',
@@ -36,54 +51,79 @@ const HEADLINES = [
 export function mountMetricsApi(app: Hono<Env>, deps: Deps): void {
   const guard = allow({ scope: 'read', role: 'viewer' })
 
-  serve(app, listMetrics, guard, (c) => json(c, { metrics: metricKeys.map(aboutOf) }))
+  serve(app, listMetrics, guard, async (c) => {
+    const catalogue = await freshCatalogue(deps)
+    return json(c, { metrics: catalogue.keys.map((key) => aboutOf(catalogue, key)) })
+  })
 
-  serve(app, configOfMetrics, guard, (c) => json(c, configOf(deps)))
+  serve(app, configOfMetrics, guard, async (c) => json(c, await configOf(deps)))
+
+  serve(app, changeConfig, CONFIGURES, (c) => answerChange(c, deps))
 
   serve(app, summaryOfMetrics, guard, async (c, asked) => {
-    const keys = metricsOf(asked.metrics, HEADLINES)
+    const catalogue = await freshCatalogue(deps)
+    const keys = metricsOf(catalogue, asked.metrics, HEADLINES)
     const { compare } = asked
     const span = spanOf(c, deps, asked)
-    const found = await summary(deps, keys, { ...span, compare })
+    const people = await peopleOf(c, deps, asked)
+    const found = await summary(deps, keys, { ...span, ...people, compare })
     const metrics = keys.map((key) => {
-      const { value, previous, change, state, away } = found[key]
-      const about = { metric: key, label: metricOf(key).label, ...unitOf(key, deps) }
-      return { ...about, value, previous, change, state, ...(away !== undefined && { unavailable: away }) }
+      const metric = catalogue.of(key)
+      const { value, previous, change, state, away, ignored, aged } = found[key] as Summary
+      const about = { metric: key, label: metric.label, ...unitOf(metric, deps) }
+      const gaps = { ...(away !== undefined && { unavailable: away }), ...(ignored && { filters_ignored: ignored }) }
+      return { ...about, value, previous, change, state, ...gaps, ...agedText(aged) }
     })
-    return json(c, { ...spanText(span), compare, metrics })
+    return json(c, { ...spanText(span), ...people, compare, metrics })
   })
 
   serve(app, timeseriesOfMetrics, guard, async (c, asked) => {
-    const keys = metricsOf(asked.metrics)
-    const by = dimensionOf(asked.by, keys)
+    const catalogue = await freshCatalogue(deps)
+    const keys = metricsOf(catalogue, asked.metrics)
+    const by = dimensionOf(catalogue, asked.by, keys)
     const span = spanOf(c, deps, asked)
     const { compare } = asked
-    const found = await manySeries(deps, keys, { ...span, by, compare })
+    const people = await peopleOf(c, deps, asked)
+    const found = await manySeries(deps, keys, { ...span, ...people, by, compare })
     c.header('Server-Timing', `compute;dur=${Math.max(0, ...found.map(({ tookMs }) => tookMs)).toFixed(1)}`)
-    const metrics = found.map(({ key, points, total, groups, previous }) => ({
+    const metrics = found.map(({ key, points, total, groups, previous, ignored, aged }) => ({
       metric: key,
-      label: metricOf(key).label,
-      ...unitOf(key, deps),
+      label: catalogue.of(key).label,
+      ...unitOf(catalogue.of(key), deps),
       points: dated(points),
       total,
       ...(previous && { previous: { points: dated(previous.points), total: previous.total } }),
       ...(groups && { groups: groups.map((group) => ({ ...group, points: dated(group.points) })) }),
+      ...(ignored && { filters_ignored: ignored }),
+      ...agedText(aged),
     }))
-    return json(c, { ...spanText(span), ...(by && { by }), ...(compare !== 'none' && { compare }), metrics })
+    return json(c, { ...spanText(span), ...people, ...(by && { by }), ...(compare !== 'none' && { compare }), metrics })
   })
 }
 
-function aboutOf(key: MetricKey) {
-  const { label, unit, good, kind, definition, formula, action, by, warn, crit } = metricOf(key)
+function aboutOf({ of }: Pick<Catalogue, 'of'>, key: AnyKey) {
+  const { label, unit, good, kind, definition, formula, action, by, warn, crit } = of(key)
   const texts = { label, unit, good, kind, definition, formula, action, by, warn, crit }
-  return { metric: key, ...texts, source: sourceOf(key), facts: factsOf(key) }
+  return { metric: key, ...texts, source: sourceOf(key, of), facts: factsOf(key, of) }
+}
+
+/** Who may change the configuration by API. */
+export const CONFIGURES = [allow({ role: 'owner', scope: 'act' }), smallBody]
+
+/** Changes what the body names; answers the configuration as it is then. */
+export async function answerChange(c: Context<Env>, deps: Deps): Promise<Response> {
+  const { settings = {}, thresholds = {} } = await readJson(c, configBody)
+  await changeSettings(deps, whoOf(c), { settings, thresholds })
+  return c.json(await configOf(deps))
 }
 
 /** The thresholds, and the settings that metrics are computed with. */
-export function configOf(deps: Deps) {
+export async function configOf(deps: Deps) {
   const { config } = deps
+  const { keys, of } = await freshCatalogue(deps)
   return {
     settings: {
+      ...(await freshSettings(deps)),
       time_zone: config.timeZone,
       currency: config.currency,
       active_definition: config.activeDefinition,
@@ -93,16 +133,16 @@ export function configOf(deps: Deps) {
       retention_days: config.retentionDays,
       privacy: config.privacy,
     },
-    thresholds: metricKeys.flatMap((key) => {
-      const { label, good, warn, crit } = metricOf(key)
-      if (warn === undefined && crit === undefined) return []
-      return [{ metric: key, label, ...unitOf(key, deps), good, warn, crit }]
+    thresholds: keys.flatMap((key) => {
+      const { label, good, warn, crit } = of(key)
+      const { changed } = standingLimits(deps, key)
+      if (warn === undefined && crit === undefined && !changed) return []
+      return [{ metric: key, label, ...unitOf(of(key), deps), good, warn, crit, changed }]
     }),
   }
 }
 
-function unitOf(key: MetricKey, { config }: Pick<Deps, 'config'>) {
-  const { unit } = metricOf(key)
+function unitOf({ unit }: Metric, { config }: Pick<Deps, 'config'>) {
   return unit === 'money' ? { unit, currency: config.currency } : { unit }
 }
 
@@ -111,5 +151,9 @@ const spanText = ({ from, to, scope }: { from: string; to: string; scope: string
   to,
   tenant: scope === '*' ? null : scope,
 })
+
+/** The days of the answer that an older definition of the metric made; a backfill has them computed anew. */
+const agedText = (aged: Day[] | undefined) =>
+  aged && { older_definition: { days: aged.length, from: aged[0], to: aged.at(-1) } }
 
 const dated = (points: Point[]) => points.map(({ day, value }) => ({ date: day, value }))

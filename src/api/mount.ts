@@ -2,9 +2,14 @@ import type { Hono } from 'hono'
 import { cors } from 'hono/cors'
 import { mountAnnotationsApi } from '../annotations/api.ts'
 import { mountTenantCheck } from '../auth/tenants.ts'
+import { mountBoardsApi } from '../boards/api.ts'
+import { mountCohortsApi } from '../cohorts/api.ts'
 import type { Deps } from '../context.ts'
+import { mountCustomMetricsApi } from '../custom-metrics/api.ts'
 import type { Env } from '../env.ts'
 import { mountFinance } from '../finance/routes.ts'
+import { mountRatesApi } from '../rates/api.ts'
+import { mountSegmentsApi } from '../segments/api.ts'
 import { mountActivityApi } from './activity.ts'
 import { mountMetricsApi } from './metrics.ts'
 import { acceptSignedUrls, mountSignedUrls } from './signed-urls.ts'
@@ -16,10 +21,15 @@ export function mountApi(app: Hono<Env>, deps: Deps): void {
   acceptSignedUrls(app, deps)
   mountTenantCheck(app, deps)
   mountMetricsApi(app, deps)
+  mountCohortsApi(app, deps)
   mountTablesApi(app, deps)
   mountActivityApi(app, deps)
   mountAnnotationsApi(app, deps)
+  mountBoardsApi(app, deps)
+  mountCustomMetricsApi(app, deps)
   mountFinance(app, deps)
+  mountRatesApi(app, deps)
+  mountSegmentsApi(app, deps)
   mountSignedUrls(app, deps)
 }
 

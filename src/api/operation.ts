@@ -5,8 +5,10 @@ import { BadParameter, readQuery } from './query.ts'
 
 export const TAGS = {
   Metrics: 'Every metric of the catalogue: its definition, its value over a period, its days.',
+  Segments: 'Rules over users: who is paying, new, busy or quiet. Numbers can be asked of a segment.',
   Tables: 'The facts themselves, as CSV files and as JSON pages.',
   Annotations: 'What happened when: deploys, price changes, incidents, campaigns, notes.',
+  Boards: 'Pages of one’s own, as JSON and as YAML.',
   Links: 'Addresses that open without a key, for spreadsheets.',
   Jobs: 'Scheduled work: what there is, run now, how far it is.',
   Ingest: 'Facts in. An answer of 200 means that they are committed.',

@@ -1,9 +1,14 @@
 import { annotationOperations } from '../annotations/operations.ts'
+import { boardOperations } from '../boards/operations.ts'
+import { cohortOperations } from '../cohorts/operations.ts'
+import { customMetricOperations } from '../custom-metrics/operations.ts'
 import { documentedOperations } from '../documented/all.ts'
 import { exportOperations } from '../exports/operations.ts'
 import { financeOperations } from '../finance/operations.ts'
 import { metricRowsOperations } from '../metrics-rows/operations.ts'
 import { scrape } from '../prometheus/mount.ts'
+import { ratesOperations } from '../rates/operations.ts'
+import { segmentOperations } from '../segments/operations.ts'
 import { feed } from './activity.ts'
 import { described } from './described.ts'
 import { docsList, docsPage, openapi } from './docs-operations.ts'
@@ -18,10 +23,15 @@ export const operations = [
   ...metricsOperations,
   ...exportOperations,
   ...metricRowsOperations,
+  ...cohortOperations,
   feed,
   ...tablesOperations,
   ...annotationOperations,
+  ...segmentOperations,
+  ...boardOperations,
+  ...customMetricOperations,
   ...financeOperations,
+  ...ratesOperations,
   makeSignedUrl,
   ...described,
   ...ingestOperations,

@@ -2,9 +2,15 @@ import type { Context } from 'hono'
 import { whoOf } from '../auth/guards.ts'
 import { scopeOf } from '../auth/scope.ts'
 import type { Deps } from '../context.ts'
+import type { Catalogue } from '../custom-metrics/catalogue.ts'
 import type { Env } from '../env.ts'
+import { NotFound } from '../lib/errors.ts'
 import { addDays, type Day, daysBetween, today } from '../lib/time.ts'
-import { isMetricKey, type MetricKey, metricOf, similarKeys } from '../metrics/catalogue.ts'
+import type { AnyKey, CustomKey, MetricKey } from '../metrics/catalogue.ts'
+import type { AskedPeople } from '../metrics/people.ts'
+import { goneSegment } from '../segments/find.ts'
+import { knownPlans } from '../segments/plans.ts'
+import { usableSegment } from '../segments/store.ts'
 import { BadParameter } from './query.ts'
 
 /** Ten years: more is a mistyped date. */
@@ -38,6 +44,24 @@ export function spanOf(
   return { from, to, scope: scopeOf(whoOf(c), asked.tenant) }
 }
 
+/** The people asked for, which there must be. @throws BadParameter */
+export async function peopleOf(c: Context<Env>, deps: Deps, { plan, segment }: AskedPeople): Promise<AskedPeople> {
+  const who = whoOf(c)
+  if (plan !== undefined) {
+    const plans = await knownPlans(deps, who)
+    const hint = plans.length > 0 ? ` There are ${plans.join(', ')}.` : ''
+    if (!plans.includes(plan))
+      throw new BadParameter('plan', `Nobody was ever on a plan “${plan.slice(0, 80)}”.${hint}`)
+  }
+  const found = segment === undefined ? undefined : await usableSegment(deps, who, segment).catch(gone(deps, segment))
+  return { ...(plan !== undefined && { plan }), ...(found && { segment: found.slug }) }
+}
+
+const gone = (deps: Deps, ref: string) => async (error: unknown) => {
+  if (!(error instanceof NotFound)) throw error
+  throw new BadParameter('segment', `${await goneSegment(deps, ref)}; /api/segments lists those there are.`)
+}
+
 /** @throws BadParameter where the days do not make a period */
 export function checkDays(from: Day, to: Day, names = { from: 'from', to: 'to' }): void {
   if (from > to) throw new BadParameter(names.from, `${from} is after ${names.to}, ${to}.`)
@@ -45,22 +69,35 @@ export function checkDays(from: Day, to: Day, names = { from: 'from', to: 'to' }
 }
 
 /** The metrics named, which must exist. */
-export function metricsOf(given: readonly string[] | undefined, fallback?: readonly MetricKey[]): MetricKey[] {
+export function metricsOf(
+  catalogue: Catalogue,
+  given: readonly string[] | undefined,
+  fallback?: readonly MetricKey[],
+): AnyKey[] {
   if (!given && fallback) return [...fallback]
   if (!given) throw new BadParameter('metrics', 'Name at least one metric; /api/metrics lists them.')
   return given.map((text) => {
-    if (isMetricKey(text)) return text
-    const similar = similarKeys(text)
+    if (catalogue.has(text)) return text
+    const gone = goneText(catalogue, text)
+    if (gone) throw new BadParameter('metrics', gone)
+    const similar = catalogue.similar(text)
     const hint = similar.length ? ` Did you mean ${similar.join(' or ')}?` : ' /api/metrics lists all there are.'
     throw new BadParameter('metrics', `There is no metric “${text.slice(0, 80)}”.${hint}`)
   })
 }
 
+/** Why a custom metric that was once there cannot be asked for. */
+function goneText({ custom }: Catalogue, text: string): string | undefined {
+  const entry = custom.get(text as CustomKey)
+  if (!entry) return undefined
+  return entry.archivedAt ? `${text} is archived.` : `${text} is broken: ${entry.broken}`
+}
+
 /** A dimension which all of the metrics have. */
-export function dimensionOf(by: string | undefined, keys: readonly MetricKey[]): string | undefined {
+export function dimensionOf(catalogue: Catalogue, by: string | undefined, keys: readonly AnyKey[]): string | undefined {
   if (!by) return undefined
   for (const key of keys) {
-    const known = metricOf(key).by
+    const known = catalogue.of(key).by
     if (known.includes(by)) continue
     const hint = known.length ? `it can be broken down by ${known.join(', ')}` : 'it has no dimensions'
     throw new BadParameter('by', `${key} has no dimension “${by.slice(0, 80)}”; ${hint}.`)

@@ -58,6 +58,10 @@ export const parameters = {
     .refine(isTenant, 'This is not the id of a tenant.')
     .meta({ description: 'One tenant. Default: all together, or the one that the key is bound to.' })
     .optional(),
+  plan: value.meta({ description: 'Only users on this plan, each day those who were on it then.' }).optional(),
+  segment: value
+    .meta({ description: 'Only users of this segment: its slug or id; /api/segments lists them.' })
+    .optional(),
   metrics: values('Keys of metrics; /api/metrics lists them.'),
   by: value.meta({ description: 'A dimension which all of the metrics have.' }).optional(),
   compare: z

@@ -70,6 +70,7 @@ const FORMS: Record<Order['type'], (text: string) => boolean> = {
   timestamptz: (text) =>
     /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(\.\d{1,6})?\+00$/.test(text) && isDay(text.slice(0, 10)) && isTime(text),
   date: isDay,
+  int: (text) => /^\d{1,9}$/.test(text),
   oid: (text) => /^\d{1,9}$/.test(text),
   tid: (text) => /^\(\d{1,9},\d{1,4}\)$/.test(text),
 }

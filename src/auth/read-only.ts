@@ -3,9 +3,12 @@ import type { Env } from '../env.ts'
 import { Forbidden } from '../lib/errors.ts'
 import { isDoor, isUnsafe } from '../lib/security.ts'
 
-/** Signing in and out, and what is one's own; ingest goes on, everything else that changes something does not. */
+/**
+ * Signing in and out, what is one's own, and links that only read; ingest goes on, everything else that changes something
+ * does not.
+ */
 const GOES_ON =
-  /^\/(login|logout|setup|api\/auth\/login|dashboard\/preferences|dashboard\/views(\/.+)?|dashboard\/account\/sessions\/.+)$/
+  /^\/(login|logout|setup|(api\/)?auth\/login\/?|api\/signed-urls|dashboard\/preferences|dashboard\/views(\/.+)?|dashboard\/queries(\/.+)?|dashboard\/boards(\/.+)?|dashboard\/account\/sessions\/.+)$/
 
 /** READ_ONLY=1: a list of what still works, so that a route added later is blocked until somebody decides otherwise. */
 export function readOnly(on: boolean): MiddlewareHandler<Env> {

@@ -3,7 +3,7 @@ import type { Deps } from '../context.ts'
 import { type Admin, findAdminByEmail, normaliseEmail } from './admins.ts'
 import { createKey } from './keys.ts'
 import { verifyPassword } from './passwords.ts'
-import { clearAttempts, recordAttempt } from './throttle.ts'
+import { clearAttempts, countFailure, recordAttempt } from './throttle.ts'
 
 export interface Credentials {
   email: string
@@ -30,6 +30,7 @@ export async function checkCredentials(deps: Deps, { email, password, ip }: Cred
   const fits = await verifyPassword(admin?.passwordHash ?? null, password)
   if (!admin || !fits || admin.disabledAt) {
     await audit(sql, { actor: admin ? `admin:${admin.id}` : 'anonymous', action: 'login.failed', detail: { ip } })
+    await countFailure(sql, deps.now(), deps.config.timeZone)
     return { ok: false }
   }
   await clearAttempts(sql, account)

@@ -43,6 +43,13 @@ export function recordAttempt(sql: Sql, { email, ip, now }: Attempt): Promise<nu
   }) as Promise<number | undefined>
 }
 
+/** Counts a sign-in that failed for its day; who tried is forgotten sooner. */
+export async function countFailure(sql: Sql, now: Date, timeZone: string): Promise<void> {
+  await sql`
+    insert into sign_in_failure_days as d (day, n) values ((${now}::timestamptz at time zone ${timeZone})::date, 1)
+    on conflict (day) do update set n = d.n + 1`
+}
+
 /** After a sign-in that succeeded, the account's failures are forgotten. */
 export async function clearAttempts(sql: Sql, email: string): Promise<void> {
   await sql`delete from login_failures where email = ${email}`

@@ -27,6 +27,7 @@ export async function buildServer(outDir) {
   mkdirSync(outDir, { recursive: true })
   copyFolder(`${root}migrations`, `${outDir}/migrations`)
   copyFolder(`${root}src/connectors/presets`, `${outDir}/presets`)
+  copyFolder(`${root}src/boards/templates`, `${outDir}/board-templates`)
   for (const { path, contents } of outputFiles) {
     writeFileSync(`${path}.${process.pid}`, contents)
     renameSync(`${path}.${process.pid}`, path)

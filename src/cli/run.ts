@@ -5,6 +5,7 @@ import { EmbeddedError } from '../db/postgres-home.ts'
 import { ImportError } from '../import/run.ts'
 import { Problem } from '../lib/errors.ts'
 import { adminCreate } from './admin.ts'
+import { backfillCommand } from './backfill.ts'
 import { type Command, helpOf, parse, UsageError } from './command.ts'
 import { connectCheck } from './connect.ts'
 import { dbUrl, migrateCommand } from './db.ts'
@@ -21,6 +22,7 @@ export const commands: readonly Command[] = [
   importCommand,
   connectCheck,
   rebuild,
+  backfillCommand,
   jobRun,
   keyCreate,
   keyList,

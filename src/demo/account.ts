@@ -1,11 +1,12 @@
 import { DAY_MS } from './calendar.ts'
-import { feeCents, type Interval, type PlanId } from './plans.ts'
+import { type Currency, feeCents, type Interval, type PlanId } from './plans.ts'
 import type { Random } from './random.ts'
 
 export interface Payer {
   userId: string
   tenantId: string
   provider: 'stripe' | 'paystack' | 'manual'
+  currency: Currency
 }
 
 export type Status = 'trialing' | 'active' | 'past_due' | 'cancelled' | 'expired'

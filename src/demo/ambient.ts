@@ -1,4 +1,5 @@
 import { isIncident, iso, MINUTE_MS } from './calendar.ts'
+import { spendOf } from './campaigns.ts'
 import { deliveries } from './deliveries.ts'
 import { Emitter, type Window } from './emitter.ts'
 import { DESKTOPS, PHONES, PLACES } from './places.ts'
@@ -19,6 +20,7 @@ export function simulateAmbience(world: World, day: number, window: Window, busy
   if (!window.live) for (let atMs = fromMs; atMs < toMs; atMs += PROBE_STEP_MS) probe(world, atMs, out, probeTarget)
   if (window.live) heartbeats(world, day, out)
   deliveries(world, day, out)
+  spendOf(world, day, out)
   visitors(world, day, out)
   return out
 }
@@ -26,17 +28,23 @@ export function simulateAmbience(world: World, day: number, window: Window, busy
 function gauges(world: World, atMs: number, out: Emitter, busy: Busy): void {
   const random = new Random(world.options.seed, 'gauges', atMs / GAUGE_STEP_MS)
   const sampled = out.window.live ? {} : busy.sampledAt(atMs)
-  for (const [name, value] of Object.entries({ ...reportedAt(world, busy, atMs, random), ...sampled }))
+  for (const [name, value] of Object.entries({ ...reportedAt(world, busy, atMs, random, out), ...sampled }))
     out.emit('gauges', atMs, { name, value, ts: iso(atMs) }, random.uuid(atMs))
 }
 
 /** What Acme Studio's own monitoring reports. */
-function reportedAt(world: World, busy: Busy, atMs: number, random: Random): Record<string, number> {
+function reportedAt(world: World, busy: Busy, atMs: number, random: Random, out: Emitter): Record<string, number> {
   const trouble = isIncident(world.calendar, atMs)
   const hitRate = 0.86 + random.between(-0.04, 0.04) - (trouble ? 0.3 : 0)
   return {
     'cache.hit_rate': Math.round(hitRate * 1000) / 1000,
     'ws.connections': busy.onlineAt(atMs) + random.int(0, 2),
+    'ws.events': Math.round(random.around(40 + 25 * busy.onlineAt(atMs), 0.3)),
+    'ws.latency': Math.round(random.around(trouble ? 180 : 34, 0.3)),
+    'storage.used': Math.round((61 + world.dayOf(atMs) * 0.08 + random.between(0, 0.4)) * 10) / 10,
+    'quota.left': Math.round(random.between(trouble ? 4 : 38, trouble ? 12 : 64)),
+    // Quarterdeck samples the machines that it hears of itself; here it is their past.
+    ...(out.window.live ? {} : { 'workers.gpu_running:g6.xlarge': random.chance(0.85) ? 2 : 1 }),
   }
 }
 

@@ -1,5 +1,5 @@
 import type { Account, PaymentState, SubscriptionState } from './account.ts'
-import { iso } from './calendar.ts'
+import { DAY_MS, iso } from './calendar.ts'
 import { Emitter, type SimFact, type Window } from './emitter.ts'
 import type { Ledger } from './ledger.ts'
 import { projectName } from './names.ts'
@@ -84,7 +84,10 @@ function oldProject(world: World, user: SimUser, out: Emitter): void {
 
 function accountFacts(account: Account, out: Emitter): void {
   for (const state of account.states) out.emit('subscriptions', state.atMs, subscriptionRow(account, state))
-  for (const payment of account.payments) out.emit('payments', payment.atMs, paymentRow(account, payment))
+  for (const payment of account.payments) {
+    out.emit('payments', payment.atMs, paymentRow(account, payment))
+    if (payment.status !== 'refunded') invoiceFacts(account, payment, out)
+  }
 }
 
 function subscriptionRow({ payer }: Account, state: SubscriptionState): Record<string, unknown> {
@@ -97,12 +100,13 @@ function subscriptionRow({ payer }: Account, state: SubscriptionState): Record<s
     interval: state.interval,
     quantity: state.quantity,
     amount: state.unitCents,
-    currency: 'USD',
+    currency: payer.currency,
     provider: payer.provider,
     started_at: iso(state.startedMs),
     trial_ends_at: optionalIso(state.trialEndsMs),
     current_period_end: optionalIso(state.periodEndMs),
     ends_at: optionalIso(state.endsMs),
+    cancel_reason: state.endsMs === undefined ? undefined : reasonOf(state.id),
     updated_at: iso(state.atMs),
   }
 }
@@ -114,17 +118,54 @@ function paymentRow({ payer }: Account, payment: PaymentState): Record<string, u
     user_id: payer.userId || undefined,
     tenant_id: payer.tenantId || undefined,
     subscription_id: payment.subscriptionId,
-    invoice_id: payer.provider === 'manual' ? payment.id.replace('pay_', 'inv_') : undefined,
+    invoice_id: invoiceId(payment),
     provider: payer.provider,
     status: payment.status,
     amount: payment.amountCents,
     fee: payment.feeCents,
     fee_waived: payment.feeWaivedCents,
     refunded: payment.status === 'refunded' ? payment.amountCents : 0,
-    currency: 'USD',
+    currency: payer.currency,
     failure_reason: payment.failureReason,
     updated_at: iso(payment.atMs),
   }
 }
+
+/** A card is charged at once; a transfer takes some days, and somebody looks at it. What failed stays open, then is given up. */
+function invoiceFacts({ payer }: Account, payment: PaymentState, out: Emitter): void {
+  const { madeMs, amountCents: amount, status } = payment
+  const row = {
+    id: invoiceId(payment),
+    number: `AS-${payment.id.slice(-6).toUpperCase()}`,
+    user_id: payer.userId || undefined,
+    tenant_id: payer.tenantId || undefined,
+    subscription_id: payment.subscriptionId,
+    provider: payer.provider,
+    amount,
+    currency: payer.currency,
+    issued_at: iso(madeMs),
+    due_at: iso(madeMs + 7 * DAY_MS),
+  }
+  const tell = (days: number, fields: Record<string, unknown>) =>
+    out.emit('invoices', madeMs + days * DAY_MS, { ...row, ...fields, updated_at: iso(madeMs + days * DAY_MS) })
+  const paid = (days: number) =>
+    tell(days, { status: 'paid', amount_paid: amount, paid_at: iso(madeMs + days * DAY_MS) })
+  if (status === 'succeeded' && payer.provider !== 'manual') paid(0)
+  else {
+    tell(0, { status: 'open' })
+    if (status === 'failed') tell(21, { status: 'uncollectible' })
+    else {
+      tell(3, { status: 'pending_verification' })
+      paid(6)
+    }
+  }
+}
+
+const invoiceId = ({ id }: PaymentState): string => id.replace('pay_', 'inv_')
+
+const REASONS = ['too expensive', 'missing a feature', 'not used enough', 'went to a competitor', 'project is over']
+/** Always the same of a subscription. */
+const reasonOf = (id: string): string | undefined =>
+  REASONS[[...id].reduce((sum, letter) => sum + letter.charCodeAt(0), 0) % REASONS.length]
 
 const optionalIso = (ms: number | undefined): string | undefined => (ms === undefined ? undefined : iso(ms))

@@ -75,8 +75,9 @@ function arrives(world: World, user: SimUser, out: Emitter): void {
   if (!inviter) return
   const sent = { ts: iso(invitedMs), name: 'invite_sent', user_id: inviter.id, tenant_id: inviter.tenant?.id }
   out.emit('events', invitedMs, { ...sent, ip: inviter.ip, user_agent: inviter.agents[0] }, random.uuid(invitedMs))
-  const invite = { kind: 'invite', id: `inv_${user.id.slice(4)}`, user_id: inviter.id, tenant_id: inviter.tenant?.id }
-  const created = { ...invite, quantity: 1, created_at: iso(invitedMs) }
-  out.emit('objects', invitedMs, { ...created, status: 'sent', updated_at: iso(invitedMs) })
-  out.emit('objects', user.createdMs, { ...created, status: 'accepted', updated_at: since, closed_at: since })
+  const invite = { id: `inv_${user.id.slice(4)}`, user_id: inviter.id, tenant_id: inviter.tenant?.id, channel: 'email' }
+  const told = { ...invite, sent_at: iso(invitedMs) }
+  out.emit('invites', invitedMs, { ...told, status: 'sent', updated_at: iso(invitedMs) })
+  const accepted = { status: 'accepted', accepted_at: since, accepted_user_id: user.id, updated_at: since }
+  out.emit('invites', user.createdMs, { ...told, ...accepted })
 }

@@ -1,10 +1,13 @@
 import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises'
+import { refreshCohorts } from '../cohorts/recompute.ts'
 import type { Deps } from '../context.ts'
 import { addDays, dayOf, eachDay, today } from '../lib/time.ts'
-import { closeDay, settleDirtyDays } from '../metrics/snapshot.ts'
+import { closeDays, settleDirtyDays } from '../metrics/snapshot.ts'
 import { foldAll, foldOnce } from '../rollups/fold.ts'
+import { campaignFacts } from './campaigns.ts'
 import { planFacts } from './customers.ts'
 import type { Window } from './emitter.ts'
+import { libraryFacts } from './library.ts'
 import { type Poured, Pourer } from './pour.ts'
 import type { Progress } from './progress.ts'
 import { type DemoState, saveState } from './state.ts'
@@ -32,7 +35,7 @@ export async function fill(
   // Autovacuum would come to it in a minute or two; the first pages are asked for now.
   await deps.db
     .heavy`analyze user_days, user_activity, session_days, event_days, api_call_hours, api_call_days, job_hours`
-  await closeDays(deps, timeline.firstMs, progress)
+  await closePast(deps, timeline.firstMs, progress)
   const { poured } = pourer
   if (poured.rejected > 0)
     deps.log.warn({ rejected: poured.rejected, reasons: poured.reasons }, 'facts of the demo were refused')
@@ -45,6 +48,8 @@ export async function fill(
 /** Users and plans first, and folded: a user's days carry the plan class of that day. */
 async function writeCustomers(deps: Deps, timeline: Timeline, pourer: Pourer, toMs: number): Promise<void> {
   await pourer.add(planFacts(timeline.world))
+  await pourer.add(campaignFacts(timeline.world))
+  await pourer.add(libraryFacts(timeline.world))
   await pourer.add(timeline.customers({ fromMs: Number.NEGATIVE_INFINITY, toMs, live: false }))
   await pourer.flush()
   await deps.db.heavy`analyze users, subscriptions, subscription_states`
@@ -89,13 +94,13 @@ function foldAlongside(deps: Deps): { stop: () => Promise<void> } {
 }
 
 /** Stores the metrics of every past day that was written; today is left to the roll-ups. */
-async function closeDays(deps: Deps, fromMs: number, progress: Progress): Promise<void> {
+async function closePast(deps: Deps, fromMs: number, progress: Progress): Promise<void> {
   const zone = deps.config.timeZone
   const yesterday = addDays(today(deps.now(), zone), -1)
   const days = eachDay(dayOf(new Date(fromMs), zone), yesterday)
-  for (const [n, day] of days.entries()) {
-    progress.show(SHARE.fold + ((1 - SHARE.fold) * n) / days.length, `closing ${day}`)
-    await closeDay(deps, day)
-  }
+  await closeDays(deps, days, {
+    done: (n) => progress.show(SHARE.fold + ((1 - SHARE.fold) * n) / days.length, `closed ${days[n - 1]}`),
+  })
   await settleDirtyDays(deps)
+  await refreshCohorts(deps)
 }

@@ -1,6 +1,6 @@
 import { Account, type Payer } from './account.ts'
 import { DAY_MS, HOUR_MS } from './calendar.ts'
-import { type Interval, type PlanId, priceCents } from './plans.ts'
+import { currencyOf, type Interval, type PlanId, priceCents } from './plans.ts'
 import { Random } from './random.ts'
 import type { SimTenant, SimUser, UserType, World } from './world.ts'
 
@@ -18,7 +18,10 @@ export function accountOfUser(world: World, user: SimUser, horizonMs: number): A
   const random = new Random(world.options.seed, 'money', user.id)
   const african = ['NG', 'KE', 'ZA'].includes(user.place.country)
   const provider = african && random.chance(0.85) ? 'paystack' : 'stripe'
-  const account = new Account({ userId: user.id, tenantId: '', provider }, random)
+  const account = new Account(
+    { userId: user.id, tenantId: '', provider, currency: currencyOf(user.place.country) },
+    random,
+  )
   const habits = HABITS[user.type]
   const interval: Interval = random.chance(0.17) ? 'year' : 'month'
   if (random.chance(habits.tries)) {
@@ -38,7 +41,10 @@ export function accountOfUser(world: World, user: SimUser, horizonMs: number): A
 export function accountOfTenant(world: World, tenant: SimTenant, horizonMs: number): Account {
   const random = new Random(world.options.seed, 'money', tenant.id)
   const provider: Payer['provider'] = tenant.plan === 'enterprise' ? 'manual' : 'stripe'
-  const account = new Account({ userId: '', tenantId: tenant.id, provider }, random)
+  const account = new Account(
+    { userId: '', tenantId: tenant.id, provider, currency: currencyOf(tenant.country) },
+    random,
+  )
   const id = startTrial(account, tenant.createdMs, tenant.plan, 'month', tenant.monthlyCents ?? 3900)
   new TenantBilling(world, account, tenant).run(id, tenant.createdMs + TRIAL_MS, horizonMs)
   return account

@@ -17,6 +17,14 @@ export function priceCents(plan: PlanId, interval: Interval, calendar: Calendar,
   return interval === 'year' ? monthly * 10 : monthly
 }
 
+export type Currency = 'USD' | 'EUR' | 'GBP'
+
+/** Acme Studio asks the same number of dollars, euros and pounds. */
+export function currencyOf(country: string): Currency {
+  if (country === 'GB') return 'GBP'
+  return country === 'DE' || country === 'FR' ? 'EUR' : 'USD'
+}
+
 /** What the payment provider keeps. Enterprises pay by bank transfer. */
 export function feeCents(provider: string, amountCents: number): number {
   if (provider === 'stripe') return Math.round(amountCents * 0.029) + 30

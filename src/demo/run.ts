@@ -3,6 +3,7 @@ import type { Deps } from '../context.ts'
 import { addDays, today } from '../lib/time.ts'
 import type { Running } from '../main.ts'
 import { type Access, ensureAccess, saveAccess } from './access.ts'
+import { keepBooks } from './books.ts'
 import { DoorsClient } from './client.ts'
 import { fill } from './fill.ts'
 import { LiveTraffic } from './live.ts'
@@ -39,6 +40,8 @@ async function begin({ deps, url }: Running, env: NodeJS.ProcessEnv) {
   deps.config.probeUrls.push(product.url)
   const begun = await loadState(deps, size, deps.now())
   const timeline = new Timeline(begun, product.url)
+  // Before the history: it is converted as it is folded.
+  if (begun.writtenToMs === null) await keepBooks(deps, timeline.firstMs)
   const state = begun.writtenToMs === null ? await fillHistory(deps, timeline, begun) : begun
   await markReleases(deps, timeline.firstMs)
   const logs = env.LOG_FILES ? undefined : new ProductLogs(deps.config.dataDir)
@@ -57,6 +60,8 @@ async function begin({ deps, url }: Running, env: NodeJS.ProcessEnv) {
 /** Where the environment says nothing else: a quiet terminal, and a target that fits calls which wait for a model. */
 function adaptSettings({ config, log }: Deps, env: NodeJS.ProcessEnv): void {
   if (!env.LOG_LEVEL) log.level = 'warn'
+  // A site that is online is what people come for.
+  if (!env.ACTIVATION_EVENTS) Object.assign(config, { activationEvents: ['site_deployed'] })
   if (!env.TARGET_P95_MS) Object.assign(config, { targetP95Ms: 12_000 })
 }
 

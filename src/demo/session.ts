@@ -2,7 +2,9 @@ import { HOUR_MS, iso } from './calendar.ts'
 import type { Emitter } from './emitter.ts'
 import { projectName } from './names.ts'
 import { feeCents } from './plans.ts'
-import type { Random } from './random.ts'
+import { Random } from './random.ts'
+import { RATINGS, STEPS } from './steps.ts'
+import { hasGit, opinion, repositoryOf, templateOf } from './usage.ts'
 import { Work } from './work.ts'
 import type { SimUser, UserType, World } from './world.ts'
 
@@ -69,9 +71,9 @@ export class Session {
   }
 
   newProject(): void {
-    this.#project = `prj_${this.random.uuid(this.endMs).replaceAll('-', '').slice(4, 20)}`
+    this.#project = `prj_${this.#serial()}`
     this.#event('project_created', { project_id: this.#project })
-    this.#object('project', this.#project, 'draft', projectName(this.random))
+    this.#object('project', this.#project, 'draft', projectName(this.random), templateOf(this.user, this.endMs))
     // Many a project is only a try.
     if (this.random.chance(0.35)) this.#closes('project', this.#project, 'archived')
   }
@@ -81,7 +83,10 @@ export class Session {
   }
 
   upload(): void {
-    this.#event('file_uploaded', { kilobytes: Math.round(this.random.around(420, 1)) })
+    const kilobytes = Math.round(this.random.around(420, 1))
+    this.#event('file_uploaded', { kilobytes })
+    const row = this.#objectRow('upload', `upl_${this.#serial()}`, 'stored', this.endMs, this.endMs)
+    this.out.emit('objects', this.endMs, { ...row, quantity: kilobytes * 1024 })
   }
 
   liveView(): void {
@@ -90,7 +95,16 @@ export class Session {
 
   invite(): void {
     this.#event('invite_sent', {})
-    this.#object('invite', `inv_${this.random.uuid(this.endMs).replaceAll('-', '').slice(4, 20)}`, 'sent')
+    const { user } = this
+    const sent = {
+      user_id: user.id,
+      tenant_id: user.tenant?.id,
+      channel: 'email',
+      status: 'sent',
+      sent_at: iso(this.endMs),
+    }
+    const id = `inv_${this.random.uuid(this.endMs).replaceAll('-', '').slice(4, 20)}`
+    this.out.emit('invites', this.endMs, { id, ...sent, updated_at: iso(this.endMs) })
   }
 
   domain(): void {
@@ -98,14 +112,16 @@ export class Session {
   }
 
   feedback(): void {
-    this.#event('feedback_given', { rating: this.random.weighted(RATINGS).rating })
+    const { rating } = this.random.weighted(RATINGS)
+    this.#event('feedback_given', { rating })
+    this.out.emit('feedback', this.endMs, opinion(this.user, this.endMs, rating), this.random.uuid(this.endMs))
   }
 
   ticket(): void {
     const id = `tkt_${this.random.uuid(this.endMs).replaceAll('-', '').slice(4, 20)}`
     this.#event('ticket_opened', { ticket_id: id })
     this.#object('ticket', id, 'open')
-    this.#closes('ticket', id, 'solved')
+    this.#answered(id, this.#closes('ticket', id, 'solved'))
   }
 
   /** Credits bought outside of any plan. */
@@ -133,11 +149,28 @@ export class Session {
   #deploy(atMs: number): void {
     const deploy = this.#work.job('deploy', atMs + 2000, this.#project)
     if (!deploy.ok) return
+    if (hasGit(this.user)) this.#commit(deploy.endMs)
     this.endMs = Math.max(this.endMs, Math.min(deploy.endMs, this.endMs + 60_000))
     this.#eventAt(deploy.endMs, 'site_deployed', { project_id: this.#project })
     this.out.emit('objects', deploy.endMs, {
       ...this.#objectRow('site', this.#project.replace('prj_', 'site_'), 'live', deploy.endMs, deploy.endMs),
     })
+  }
+
+  /** Who signs in with a Git host has their sites pushed there. */
+  #connectGit(): void {
+    const { user } = this
+    if (!hasGit(user)) return
+    const id = user.id.slice(4)
+    this.#object('integration', `int_${id}`, 'connected', user.signIn, { provider: user.signIn })
+    this.#object('repository', `rep_${id}`, 'tracked', repositoryOf(user), { git_provider: user.signIn })
+  }
+
+  #commit(atMs: number): void {
+    const { user } = this
+    const row = this.#objectRow('commit', `com_${this.#serial()}`, 'processed', atMs, atMs)
+    const properties = { git_provider: user.signIn, repository: repositoryOf(user) }
+    this.out.emit('objects', atMs, { ...row, properties })
   }
 
   #signUp(): void {
@@ -146,18 +179,46 @@ export class Session {
     this.endMs += 20_000
     this.#project = firstProjectId(user)
     this.#event('project_created', { project_id: this.#project, first: true })
-    this.#object('project', this.#project, 'draft', projectName(this.random))
+    this.#object('project', this.#project, 'draft', projectName(this.random), templateOf(user, this.endMs))
+    this.#connectGit()
   }
 
-  #object(kind: string, id: string, status: string, name?: string): void {
-    this.out.emit('objects', this.endMs, { ...this.#objectRow(kind, id, status, this.endMs, this.endMs), name })
+  #object(kind: string, id: string, status: string, name?: string, properties?: Record<string, unknown>): void {
+    const row = this.#objectRow(kind, id, status, this.endMs, this.endMs)
+    this.out.emit('objects', this.endMs, { ...row, name, properties })
   }
 
-  /** What was just created comes to its end within a day. */
-  #closes(kind: string, id: string, status: string): void {
+  /** An id that nothing else has. */
+  #serial(): string {
+    return this.random.uuid(this.endMs).replaceAll('-', '').slice(4, 20)
+  }
+
+  /** The ticket as support's own system tells it: opened, answered, solved. */
+  #answered(id: string, solvedMs: number): void {
+    const random = new Random(id)
+    const answeredMs = this.endMs + random.between(0.1, 0.7) * (solvedMs - this.endMs)
+    const row = {
+      id,
+      user_id: this.user.id,
+      tenant_id: this.user.tenant?.id,
+      subject: random.pick(SUBJECTS),
+      priority: random.pick(['low', 'normal', 'normal', 'high']),
+      created_at: iso(this.endMs),
+    }
+    const answered = { first_response_at: iso(answeredMs) }
+    const tell = (atMs: number, more: Record<string, unknown>) =>
+      this.out.emit('tickets', atMs, { ...row, ...more, updated_at: iso(atMs) })
+    tell(this.endMs, { status: 'open' })
+    tell(answeredMs, { status: 'pending', ...answered })
+    tell(solvedMs, { status: 'solved', ...answered, closed_at: iso(solvedMs) })
+  }
+
+  /** What was just created comes to its end within a day; when. */
+  #closes(kind: string, id: string, status: string): number {
     const closedMs = this.endMs + this.random.between(0.3, 20) * HOUR_MS
     const row = this.#objectRow(kind, id, status, this.endMs, closedMs)
     this.out.emit('objects', closedMs, { ...row, closed_at: iso(closedMs) })
+    return closedMs
   }
 
   #objectRow(kind: string, id: string, status: string, createdMs: number, updatedMs: number): Record<string, unknown> {
@@ -200,25 +261,4 @@ export function firstProjectId(user: SimUser): string {
   return user.id.replace('usr_', 'prj_')
 }
 
-const STEPS = [
-  { weight: 37, step: 'prompt' as const },
-  { weight: 13, step: 'page' as const },
-  { weight: 14, step: 'preview' as const },
-  { weight: 9, step: 'build' as const },
-  { weight: 3, step: 'newProject' as const },
-  { weight: 3.2, step: 'template' as const },
-  { weight: 3, step: 'upload' as const },
-  { weight: 2.2, step: 'liveView' as const },
-  { weight: 1, step: 'invite' as const },
-  { weight: 0.8, step: 'domain' as const },
-  { weight: 0.9, step: 'feedback' as const },
-  { weight: 0.4, step: 'ticket' as const },
-  { weight: 0.5, step: 'topUp' as const },
-]
-const RATINGS = [
-  { weight: 44, rating: 5 },
-  { weight: 33, rating: 4 },
-  { weight: 13, rating: 3 },
-  { weight: 6, rating: 2 },
-  { weight: 4, rating: 1 },
-]
+const SUBJECTS = ['Build hangs', 'Domain does not connect', 'Invoice question', 'Image is missing', 'How do I …?']

@@ -1,4 +1,6 @@
+import { withAftermath } from './aftermath.ts'
 import { simulateAmbience } from './ambient.ts'
+import { broughtBy } from './campaigns.ts'
 import { customerFacts } from './customers.ts'
 import { simulateDay, type Visit } from './day.ts'
 import type { CallMade, JobStory, SimFact, Window } from './emitter.ts'
@@ -33,7 +35,7 @@ export class Timeline {
 
   /** Subscriptions, payments, users and tenants of a window, in time order. */
   customers(window: Window): SimFact[] {
-    return customerFacts(this.world, this.#ledger, window)
+    return customerFacts(this.world, this.#ledger, window).map((fact) => broughtBy(this.world, fact))
   }
 
   /** What users and machines do in a window, a day at a time, so that memory stays small. */
@@ -48,7 +50,8 @@ export class Timeline {
       const busy = new Busy([...before.jobs, ...jobs], [...before.calls, ...calls], [...before.visits, ...visits])
       const ambience = simulateAmbience(this.world, day, window, busy, this.probeTarget)
       before = { jobs, calls, visits }
-      yield { day, facts: [...users.take(), ...ambience.take()].sort((a, b) => a.atMs - b.atMs) }
+      const told = [...users.take(), ...ambience.take()].sort((a, b) => a.atMs - b.atMs)
+      yield { day, facts: told.flatMap((fact) => withAftermath(this.world, fact)) }
     }
   }
 }

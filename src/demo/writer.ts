@@ -4,7 +4,7 @@ import { createEnricher } from '../enrich/index.ts'
 import { createWriter, type Writer } from '../facts/writer.ts'
 import { createPriceBook } from '../prices/book.ts'
 import type { Calendar } from './calendar.ts'
-import { enterPriceChange } from './prices.ts'
+import { enterPolicies, enterPriceChange } from './prices.ts'
 
 /**
  * A writer for the history, whose price book knows of the story's price change: the server's own would notice within a
@@ -15,6 +15,7 @@ export async function openHistoryWriter(
   calendar: Calendar,
 ): Promise<{ writer: Writer; close: () => Promise<void> }> {
   await enterPriceChange(db.sql, calendar)
+  await enterPolicies(db.sql, calendar)
   const prices = createPriceBook(db.sql, config.currency)
   await prices.load()
   const sql = connectWriter(db.url)

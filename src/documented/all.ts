@@ -1,12 +1,14 @@
 import { feed } from '../api/activity.ts'
 import { credentials, runStarted, token } from '../api/described.ts'
-import { listMetrics, summaryOfMetrics } from '../api/metrics-operations.ts'
+import { configOfMetrics, listMetrics, summaryOfMetrics } from '../api/metrics-operations.ts'
 import { type Operation, operation } from '../api/operation.ts'
-import { metricsAddresses, period, stats } from './operations.ts'
+import { metricsAddresses, patchConfig, period, stats } from './operations.ts'
 import { METRICS_PREFIXES, PAGE_PREFIXES, PAGES, RENAMED, STATS_PATHS } from './table.ts'
 
 const tag = 'Documented addresses'
-const ANSWERS = [summaryOfMetrics, listMetrics, feed].map(({ path, answer }) => [path, answer] as const)
+const ANSWERS = [summaryOfMetrics, listMetrics, configOfMetrics, feed].map(
+  ({ path, answer }) => [path, answer] as const,
+)
 
 /** The operation of a page for programs: what the address that it is led to answers. */
 export function pageOperation(prefix: string, name: keyof typeof PAGES): Operation<typeof period> {
@@ -39,7 +41,7 @@ export const at = <O extends Operation>(one: O, path: string): O => ({ ...one, p
 /** Every documented address, for the description of the API. */
 export const documentedOperations: Operation[] = [
   ...METRICS_PREFIXES.flatMap(({ prefix }) =>
-    Object.values(metricsAddresses).map((one) => at(one as Operation, prefix + one.path)),
+    [...Object.values(metricsAddresses), patchConfig].map((one) => at(one as Operation, prefix + one.path)),
   ),
   ...PAGE_PREFIXES.flatMap((prefix) =>
     (Object.keys(PAGES) as (keyof typeof PAGES)[]).map((name) => pageOperation(prefix, name) as Operation),

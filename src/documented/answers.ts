@@ -4,6 +4,7 @@ import { configOf } from '../api/metrics.ts'
 import { spanOf } from '../api/params.ts'
 import { whoOf } from '../auth/guards.ts'
 import { scopeOf } from '../auth/scope.ts'
+import { cohortsOf } from '../cohorts/api.ts'
 import type { Deps } from '../context.ts'
 import type { Env } from '../env.ts'
 import { csvResponse } from '../exports/csv.ts'
@@ -17,6 +18,8 @@ export interface AskedPeriod {
   start?: string
   end?: string
   tenant?: string
+  /** Of cohorts. */
+  period?: 'week' | 'month'
 }
 
 type Answering = (c: Context<Env>, deps: Deps, asked: AskedPeriod) => Response | Promise<Response>
@@ -39,8 +42,10 @@ export const answerTimeseries: Answering = async (c, deps, asked) => {
   return json(c, { ...spanText(span), points: days })
 }
 
-export const answerCohorts: Answering = (c, deps, asked) =>
-  json(c, { ...spanText(periodOf(c, deps, asked)), cohorts: [] })
+export const answerCohorts: Answering = async (c, deps, asked) => {
+  const span = periodOf(c, deps, asked)
+  return json(c, { ...spanText(span), ...(await cohortsOf(deps, span, asked.period ?? 'week')) })
+}
 
 export const answerFile: Answering = async (c, deps, asked) => {
   const span = periodOf(c, deps, asked)
@@ -51,7 +56,7 @@ export const answerFile: Answering = async (c, deps, asked) => {
   return csvResponse(c, `metrics-${span.from}-${span.to}`, ['date', ...DAY_COLUMNS], rows())
 }
 
-export const answerConfig: Answering = (c, deps) => json(c, configOf(deps))
+export const answerConfig: Answering = async (c, deps) => json(c, await configOf(deps))
 
 const STATS = [
   'users.total',

@@ -1,4 +1,5 @@
 import type { Context, Hono, MiddlewareHandler } from 'hono'
+import { answerChange, CONFIGURES } from '../api/metrics.ts'
 import { type Operation, serve } from '../api/operation.ts'
 import { smallBody } from '../auth/forms.ts'
 import { allow } from '../auth/guards.ts'
@@ -15,7 +16,7 @@ import {
   answerSummary,
   answerTimeseries,
 } from './answers.ts'
-import { metricsAddresses, stats } from './operations.ts'
+import { metricsAddresses, patchConfig, stats } from './operations.ts'
 import { METRICS_PREFIXES, PAGE_PREFIXES, PAGES, RENAMED, STATS_PATHS } from './table.ts'
 
 const ANSWERS = {
@@ -36,6 +37,8 @@ export function mountDocumented(app: Hono<Env>, deps: Deps): void {
       const guards = [...(name === 'file' ? [] : [leadTo('/dashboard')]), ...(refusal === 403 ? [known] : []), reads]
       serveBoth(app, at(one, prefix + one.path), guards, (c, asked) => ANSWERS[name](c, deps, asked as AskedPeriod))
     }
+    const guards = [...(refusal === 403 ? [known] : []), ...CONFIGURES]
+    serveBoth(app, at(patchConfig as Operation, prefix + patchConfig.path), guards, (c) => answerChange(c, deps))
   }
 
   for (const prefix of PAGE_PREFIXES) {

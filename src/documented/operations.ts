@@ -1,7 +1,8 @@
 import { z } from 'zod'
-import { configOfMetrics } from '../api/metrics-operations.ts'
+import { changeConfig, configOfMetrics } from '../api/metrics-operations.ts'
 import { operation } from '../api/operation.ts'
 import { parameters } from '../api/query.ts'
+import { period as cohortPeriod, cohortsFields } from '../cohorts/operations.ts'
 import { DAY_COLUMNS } from './days.ts'
 
 const { from, to, tenant } = parameters
@@ -51,9 +52,9 @@ const cohorts = operation({
   method: 'get',
   path: '/cohorts',
   tag,
-  summary: 'Retention by cohort; empty until cohorts are computed',
-  query: period,
-  answer: { type: 'application/json', schema: z.strictObject({ ...span, cohorts: z.array(z.unknown()) }) },
+  summary: 'Retention of cohorts of sign-ups, week by week',
+  query: z.object({ ...period.shape, period: cohortPeriod }),
+  answer: { type: 'application/json', schema: z.strictObject({ ...span, ...cohortsFields }) },
 })
 
 const file = operation({
@@ -72,6 +73,9 @@ const config = operation({
   summary: configOfMetrics.summary,
   answer: configOfMetrics.answer,
 })
+
+/** The same for changes. */
+export const patchConfig = operation({ ...changeConfig, path: '/config', tag })
 
 /** What is under the prefixes of the metrics addresses; `path` is what follows the prefix. */
 export const metricsAddresses = { summary, timeseries, cohorts, file, config }

@@ -28,6 +28,7 @@ export const PAGES = {
   '/live': { page: '/dashboard/live', json: `/api/metrics/summary?metrics=${LIVE.join(',')}` },
   '/activity': { page: '/dashboard/activity', json: '/api/activity' },
   '/metrics': { page: '/dashboard/metrics', json: '/api/metrics' },
+  '/settings': { page: '/dashboard/settings', json: '/api/metrics/config' },
 } as const
 
 /** Prefixes under which those pages are documented. */

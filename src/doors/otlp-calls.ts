@@ -66,6 +66,9 @@ function modelCall(span: Span): Row {
     tokens_out: first(attributes, TOKENS_OUT),
     tokens_cached: first(attributes, TOKENS_CACHED),
     cost: attributes['gen_ai.usage.cost'],
+    temperature: attributes['gen_ai.request.temperature'],
+    top_p: attributes['gen_ai.request.top_p'],
+    max_tokens: attributes['gen_ai.request.max_tokens'],
     ...(isError ? { status: 'error', error_kind: blocked ? 'safety' : errorKind(span, 'provider') } : { status: 'ok' }),
     properties: { ...properties(span), finish_reason: finishReasons(attributes)[0] },
   }

@@ -42,7 +42,7 @@ const monthlyOf = (item: Item): number => costOf(item) / monthsOf(item.interval,
 const largest = (items: Item[]): Item | undefined =>
   [...items].sort((a, b) => monthlyOf(b) - monthlyOf(a) || (a.id < b.id ? -1 : 1))[0]
 
-const priceOf = (line: Json): Json => objectIn(line.price ?? line.plan)
+export const priceOf = (line: Json): Json => objectIn(line.price ?? line.plan)
 const recurringOf = (price: Json): Json => ('recurring' in price ? objectIn(price.recurring) : price)
 const isMetered = (line: Json): boolean => recurringOf(priceOf(line)).usage_type === 'metered'
 

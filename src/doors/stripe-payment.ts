@@ -1,10 +1,10 @@
 import { payerTellings } from './stripe-customer.ts'
-import { currencyIn, instantOf, minorOf, type Reading } from './stripe-values.ts'
+import { currencyIn, formerOf, instantOf, minorOf, type Reading } from './stripe-values.ts'
 import type { FactOf, Telling } from './webhook-provider.ts'
 import { idIn, isObject, type Json, listIn, numberIn, objectIn, ownerIn, textIn } from './webhook-values.ts'
 
 /** charge.*: each charge is one attempt to pay; of an intent that is tried three times there are three. */
-export function chargeTellings({ type, at, object }: Reading): Telling[] {
+export function chargeTellings({ type, at, object, previous }: Reading): Telling[] {
   const id = idIn(object)
   if (id === undefined || object.object !== 'charge') return []
   const payer = payerOf(object)
@@ -12,8 +12,12 @@ export function chargeTellings({ type, at, object }: Reading): Telling[] {
   const phase = status === 'pending' ? 0 : 1
   const rank = type === 'charge.refunded' ? 2 : type === 'charge.succeeded' || type === 'charge.failed' ? 0 : 1
   const email = textIn(objectIn(object.billing_details).email) ?? textIn(object.receipt_email)
+  const fields = chargeFields(object, status)
+  // Two refunds within a second: the one that found what the other left is the later.
+  const former = formerOf(object, previous)
+  const before = Object.keys(previous).length > 0 ? chargeFields(former, statusOf(former, type)) : undefined
   return [
-    { kind: 'payment', id, payer, order: { phase, at, rank }, fields: chargeFields(object, status) },
+    { kind: 'payment', id, payer, order: { phase, at, rank }, fields, before },
     ...payerTellings(payer, at, { ...ownerIn(object.metadata), email }),
   ]
 }
@@ -39,6 +43,22 @@ export function failedIntentTellings({ at, object }: Reading): Telling[] {
     ...payerTellings(payer, at, ownerIn(object.metadata)),
   ]
 }
+
+/**
+ * refund.* and charge.refund.*: what became of a refund. The charge tells the sum of all; that one of them failed, which
+ * may be days later, only the refund itself says.
+ */
+export function refundTellings({ at, object }: Reading): Telling[] {
+  const charge = idIn(object.charge)
+  const refund = idIn(object)
+  const status = textIn(object.status)
+  if (charge === undefined || refund === undefined || status === undefined || object.object !== 'refund') return []
+  const noted = { status, amount: minorOf(object.amount, currencyIn(object.currency)) }
+  const order = { phase: isUndone(status) ? 1 : 0, at, rank: status === 'pending' ? 0 : 1 }
+  return [{ kind: 'payment', id: charge, order, fields: { [`refund ${refund}`]: noted } }]
+}
+
+const isUndone = (status: string): boolean => status === 'failed' || status === 'canceled'
 
 const DISPUTE_RANKS: Record<string, number> = { created: 0, closed: 2 }
 
@@ -99,6 +119,24 @@ function feeOf(transactions: unknown[], currency: string | undefined): number | 
   )
 }
 
+interface Refund {
+  status: string
+  amount?: number
+}
+
+/**
+ * What was given back: what the charge says, or what its refunds come to where they are known to be all, less those that
+ * failed. Whether the charge spoke before a refund failed or after does not matter then.
+ */
+function refundedOf(fields: Record<string, unknown>): number | undefined {
+  const told = fields.refunded as number | undefined
+  const refunds = Object.entries(fields).flatMap(([name, one]) => (name.startsWith('refund ') ? [one as Refund] : []))
+  const sum = (some: Refund[]) => some.reduce((all, { amount }) => all + (amount ?? 0), 0)
+  const undone = sum(refunds.filter(({ status }) => isUndone(status)))
+  if (undone === 0) return told
+  return Math.max(0, Math.max(told ?? 0, sum(refunds)) - undone)
+}
+
 interface Dispute {
   status: string
   amount?: number
@@ -107,12 +145,13 @@ interface Dispute {
 
 /** The payment fact of an attempt, with its refunds and disputes. */
 export const paymentFact: FactOf = (id, fields, { userId, tenantId, at }) => {
-  const { status, amount, refunded, fee, currency, ts, failure_reason, invoice_id } = fields
+  const { status, amount, fee, currency, ts, failure_reason, invoice_id } = fields
   if (status === undefined || typeof amount !== 'number') return undefined
   const disputes = Object.entries(fields)
     .filter(([name]) => name.startsWith('dispute '))
     .map(([, dispute]) => dispute as Dispute)
   const lost = disputes.filter((dispute) => dispute.status === 'lost')
+  const returned = refundedOf(fields)
   const sum = (numbers: (number | undefined)[]) => numbers.reduce<number>((all, one) => all + (one ?? 0), 0)
   return {
     kind: 'payments',
@@ -123,9 +162,9 @@ export const paymentFact: FactOf = (id, fields, { userId, tenantId, at }) => {
       tenant_id: tenantId,
       invoice_id,
       provider: 'stripe',
-      status,
+      status: status === 'refunded' && (returned ?? amount) < amount ? 'succeeded' : status,
       amount,
-      refunded: Math.min(amount, sum([refunded as number | undefined, ...lost.map((one) => one.amount)])),
+      refunded: Math.min(amount, sum([returned, ...lost.map((one) => one.amount)])),
       fee:
         fee === undefined && lost.length === 0
           ? undefined

@@ -27,6 +27,8 @@ export function priceTellings({ type, at, object }: Reading): Telling[] {
   const fields: Record<string, unknown> = { [`price ${price}`]: isGone ? null : priceIn(object) }
   // A plan of our own naming has no product that would tell its name.
   if (textIn(objectIn(object.metadata).plan) !== undefined) fields.name = textIn(object.nickname)
+  // Until the product is told, or if it never is, the price's own name is better than an id.
+  fields.price_name = textIn(object.nickname) ?? textIn(object.lookup_key)
   return [{ kind: 'plan', id, order: orderOf(type, at), fields }]
 }
 
@@ -60,7 +62,7 @@ export const planFact: FactOf = (id, fields, { at }) => {
     kind: 'plans',
     row: {
       id,
-      name: fields.name,
+      name: fields.name ?? fields.price_name,
       class: isPaid ? 'paid' : 'free',
       amount: price?.amount,
       currency: price?.currency,

@@ -1,5 +1,5 @@
 import { payerTellings } from './stripe-customer.ts'
-import { type Item, itemsIn, sumOf } from './stripe-items.ts'
+import { type Item, itemsIn, planOf, priceOf, sumOf } from './stripe-items.ts'
 import { formerOf, instantOf, minorOf, type Reading } from './stripe-values.ts'
 import type { FactOf, Standing, Telling } from './webhook-provider.ts'
 import { idIn, type Json, listIn, numberIn, objectIn, ownerIn, textIn } from './webhook-values.ts'
@@ -21,7 +21,19 @@ export function subscriptionTellings({ type, at, object, previous }: Reading): T
   return [
     { kind: 'subscription', id, payer, order, fields: fieldsOf(object), before },
     ...payerTellings(payer, at, ownerIn(object.metadata)),
+    ...planNames(object, at),
   ]
+}
+
+/** What the prices of a subscription are called, for plans whose product is never told. */
+function planNames(subscription: Json, at: Date): Telling[] {
+  const prices = listIn(objectIn(subscription.items).data).map((line) => priceOf(objectIn(line)))
+  return prices.flatMap((price): Telling[] => {
+    const id = planOf(price)
+    const price_name = textIn(price.nickname) ?? textIn(price.lookup_key)
+    if (id === undefined || price_name === undefined) return []
+    return [{ kind: 'plan', id, order: { phase: 0, at, rank: 0 }, fields: { price_name } }]
+  })
 }
 
 /** customer.discount.*: newer API versions name in a subscription only the ids of its discounts. */

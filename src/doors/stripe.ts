@@ -1,6 +1,6 @@
 import { checkoutTellings, customerTellings } from './stripe-customer.ts'
 import { invoiceFact, invoiceTellings } from './stripe-invoice.ts'
-import { chargeTellings, disputeTellings, failedIntentTellings, paymentFact } from './stripe-payment.ts'
+import { chargeTellings, disputeTellings, failedIntentTellings, paymentFact, refundTellings } from './stripe-payment.ts'
 import { planFact, planTellings, priceTellings } from './stripe-plan.ts'
 import { refuseStripe } from './stripe-signature.ts'
 import { discountTellings, subscriptionFact, subscriptionTellings } from './stripe-subscription.ts'
@@ -25,9 +25,10 @@ const READERS: Record<string, ((reading: Reading) => Telling[]) | null> = {
   'product.': planTellings,
   'price.': priceTellings,
   'plan.': priceTellings,
-  // Refunds are told by charge.refunded, money by its charge, the rest is no business of ours.
-  'charge.refund.': null,
-  'refund.': null,
+  // That a refund was made is told by charge.refunded; that it failed is told here.
+  'charge.refund.': refundTellings,
+  'refund.': refundTellings,
+  // Money is told by its charge, the rest is no business of ours.
   'payment_intent.': null,
   'checkout.session.': null,
   'customer.': null,

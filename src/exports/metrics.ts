@@ -1,16 +1,20 @@
 import type { Deps } from '../context.ts'
 import { alignPoints, type Compare, comparedDay, type DayRange } from '../lib/compare.ts'
 import { addDays, type Day, daysBetween, eachDay } from '../lib/time.ts'
-import type { MetricKey } from '../metrics/catalogue.ts'
+import { type Answers, answersFor } from '../metrics/among.ts'
+import type { Look } from '../metrics/asks.ts'
+import type { AnyKey } from '../metrics/catalogue.ts'
 import { sqlContext } from '../metrics/context.ts'
-import { Evaluation, type Point } from '../metrics/evaluate.ts'
+import type { Point } from '../metrics/evaluate.ts'
+import { honoured, PEOPLE_FILTERS } from '../metrics/honours.ts'
+import type { AskedPeople } from '../metrics/people.ts'
 import type { Cell } from './csv.ts'
 
 /** Days read at a time: memory does not grow with the range. */
 const CHUNK_DAYS = 92
 
-export interface MetricsExport {
-  keys: MetricKey[]
+export interface MetricsExport extends AskedPeople {
+  keys: AnyKey[]
   scope: string
   from: Day
   to: Day
@@ -22,23 +26,29 @@ export interface MetricsExport {
  * `date,<metric>,<metric>`, a row a day; with `by`: `date,<dimension>,<metric> …`, a row a day and value; with `compare`
  * also `compared_date,compared <metric> …`.
  */
-export function metricsHeader({ keys, by, compare }: MetricsExport): string[] {
-  const compared = compare === 'none' ? [] : ['compared_date', ...keys.map((key) => `compared ${key}`)]
-  return ['date', ...(by ? [by] : []), ...keys, ...compared]
+export function metricsHeader({ keys, by, compare, ...asked }: MetricsExport, look: Look): string[] {
+  const filters = PEOPLE_FILTERS.filter((name) => asked[name] !== undefined)
+  // Of all users where the metric is not kept by a filter: in a file nothing else can say so.
+  const names = keys.map((key) =>
+    honoured(look, key, filters, by).length < filters.length ? `${key} (all users)` : key,
+  )
+  const compared = compare === 'none' ? [] : ['compared_date', ...names.map((name) => `compared ${name}`)]
+  return ['date', ...(by ? [by] : []), ...names, ...compared]
 }
 
 /** The rows, some months at a time; an empty cell is unknown. */
 export async function* metricsRows(deps: Deps, asked: MetricsExport): AsyncGenerator<Cell[][]> {
-  const { keys, scope, from, to, by, compare } = asked
+  const { keys, from, to, by, compare } = asked
   for (let first = from; first <= to; first = addDays(first, CHUNK_DAYS)) {
     const count = Math.min(CHUNK_DAYS, daysBetween(first, to) + 1)
     const range = { from: first, to: addDays(first, count - 1) }
     const other = otherDays(range, asked, compare)
     const ranges = other ? [range, other] : [range]
-    const evaluation = await new Evaluation(deps, sqlContext(deps, deps.db.heavy), scope, keys).load(ranges, by, false)
+    const q = sqlContext(deps, deps.db.heavy)
+    const answers = await answersFor(deps, q, asked, keys, { ranges, by, totals: false })
     const days = eachDay(range.from, range.to)
-    const now = columnsOf(evaluation, keys, range, by)
-    const then = other && columnsOf(evaluation, keys, other, by)
+    const now = columnsOf(answers, keys, range, by)
+    const then = other && columnsOf(answers, keys, other, by)
     const values = by ? [...new Set([...now, ...(then ?? [])].flatMap((column) => [...column.keys()]))].sort() : ['']
     const compared = (value: string) =>
       then?.map((column) => alignPoints(days, column.get(value) ?? [], asked, compare))
@@ -63,10 +73,15 @@ function otherDays(chunk: DayRange, whole: DayRange, compare: Compare): DayRange
 }
 
 /** The points of each metric by the value of the dimension, '' without one. */
-function columnsOf(evaluation: Evaluation, keys: MetricKey[], range: DayRange, by?: string): Map<string, Point[]>[] {
+function columnsOf(answers: Answers, keys: AnyKey[], range: DayRange, by?: string): Map<string, Point[]>[] {
   return keys.map((key) =>
     by
-      ? new Map(evaluation.groups(key, range).map((group) => [group.key, group.points]))
-      : new Map([['', evaluation.get(key, range).points]]),
+      ? new Map(
+          answers
+            .of(key)
+            .groups(key, range)
+            .map((group) => [group.key, group.points]),
+        )
+      : new Map([['', answers.of(key).get(key, range).points]]),
   )
 }

@@ -4,7 +4,7 @@ import { operation } from '../api/operation.ts'
 import { parameters } from '../api/query.ts'
 import { USAGE_HEADER } from './usage-analytics.ts'
 
-const { from, to, tenant, metrics, by, compare } = parameters
+const { from, to, tenant, plan, segment, metrics, by, compare } = parameters
 
 export const metricsFile = operation({
   method: 'get',
@@ -12,13 +12,20 @@ export const metricsFile = operation({
   tag: 'Metrics',
   summary: 'Metrics as a file: a row a day, a column each',
   details:
-    'With `by` a row for each day and value of the dimension; with `compare` the other day and its values stand beside each day. An empty cell is unknown.',
-  query: z.object({ metrics, by, from, to, tenant, compare: compare.unwrap().default('none') }),
+    'With `by` a row for each day and value of the dimension; with `compare` the other day and its values stand beside each day. An empty cell is unknown; a column whose metric is not kept by plan or segment is called “… (all users)”.',
+  query: z.object({ metrics, by, from, to, tenant, plan, segment, compare: compare.unwrap().default('none') }),
   example: 'metrics=users.dau,ai.cost',
   answer: {
     type: 'text/csv',
     doc: 'Columns: date, the dimension if any, the metrics; compared_date and the metrics of that day.',
   },
+})
+
+/** The same under the name that goes with the other metrics addresses. */
+export const exportFile = operation({
+  ...metricsFile,
+  path: '/api/metrics/export.csv',
+  summary: 'Metrics as a file, by default the headlines: a row a day, a column each',
 })
 
 export const usageFile = operation({
@@ -49,4 +56,4 @@ export const activityFile = operation({
   answer: { type: 'text/csv', doc: 'Columns: time, kind, title and what it is about.' },
 })
 
-export const exportOperations = [metricsFile, usageFile, activityFile]
+export const exportOperations = [metricsFile, exportFile, usageFile, activityFile]

@@ -16,7 +16,7 @@ export interface Column {
 /** How rows are walked: columns which together are unique, of an index or of a table small enough to sort. */
 export interface Order {
   column: string
-  type: 'text' | 'timestamptz' | 'date' | 'oid' | 'tid'
+  type: 'text' | 'timestamptz' | 'date' | 'int' | 'oid' | 'tid'
 }
 
 /** A table of facts as a file and as JSON. Adding one is a block in src/exports/tables. */

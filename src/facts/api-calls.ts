@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { appendTo } from './append.ts'
+import { askedWith } from './asked-with.ts'
 import { costOf } from './cost.ts'
 import { bool, choice, instant, int, number, object, optionalId, tenant, text, withRest } from './fields.ts'
 import { defineFact } from './types.ts'
@@ -83,6 +84,7 @@ export default defineFact({
       estimate: row.estimate ?? cost.estimate,
       country: row.country ?? enrich(row.ip ?? meta.ip, undefined).country,
       properties: withRest(KNOWN, row, row.properties),
+      ...askedWith(row),
     }
   },
   write: appendTo('api_calls'),

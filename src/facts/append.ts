@@ -100,7 +100,8 @@ const insertApiCalls: Insert = (sql, json, rows, batch) => {
       select ts, received_at, batch_id, message_id, user_id, tenant_id, request_id,
         request_id is null or coalesce(unnest in (select id from requests), false),
         ai, service, provider, model, endpoint, feature, content_type, status, error_kind, http_status, latency_ms,
-        tokens_in, tokens_out, cached, retry, cost, cost_source, estimate, country, properties
+        tokens_in, tokens_out, cached, retry, cost, cost_source, estimate, country, properties,
+        campaign_id, temperature, top_p, max_tokens
       from input
       where message_id is null or message_id in (select id from fresh)
       returning ts

@@ -3,8 +3,9 @@ import { currency, id, instant, int, requiredDay, requiredMinor } from './fields
 import { each, newest, type StateChange, upsertStates, withDefaults } from './states.ts'
 import { defineFact } from './types.ts'
 
+const FOLDED = ['amount_minor', 'currency', 'impressions', 'clicks', 'conversions']
 const isSpentOtherwise = ({ before, after }: StateChange): boolean =>
-  before?.amount_minor !== after.amount_minor || before?.currency !== after.currency
+  FOLDED.some((name) => (before?.[name] ?? null) !== (after[name] ?? null))
 
 export default defineFact({
   kind: 'campaign_spend',

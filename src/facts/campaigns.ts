@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { choice, currency, id, instant, minor, object, optionalId, tenant, text, texts, withRest } from './fields.ts'
 import { each, newest, type StateChange, upsertStates, withDefaults } from './states.ts'
-import { defineFact } from './types.ts'
+import { defineFact, type Tx } from './types.ts'
 
 const schema = z.looseObject({
   id: id(),
@@ -20,6 +20,9 @@ const schema = z.looseObject({
   properties: object(),
 })
 const KNOWN = new Set(Object.keys(schema.shape))
+
+/** What brings users to a campaign is that their referrer names it. */
+const isNamedOtherwise = ({ before, after }: StateChange): boolean => !before || before.name !== after.name
 
 /** What a campaign cost counts by its kind, its channel and its tenant. */
 const isSpentOtherwise = ({ before, after }: StateChange): boolean =>
@@ -66,6 +69,28 @@ export default defineFact({
         insert into dirty_buckets
         select distinct 'spend_days', (day + interval '12 hours') at time zone ${batch.timeZone} from campaign_spend
         where campaign_id = any(${ids}::text[])`
+      const named = changes
+        .filter(isNamedOtherwise)
+        .flatMap(({ before, after }) => [before?.name, after.name, after.campaign_id])
+      await markBroughtUsers(
+        tx,
+        named.filter((name) => typeof name === 'string'),
+        batch.timeZone,
+      )
     },
   ),
 })
+
+/** The days on which users signed up, or paid, whose referrer is one of some names. */
+async function markBroughtUsers(tx: Tx, names: string[], timeZone: string): Promise<void> {
+  if (names.length === 0) return
+  const lower = names.map((name) => name.toLowerCase())
+  await tx`
+    with brought as (
+      select user_id, created_at from users where lower(referrer) = any(${lower}::text[]) and referrer is not null
+    )
+    insert into dirty_buckets
+    select 'campaign_days', date_trunc('day', created_at, ${timeZone}) from brought
+    union
+    select 'campaign_days', date_trunc('day', p.ts, ${timeZone}) from brought join payments p using (user_id)`
+}

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { appendTo } from './append.ts'
+import { campaignIn } from './asked-with.ts'
 import { choice, id, instant, object, optionalId, tenant, text, withRest } from './fields.ts'
 import { defineFact } from './types.ts'
 
@@ -44,6 +45,7 @@ export default defineFact({
       os: os ?? undefined,
       device: device ?? undefined,
       properties: withRest(KNOWN, row, row.properties),
+      campaign_id: campaignIn(row),
     }
   },
   write: appendTo('events'),

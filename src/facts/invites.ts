@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { id, instant, optionalId, tenant, text } from './fields.ts'
+import { markDays } from './mark-days.ts'
 import { each, earliest, newest, upsertStates } from './states.ts'
 import { defineFact } from './types.ts'
 
@@ -34,8 +35,13 @@ export default defineFact({
     status: row.status,
     updated_at: ts,
   }),
-  write: upsertStates('invites', ['invite_id'], {
-    ...each(newest, 'user_id', 'tenant_id', 'invitee', 'channel', 'accepted_user_id', 'status'),
-    ...each(earliest, 'sent_at', 'accepted_at'),
-  }),
+  write: upsertStates(
+    'invites',
+    ['invite_id'],
+    {
+      ...each(newest, 'user_id', 'tenant_id', 'invitee', 'channel', 'accepted_user_id', 'status'),
+      ...each(earliest, 'sent_at', 'accepted_at'),
+    },
+    markDays('invite_days', ['sent_at', 'accepted_at'], ['tenant_id', 'channel', 'user_id']),
+  ),
 })

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { choice, content, id, instant, object, optionalId, tenant, text, withRest } from './fields.ts'
+import { COUNTED, noteChanges } from './note-changes.ts'
 import { each, earliest, furthestOf, newest, upsertStates, withDefaults } from './states.ts'
 import { defineFact } from './types.ts'
 
@@ -48,9 +49,14 @@ export default defineFact({
       },
       { channel: 'other', direction: 'out', status: 'sent' },
     ),
-  write: upsertStates('messages', ['message_id'], {
-    ...each(newest, 'user_id', 'tenant_id', 'channel', 'direction', 'recipient', 'subject', 'text', 'properties'),
-    ts: earliest,
-    status: furthestOf(STATUSES),
-  }),
+  write: upsertStates(
+    'messages',
+    ['message_id'],
+    {
+      ...each(newest, 'user_id', 'tenant_id', 'channel', 'direction', 'recipient', 'subject', 'text', 'properties'),
+      ts: earliest,
+      status: furthestOf(STATUSES),
+    },
+    noteChanges('messages', COUNTED.messages),
+  ),
 })

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { id, instant, number, object, optionalId, tenant, text, withRest } from './fields.ts'
+import { countObjects } from './object-counts.ts'
 import { defineFact } from './types.ts'
 import { earliest, newest, upsertInto } from './upsert.ts'
 
@@ -45,7 +46,7 @@ export default defineFact({
     (tx, json, batch) => tx`
       with input as materialized (select * from json_populate_recordset(null::objects, ${json}::text::json)),
       old as materialized (
-        select o.* from objects o join input i on i.kind = o.kind and i.object_id = o.object_id
+        select o.*, object_facets(o.kind, o.name, o.properties) as facets from objects o join input i on i.kind = o.kind and i.object_id = o.object_id
       ),
       stored as (
         insert into objects as t
@@ -58,15 +59,20 @@ export default defineFact({
           tenant_id = coalesce(nullif(excluded.tenant_id, ''), t.tenant_id),
           created_at = least(t.created_at, excluded.created_at),
           updated_at = greatest(t.updated_at, excluded.updated_at)
-        returning kind, object_id, created_at, closed_at, quantity, tenant_id
-      )
+        returning kind, object_id, created_at, closed_at, updated_at, quantity, tenant_id, user_id, properties,
+          object_facets(kind, name, properties) as facets
+      ),
+      ${countObjects(tx)}
       insert into dirty_buckets
       select distinct 'object_days', date_trunc('day', at, ${batch.timeZone})
       from stored s left join old o using (kind, object_id),
-        lateral (values (s.created_at), (s.closed_at), (o.created_at), (o.closed_at)) v(at)
-      where (s.created_at, s.closed_at, s.quantity, s.tenant_id)
-          is distinct from (o.created_at, o.closed_at, o.quantity, o.tenant_id)
-        and at is not null`,
+        lateral (values (s.created_at), (s.closed_at), (o.created_at), (o.closed_at), (instant_of(s.facets[4])),
+          (instant_of(o.facets[4]))) v(at)
+      where (s.created_at, s.closed_at, s.quantity, s.tenant_id, s.user_id, s.facets)
+          is distinct from (o.created_at, o.closed_at, o.quantity, o.tenant_id, o.user_id, o.facets)
+        and at is not null
+      union
+      select 'object_counts', hour from grown`,
     earliest('created_at'),
   ),
 })

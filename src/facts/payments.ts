@@ -37,14 +37,29 @@ const KNOWN = new Set(Object.keys(schema.shape))
 
 const SUMS = ['fee_minor', 'fee_waived_minor', 'refunded_minor']
 /** What the fold looks at: a change of anything else leaves the day's sums as they are. */
-const FOLDED = ['ts', 'status', 'amount_minor', ...SUMS, 'provider', 'currency', 'tenant_id', 'subscription_id']
+const FOLDED = [
+  'ts',
+  'status',
+  'amount_minor',
+  ...SUMS,
+  'provider',
+  'currency',
+  'user_id',
+  'tenant_id',
+  'subscription_id',
+]
 
-/** Fees and refunds only grow. */
+const updatedMs = (row: Record<string, unknown>): number =>
+  row.updated_at instanceof Date ? row.updated_at.getTime() : 0
+
+/** Fees and refunds only grow; but a refund may fail later, so that what is told of it later holds. */
 const largestSums: Merge = (older, newer) => {
   const merged = earliest('ts')(older, newer)
   for (const name of SUMS) {
     const told = [older[name], newer[name]].filter((sum) => typeof sum === 'number')
     if (told.length > 0) merged[name] = Math.max(...told)
+    if (name === 'refunded_minor' && typeof newer[name] === 'number' && updatedMs(newer) > updatedMs(older))
+      merged[name] = newer[name]
   }
   return merged
 }
@@ -92,7 +107,13 @@ export default defineFact({
         from input
         on conflict (payment_id) do update set
           ${newest(tx, ['status', 'amount_minor', 'currency', 'provider', 'subscription_id', 'invoice_id', 'failure_reason', 'properties'])},
-          ${SUMS.map((name) => tx`${tx(name)} = greatest(t.${tx(name)}, excluded.${tx(name)})`).reduce((all, one) => tx`${all}, ${one}`)},
+          fee_minor = greatest(t.fee_minor, excluded.fee_minor),
+          fee_waived_minor = greatest(t.fee_waived_minor, excluded.fee_waived_minor),
+          refunded_minor = case
+            when excluded.updated_at > t.updated_at then coalesce(
+              (select i.refunded_minor from input i where i.payment_id = excluded.payment_id), t.refunded_minor)
+            when excluded.updated_at = t.updated_at then greatest(t.refunded_minor, excluded.refunded_minor)
+            else t.refunded_minor end,
           user_id = coalesce(nullif(excluded.user_id, ''), t.user_id),
           tenant_id = coalesce(nullif(excluded.tenant_id, ''), t.tenant_id),
           ts = least(t.ts, excluded.ts),

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { bool, choice, content, id, instant, number, object, optionalId, tenant, text, withRest } from './fields.ts'
+import { COUNTED, noteChanges } from './note-changes.ts'
 import { each, earliest, newest, newestOf, upsertStates } from './states.ts'
 import { defineFact } from './types.ts'
 
@@ -49,10 +50,15 @@ export default defineFact({
     updated_at: ts,
     properties: withRest(KNOWN, row, row.properties),
   }),
-  write: upsertStates('prompts', ['prompt_id'], {
-    ...each(newest, 'user_id', 'tenant_id', 'object_id', 'job_id', 'model', 'site_type', 'industry'),
-    ...each(newest, 'duration_ms', 'library_used', 'text', 'properties'),
-    ts: earliest,
-    status: newestOf(STAGES),
-  }),
+  write: upsertStates(
+    'prompts',
+    ['prompt_id'],
+    {
+      ...each(newest, 'user_id', 'tenant_id', 'object_id', 'job_id', 'model', 'site_type', 'industry'),
+      ...each(newest, 'duration_ms', 'library_used', 'text', 'properties'),
+      ts: earliest,
+      status: newestOf(STAGES),
+    },
+    noteChanges('prompts', COUNTED.prompts),
+  ),
 })

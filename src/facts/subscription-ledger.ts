@@ -95,8 +95,9 @@ class Ledger {
     if (before && state.updatedAt < before.updatedAt) return
     if (before && isMoved(before, state)) {
       this.states.push(before)
-      this.record(before, { ...before, status: 'expired', endsAt: null, updatedAt: state.updatedAt })
-      this.record(undefined, state)
+      const ended: SubscriptionState = { ...before, status: 'expired', endsAt: null, updatedAt: state.updatedAt }
+      this.record(before, ended, isSameCustomer(before, state) ? state : undefined)
+      this.record(undefined, state, isSameCustomer(before, state) ? before : undefined)
     } else this.record(before, state)
     this.know(state)
     this.rows.set(state.subscriptionId, row)
@@ -109,8 +110,8 @@ class Ledger {
     })
   }
 
-  private record(before: SubscriptionState | undefined, state: SubscriptionState): void {
-    const [stripe, chartmogul] = MRR_POLICIES.map((policy) => this.moved(before, state, policy))
+  private record(before: SubscriptionState | undefined, state: SubscriptionState, other?: SubscriptionState): void {
+    const [stripe, chartmogul] = MRR_POLICIES.map((policy) => this.moved(before, state, policy, other))
     if (isSame(stripe!, chartmogul!)) this.note(stripe!, state, '')
     else {
       this.note(stripe!, state, 'stripe')
@@ -118,10 +119,17 @@ class Ledger {
     }
   }
 
-  private moved(before: SubscriptionState | undefined, state: SubscriptionState, policy: MrrPolicy): Movement[] {
-    const alike = this.othersOf(state).filter(({ currency }) => currency === state.currency)
-    const others = alike.reduce((sum, other) => sum + mrrOf(other, policy), 0)
-    const payer = `${policy}\0${state.customerId}\0${state.currency}`
+  /** @param other the subscription in its other currency, where it changes that: who goes on paying has not left */
+  private moved(
+    before: SubscriptionState | undefined,
+    state: SubscriptionState,
+    policy: MrrPolicy,
+    other?: SubscriptionState,
+  ): Movement[] {
+    // Of the others it matters only whether they cost anything, in whatever currency: the change itself is of one.
+    const otherStates = [...this.othersOf(state), ...(other ? [other] : [])]
+    const others = otherStates.reduce((sum, one) => sum + mrrOf(one, policy), 0)
+    const payer = `${policy}\0${state.customerId}`
     const movements = movementsOf(before, state, others, this.everPaid.has(payer), policy)
     if (mrrOf(state, policy) > 0) this.everPaid.add(payer)
     return movements
@@ -140,6 +148,9 @@ class Ledger {
     await markSubscriptions(tx, this.states)
   }
 }
+
+const isSameCustomer = (a: SubscriptionState, b: SubscriptionState): boolean =>
+  a.customerId === b.customerId && a.tenantId === b.tenantId
 
 const isSame = (a: Movement[], b: Movement[]): boolean => JSON.stringify(a) === JSON.stringify(b)
 
@@ -160,14 +171,12 @@ async function openLedger(tx: Tx, rows: Prepared[]): Promise<Ledger> {
     where customer_id = any(${customers}::text[]) or customer_id in (select customer_id from told)`
   const all = [...new Set([...customers, ...known.map((row) => row.customer_id as string)])]
   const paid = await tx`
-    select distinct customer_id, currency, policy from mrr_movements where customer_id = any(${all}::text[])`
+    select distinct customer_id, policy from mrr_movements where customer_id = any(${all}::text[])`
   return new Ledger(
     new Map(known.map((row) => [row.subscription_id as string, row])),
     new Set(
-      paid.flatMap(({ customer_id, currency, policy }) =>
-        MRR_POLICIES.filter((one) => policy === '' || policy === one).map(
-          (one) => `${one}\0${customer_id}\0${currency}`,
-        ),
+      paid.flatMap(({ customer_id, policy }) =>
+        MRR_POLICIES.filter((one) => policy === '' || policy === one).map((one) => `${one}\0${customer_id}`),
       ),
     ),
   )

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { choice, id, instant, object, optionalId, tenant, text, withRest } from './fields.ts'
+import { COUNTED, noteChanges } from './note-changes.ts'
 import { each, earliest, newest, newestOf, upsertStates, withDefaults } from './states.ts'
 import { defineFact } from './types.ts'
 
@@ -46,9 +47,14 @@ export default defineFact({
       },
       { status: 'open' },
     ),
-  write: upsertStates('tickets', ['ticket_id'], {
-    ...each(newest, 'user_id', 'tenant_id', 'subject', 'priority', 'closed_at', 'properties'),
-    ...each(earliest, 'created_at', 'first_response_at'),
-    status: newestOf(STATUSES),
-  }),
+  write: upsertStates(
+    'tickets',
+    ['ticket_id'],
+    {
+      ...each(newest, 'user_id', 'tenant_id', 'subject', 'priority', 'closed_at', 'properties'),
+      ...each(earliest, 'created_at', 'first_response_at'),
+      status: newestOf(STATUSES),
+    },
+    noteChanges('tickets', COUNTED.tickets),
+  ),
 })

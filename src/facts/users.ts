@@ -90,13 +90,13 @@ export default defineFact({
             then coalesce(t.traits, '{}') || coalesce(excluded.traits, '{}')
             else coalesce(excluded.traits, '{}') || coalesce(t.traits, '{}') end,
           updated_at = greatest(t.updated_at, excluded.updated_at)
-        returning user_id, tenant_id, created_at, status, provider, country
+        returning user_id, tenant_id, created_at, status, provider, country, referrer
       ),
       changed as materialized (
         select s.user_id, s.tenant_id, s.created_at, o.created_at as old_created,
           (s.created_at, s.tenant_id, s.status = 'deleted')
             is distinct from (o.created_at, o.tenant_id, o.status = 'deleted') as moved,
-          (s.provider, s.country) is distinct from (o.provider, o.country) as regrouped
+          (s.provider, s.country, s.referrer) is distinct from (o.provider, o.country, o.referrer) as regrouped
         from stored s left join old o using (user_id)
       ),
       marked as (
@@ -104,6 +104,11 @@ export default defineFact({
         select distinct 'signup_days', date_trunc('day', at, ${batch.timeZone})
         from changed, lateral (values (created_at), (old_created)) v(at)
         where (moved or regrouped) and at is not null
+      ),
+      paid as (
+        insert into dirty_buckets
+        select distinct 'campaign_days', date_trunc('day', p.ts, ${batch.timeZone})
+        from changed join payments p using (user_id) where regrouped
       )
       insert into dirty_users select user_id, tenant_id from changed where moved`
     },

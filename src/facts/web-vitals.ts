@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { id, instant, optionalId, requiredNumber, tenant, text } from './fields.ts'
+import { COUNTED, noteChanges } from './note-changes.ts'
 import { each, earliest, newest, upsertStates } from './states.ts'
 import { defineFact } from './types.ts'
 
@@ -51,9 +52,14 @@ export default defineFact({
       updated_at: ts,
     }
   },
-  write: upsertStates('web_vitals', ['vital_id'], {
-    ...each(newest, 'name', 'value', 'rating', 'path', 'session_id', 'user_id', 'anonymous_id', 'tenant_id'),
-    ...each(newest, 'device', 'browser', 'os', 'country', 'navigation_type'),
-    ts: earliest,
-  }),
+  write: upsertStates(
+    'web_vitals',
+    ['vital_id'],
+    {
+      ...each(newest, 'name', 'value', 'rating', 'path', 'session_id', 'user_id', 'anonymous_id', 'tenant_id'),
+      ...each(newest, 'device', 'browser', 'os', 'country', 'navigation_type'),
+      ts: earliest,
+    },
+    noteChanges('web_vitals', COUNTED.web_vitals),
+  ),
 })

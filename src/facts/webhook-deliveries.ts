@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { id, instant, int, number, requiredChoice, tenant, text } from './fields.ts'
+import { COUNTED, noteChanges } from './note-changes.ts'
 import { each, earliest, newest, newestOf, upsertStates } from './states.ts'
 import { defineFact } from './types.ts'
 
@@ -38,9 +39,14 @@ export default defineFact({
     error: row.error,
     updated_at: ts,
   }),
-  write: upsertStates('webhook_deliveries', ['delivery_id'], {
-    ...each(newest, 'tenant_id', 'target', 'event', 'http_status', 'attempt', 'latency_ms', 'error'),
-    ts: earliest,
-    status: newestOf(STAGES),
-  }),
+  write: upsertStates(
+    'webhook_deliveries',
+    ['delivery_id'],
+    {
+      ...each(newest, 'tenant_id', 'target', 'event', 'http_status', 'attempt', 'latency_ms', 'error'),
+      ts: earliest,
+      status: newestOf(STAGES),
+    },
+    noteChanges('webhook_deliveries', COUNTED.webhook_deliveries),
+  ),
 })

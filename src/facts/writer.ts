@@ -71,7 +71,10 @@ export function createWriter(options: WriterOptions): Writer {
     counts,
     async reject(rejections) {
       await reject(rejections)
-      for (const { source } of rejections) counts.add(source, { rejected: 1 })
+      for (const { source, kind } of rejections) {
+        counts.add(source, { rejected: 1 })
+        counts.addKind(source, kind, { rejected: 1 })
+      }
     },
     async write(facts, meta) {
       if (closed) throw new WriterUnavailable('shutting down')
@@ -98,6 +101,7 @@ export function createWriter(options: WriterOptions): Writer {
       if (meta.keepsRefused !== false) await reject(report.rejections(meta))
       const outcome = report.outcome()
       counts.add(meta.source, { ...outcome, rejected: outcome.rejected.length })
+      for (const [kind, counted] of report.byKind()) counts.addKind(meta.source, kind, counted)
       return outcome
     },
     async close() {
@@ -159,6 +163,20 @@ class Report {
         },
       ]
     })
+  }
+
+  /** What became of the facts of each kind, one by one. */
+  byKind(): Map<FactKind, { accepted: number; duplicate: number; rejected: number }> {
+    const kinds = new Map<FactKind, { accepted: number; duplicate: number; rejected: number }>()
+    this.results.forEach((result, position) => {
+      const { kind } = this.facts[position]!
+      const counted = kinds.get(kind) ?? { accepted: 0, duplicate: 0, rejected: 0 }
+      kinds.set(kind, counted)
+      if (result === 'stored') counted.accepted++
+      else if (result === 'duplicate') counted.duplicate++
+      else counted.rejected++
+    })
+    return kinds
   }
 
   /** Facts made of one message stand side by side, and count as one: refused if any is, else a duplicate if any is. */

@@ -1,7 +1,8 @@
+import { refreshCohorts } from '../cohorts/recompute.ts'
 import type { Deps } from '../context.ts'
 import { pruneWebhooks } from '../doors/webhook-store.ts'
 import { addDays, type Day, today } from '../lib/time.ts'
-import { closeDay, missingDays } from '../metrics/snapshot.ts'
+import { closeDays, missingDays } from '../metrics/snapshot.ts'
 import { defineJob } from './define.ts'
 import { deleteOldMeasures, dropOldPartitions, pruneOwnTables, rotateSeen } from './retention.ts'
 
@@ -14,15 +15,12 @@ export default defineJob({
   catchUp: true,
   resumable: true,
   label: 'Daily tasks',
-  doc: 'Stores the metrics of yesterday (and of days that were missed), drops raw facts older than RETENTION_DAYS, and tidies up.',
+  doc: 'Stores the metrics of yesterday (and of days that were missed), counts who of each cohort came back, drops raw facts older than RETENTION_DAYS, and tidies up.',
   async run({ deps, run, now }) {
     const days = await daysToClose(deps, now)
-    let done = 0
-    await run.progress(done, days.length)
-    for (const day of days) {
-      await closeDay(deps, day)
-      await run.progress(++done)
-    }
+    await run.progress(0, days.length)
+    await closeDays(deps, days, { done: (closed) => run.progress(closed) })
+    await refreshCohorts(deps)
     const dropped = await dropOldPartitions(deps, now)
     await deleteOldMeasures(deps, now)
     await rotateSeen(deps, now)

@@ -5,7 +5,15 @@ import type { Day } from '../lib/time.ts'
 export interface DayRange {
   from: Day
   to: Day
+  /** Where a run that was interrupted goes on; the days before it are done. */
+  start?: Day
+  /** Of one metric only. */
+  metric?: string
+  /** The roll-ups first, from the raw facts. */
+  rebuild?: boolean
 }
+/** What a job may be asked for beside its days. */
+export type RangeOption = 'metric' | 'rebuild'
 
 /** A run as the job sees it. */
 export interface Run {
@@ -36,13 +44,18 @@ export interface Job {
   /** A run that died is started again, without being asked, from where it was. */
   resumable: boolean
   takesRange: boolean
+  /** What may be said beside the days. */
+  options: readonly RangeOption[]
+  /** Keeps its whole range when it is taken over, with `start` in it; else the range that remains is a new one. */
+  keepsRange: boolean
   /** Does the work; what it returns becomes the run's note. */
   run: (context: JobContext) => Promise<string | undefined>
 }
 
-type Optional = 'pulse' | 'catchUp' | 'resumable' | 'takesRange'
+type Optional = 'pulse' | 'catchUp' | 'resumable' | 'takesRange' | 'options' | 'keepsRange'
 
 /** Describes a job; the flags default to false. */
 export function defineJob(job: Omit<Job, Optional> & Partial<Pick<Job, Optional>>): Job {
-  return { pulse: false, catchUp: false, resumable: false, takesRange: false, ...job }
+  const flags = { pulse: false, catchUp: false, resumable: false, takesRange: false, keepsRange: false }
+  return { ...flags, options: [], ...job }
 }

@@ -1,3 +1,4 @@
+import backfill from './backfill.ts'
 import daily from './daily.ts'
 import type { Job } from './define.ts'
 import fold from './fold.ts'
@@ -7,7 +8,7 @@ import settleDays from './settle-days.ts'
 import sync from './sync.ts'
 
 /** Every job there is; a file that defines one and is missing here fails a test. */
-export const jobs: readonly Job[] = [fold, minute, sync, settleDays, daily, rebuild]
+export const jobs: readonly Job[] = [fold, minute, sync, settleDays, daily, rebuild, backfill]
 
 /** A job by its name. */
 export function findJob(name: string): Job | undefined {

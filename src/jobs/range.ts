@@ -3,7 +3,8 @@ import type { Deps } from '../context.ts'
 import { Problem } from '../lib/errors.ts'
 import { daysBetween, today } from '../lib/time.ts'
 import { parseTimestamp } from '../lib/timestamp.ts'
-import type { DayRange, Job } from './define.ts'
+import { isMetricKey } from '../metrics/catalogue.ts'
+import type { DayRange, Job, RangeOption } from './define.ts'
 
 const MAX_DAYS = 3660
 const day = z
@@ -11,6 +12,16 @@ const day = z
   .regex(/^\d{4}-\d\d-\d\d$/, 'is not a day like 2026-01-31')
   .refine((text) => parseTimestamp(text) !== null, 'is a day that does not exist')
 const rangeSchema = z.strictObject({ from: day, to: day })
+/** A form says what it does not mean by '' or by leaving it out. */
+const options = {
+  metric: z
+    .union([z.literal('').transform(() => undefined), z.string().refine(isMetricKey, 'is not the key of a metric')])
+    .optional(),
+  rebuild: z
+    .union([z.boolean(), z.enum(['', '0', '1', 'true', 'false', 'on'])])
+    .transform((value) => value === true || ['1', 'true', 'on'].includes(String(value)))
+    .optional(),
+} satisfies Record<RangeOption, z.ZodType>
 
 /** The days that a run was asked for; undefined for jobs that take none. @throws Problem 422 */
 export function parseRange(
@@ -18,17 +29,22 @@ export function parseRange(
   body: unknown,
   { config, now }: Pick<Deps, 'config' | 'now'>,
 ): DayRange | undefined {
-  const schema = job.takesRange ? rangeSchema : z.strictObject({}).transform(() => undefined)
+  const schema = job.takesRange ? schemaOf(job) : z.strictObject({}).transform(() => undefined)
   const parsed = schema.safeParse(body)
   if (!parsed.success)
     throw refused(parsed.error.issues.map((i) => `${i.path.join('.')} ${i.message}`.trim()).join('; '))
-  const range = parsed.data
+  const range = parsed.data as DayRange | undefined
   if (!range) return undefined
   const last = today(now(), config.timeZone)
   if (range.from > range.to) throw refused('from is after to.')
   if (range.to > last) throw refused(`to is after today, ${last}.`)
   if (daysBetween(range.from, range.to) >= MAX_DAYS) throw refused(`The range is longer than ${MAX_DAYS} days.`)
-  return range
+  const { from, to, metric, rebuild } = range
+  return { from, to, ...(metric && { metric }), ...(rebuild && { rebuild }) }
+}
+
+function schemaOf(job: Job) {
+  return rangeSchema.extend(Object.fromEntries(job.options.map((name) => [name, options[name]])))
 }
 
 function refused(detail: string): Problem {

@@ -11,6 +11,8 @@ const DROP_LOCK_TIMEOUT = '3s'
 const REJECTED_DAYS = 90
 const LOGIN_FAILURE_DAYS = 30
 const RUN_DAYS = 90
+/** A route, page or host that was not heard of for so long makes room for others. */
+const NAME_DAYS = 90
 /** Jobs that run by the minute or so would be most of the table. */
 const FREQUENT_RUN_DAYS = 7
 const FREQUENT_JOBS = ['minute', 'settle-days']
@@ -47,20 +49,30 @@ export async function rotateSeen({ db }: Deps, now: Date): Promise<boolean> {
   })) as boolean
 }
 
-/** Measures of a moment that come many a page view, and that nobody imports: they need no table by month to go. */
-const MEASURED = ['web_vitals', 'webhook_deliveries'] as const
+/** Facts that change and are about a moment, with the column that says which: they need no table by month to go. */
+const MEASURED = {
+  web_vitals: 'ts',
+  webhook_deliveries: 'ts',
+  prompts: 'ts',
+  messages: 'ts',
+  tickets: 'created_at',
+  invites: 'sent_at',
+} as const
 const DELETED_AT_ONCE = 20_000
 
-/** Deletes the measures older than RETENTION_DAYS, some thousands at a time. */
+/** Deletes the facts older than RETENTION_DAYS that no month is dropped of, some thousands at a time. */
 export async function deleteOldMeasures({ db: { heavy: sql }, config }: Deps, now: Date): Promise<number> {
   const oldest = new Date(now.getTime() - config.retentionDays * DAY_MS)
   let deleted = 0
-  for (const table of MEASURED) {
+  for (const [table, at] of Object.entries(MEASURED)) {
     for (let more = true; more; ) {
       const gone = await sql`
         delete from ${sql(table)}
         where ctid = any(array(
-          select ctid from ${sql(table)} where ts < ${oldest} and updated_at < ${oldest} limit ${DELETED_AT_ONCE}))
+          select ctid from ${sql(table)} where ${sql(at)} < ${oldest} and updated_at < ${oldest}
+            -- A ticket that is open is no matter of the past.
+            and ${table === 'tickets' ? sql`status in ('solved', 'closed')` : sql`true`}
+          limit ${DELETED_AT_ONCE}))
         returning 1`
       deleted += gone.length
       more = gone.length === DELETED_AT_ONCE
@@ -75,6 +87,7 @@ export async function pruneOwnTables({ db: { heavy: sql } }: Deps, now: Date): P
   await sql`delete from rejected_facts where at < ${ago(REJECTED_DAYS)}`
   await sql`delete from login_failures where at < ${ago(LOGIN_FAILURE_DAYS)}`
   await sql`delete from admin_sessions where expires_at < ${now}`
+  await sql`delete from known_names where seen_on < ${ago(NAME_DAYS)}::date`
   await sql`
     delete from job_runs
     where finished_at < ${ago(RUN_DAYS)}

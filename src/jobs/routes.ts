@@ -82,13 +82,13 @@ async function bodyOf(c: Context<Env>): Promise<unknown> {
 }
 
 function viewOf(job: Job, deps: Deps, lastRun: unknown) {
-  const { name, label, doc, schedule, takesRange } = job
+  const { name, label, doc, schedule, takesRange, options } = job
   return {
     name,
     label,
     doc,
     schedule,
-    parameters: takesRange ? ['from', 'to'] : [],
+    parameters: takesRange ? ['from', 'to', ...options] : [],
     next_run: nextSlot(job, deps.config.timeZone),
     last_run: lastRun ?? null,
   }

@@ -3,6 +3,7 @@ import type { Deps } from '../context.ts'
 import { type Claim, type ClaimRequest, claimSlot } from './claim.ts'
 import type { DayRange, Job, Run } from './define.ts'
 import { noteFailure, noteSuccess } from './health.ts'
+import { noteOf } from './range-note.ts'
 
 const HEARTBEAT_MS = 10_000
 const STOP_PATIENCE_MS = 8_000
@@ -31,7 +32,7 @@ export type Started = { state: 'started'; id: string; done: Promise<Outcome> } |
 export async function startRun(deps: Deps, job: Job, request: ClaimRequest, range?: DayRange): Promise<Started> {
   const claim = await claimSlot(deps.db.sql, job, {
     ...request,
-    note: range ? `${range.from}..${range.to}` : undefined,
+    note: range ? noteOf(range) : undefined,
   })
   if (claim.state !== 'claimed') return claim
   return { state: 'started', id: claim.id, done: executeRun(deps, job, claim.id, request.slot, range) }
@@ -65,12 +66,6 @@ export async function stopRuns(deps: Deps): Promise<void> {
   const patience = sleep(STOP_PATIENCE_MS, undefined, { signal: late.signal }).catch(() => {})
   await Promise.race([Promise.all(all.map(({ done }) => done)), patience])
   late.abort()
-}
-
-/** The note of a run over a range begins with the range, which is how a successor knows what was asked. */
-export function rangeOf(note: string | null): DayRange | undefined {
-  const match = /^(\d{4}-\d\d-\d\d)\.\.(\d{4}-\d\d-\d\d)/.exec(note ?? '')
-  return match ? { from: match[1]!, to: match[2]! } : undefined
 }
 
 async function work(deps: Deps, job: Job, run: Run, slot: Date, controller: AbortController): Promise<Outcome> {

@@ -34,6 +34,14 @@ export async function lastRuns(sql: Sql): Promise<Map<string, RunView>> {
   return new Map(runs.map((run) => [run.job, run]))
 }
 
+/** The newest runs of a job, newest first. */
+export async function runsOf(sql: Sql, job: string, limit: number): Promise<RunView[]> {
+  return [
+    ...(await sql<RunView[]>`
+    select ${columns(sql)} from job_runs where job = ${job} order by job_runs.id desc limit ${limit}`),
+  ]
+}
+
 /** Asks a run to stop at its next step; undefined unless it runs. */
 export async function cancelRun(sql: Sql, id: string): Promise<RunView | undefined> {
   if (!/^\d{1,18}$/.test(id)) return undefined

@@ -2,10 +2,12 @@ import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { readNats } from '../connectors/nats.ts'
 import { readQueues } from '../connectors/queues.ts'
 import { type Part, readSourceStats } from '../connectors/source-stats.ts'
+import { readWorkers } from '../connectors/workers.ts'
 import type { Deps } from '../context.ts'
 import type { FactIn } from '../facts/types.ts'
 import { SourceUnavailable } from '../lib/settle.ts'
 import { catalogue, type MetricKey } from '../metrics/catalogue.ts'
+import { GPU_GAUGE } from '../metrics/costs-rows.ts'
 import { live } from '../metrics/query.ts'
 
 const MINUTE_MS = 60_000
@@ -24,6 +26,8 @@ export async function takeSamples(deps: Deps, now: Date): Promise<void> {
     sampleLiveMetrics(deps),
     sampleQueues(deps),
     sampleBacklog(deps),
+    sampleOwnDatabase(deps),
+    sampleGpus(deps),
     sampleNats(deps),
     sampleSource(deps),
   ])
@@ -107,8 +111,40 @@ async function orGap<T>(reading: Promise<T>, gap: T): Promise<T> {
 
 /** What the fold has still to do: it is behind when this grows. */
 async function sampleBacklog({ db: { sql } }: Deps): Promise<Sample[]> {
-  const [row] = await sql<{ facts: number }[]>`select coalesce(sum(n), 0)::float8 as facts from fact_batches`
-  return [{ name: 'facts.backlog', value: row!.facts }]
+  const [row] = await sql<{ facts: number; batches: number; lag: number }[]>`
+    select coalesce(sum(n), 0)::float8 as facts, count(*)::float8 as batches,
+      coalesce(greatest(0, extract(epoch from clock_timestamp() - min(written_at)) * 1000), 0)::float8 as lag
+    from fact_batches`
+  return [
+    { name: 'facts.backlog', value: row!.facts },
+    { name: 'facts.batches', value: row!.batches },
+    { name: 'facts.lag', value: Math.round(row!.lag) },
+  ]
+}
+
+/** How large Quarterdeck's own database is; rows as of the last analyze. */
+async function sampleOwnDatabase({ db: { sql } }: Deps): Promise<Sample[]> {
+  const [row] = await sql<{ bytes: number; rows: number }[]>`
+    select pg_database_size(current_database())::float8 as bytes,
+      (select sum(greatest(reltuples, 0)) from pg_class
+        where relkind = 'r' and relnamespace = 'public'::regnamespace)::float8 as rows`
+  return [
+    { name: 'database.size', value: row!.bytes },
+    { name: 'database.rows', value: row!.rows },
+  ]
+}
+
+/** GPU machines that run, busy or idle, by their type: their hours are what they cost by. */
+async function sampleGpus(deps: Deps): Promise<Sample[]> {
+  const workers = await orGap(readWorkers(deps), [])
+  const gpus = workers.filter(({ kind }) => kind === 'gpu')
+  const running = gpus.filter(({ state }) => state !== 'offline')
+  // A type that has just gone is told as 0: a gap would count its last hour whole.
+  const types = new Set(gpus.map(({ instanceType }) => instanceType ?? 'unknown'))
+  return [...types].map((type) => ({
+    name: `${GPU_GAUGE}${type}`.slice(0, 200),
+    value: running.filter(({ instanceType }) => (instanceType ?? 'unknown') === type).length,
+  }))
 }
 
 /** Of the process that happens to run this minute; the lag is the worst since the last time. */

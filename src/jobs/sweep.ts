@@ -1,10 +1,10 @@
 import type { Deps } from '../context.ts'
 import type { Tx } from '../facts/types.ts'
-import { addDays } from '../lib/time.ts'
 import { abandonStale, claimRow, lockJob } from './claim.ts'
 import { lastSlot } from './cron.ts'
 import type { DayRange, Job } from './define.ts'
-import { executeRun, rangeOf, startRun } from './runner.ts'
+import { noteOf, rangeOf, remainingRange } from './range-note.ts'
+import { executeRun, startRun } from './runner.ts'
 
 /** A job that dies every time before it has done anything is not started again and again. */
 const MAX_FRUITLESS_DEATHS = 3
@@ -28,8 +28,8 @@ async function takeOver(deps: Deps, job: Job): Promise<void> {
     await abandonStale(tx, job.name)
     const dead = await findAbandoned(tx, job)
     if (!dead) return null
-    const range = remainingRange(rangeOf(dead.note), dead.done)
-    const note = range && `${range.from}..${range.to}`
+    const range = remainingRange(job, rangeOf(dead.note), dead.done)
+    const note = range && noteOf(range)
     const claim = await claimRow(tx, job, { slot, startedBy: takeOverOf(dead.id), note })
     return claim.state === 'claimed' ? { id: claim.id, range } : null
   })) as { id: string; range: DayRange | undefined } | null
@@ -53,13 +53,9 @@ async function findAbandoned(tx: Tx, job: Job): Promise<{ id: string; done: numb
   return dead
 }
 
-function takeOverOf(id: string): string {
+/** How a run that takes another one over is started. */
+export function takeOverOf(id: string): string {
   return `takeover of ${id}`
-}
-
-/** Days are done in order, so the number done says where to go on. */
-function remainingRange(range: DayRange | undefined, done: number): DayRange | undefined {
-  return range && { from: addDays(range.from, done), to: range.to }
 }
 
 /** Runs a slot that was missed; one that failed is tried again after an hour, for the next slot may be a day away. */

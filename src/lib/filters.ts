@@ -18,6 +18,12 @@ export interface Filters {
   tenant: string | undefined
   /** What queries filter by: '*' or a tenant. */
   scope: string
+  /** Only users on this plan, each day those who were on it then. */
+  plan?: string
+  /** Only users of this segment: its slug. */
+  segment?: string
+  /** When the segment was changed, for the keys of caches. */
+  segmentAt?: string
   /** The running day, in the configured zone. */
   today: Day
   /** What was wrong with the URL, to be shown on the page. */
@@ -43,6 +49,8 @@ export function parseFilters(query: URLSearchParams, context: FilterContext): Fi
   const range = oneOf(query, 'range', RANGES, '30d', notices)
   const compare = oneOf(query, 'compare', COMPARES, 'previous', notices)
   const tenant = tenantOf(query, notices)
+  const plan = textOf(query, 'plan', notices)
+  const segment = textOf(query, 'segment', notices)
   const bounds = range === 'custom' ? customBounds(query, day, notices) : undefined
   return {
     range: range === 'custom' && !bounds ? '30d' : range,
@@ -50,6 +58,8 @@ export function parseFilters(query: URLSearchParams, context: FilterContext): Fi
     compare,
     tenant,
     scope: scopeOf(context.who, tenant),
+    ...(plan !== undefined && { plan }),
+    ...(segment !== undefined && { segment }),
     today: day,
     notice: notices.length ? notices.join(' ') : undefined,
   }
@@ -70,6 +80,8 @@ export function filterQuery(
   }
   if (next.compare !== 'previous') query.set('compare', next.compare)
   if (next.tenant !== undefined) query.set('tenant', next.tenant)
+  if (next.plan !== undefined) query.set('plan', next.plan)
+  if (next.segment !== undefined) query.set('segment', next.segment)
   for (const [name, value] of Object.entries(keep)) query.set(name, value)
   const text = query.toString()
   return text ? `?${text}` : ''
@@ -79,13 +91,27 @@ export function filterQuery(
 export function exportQuery(filters: Filters, more: Record<string, string> = {}): string {
   const query = new URLSearchParams({ ...more, from: filters.from, to: filters.to })
   if (filters.tenant !== undefined) query.set('tenant', filters.tenant)
+  if (filters.plan !== undefined) query.set('plan', filters.plan)
+  if (filters.segment !== undefined) query.set('segment', filters.segment)
   return `?${query}`
 }
 
 /** What answers depend on, for cache keys. */
-export function filterKey(filters: Filters): string {
-  return [filters.scope, filters.from, filters.to, filters.compare].join('|')
+export function filterKey({ scope, from, to, compare, plan = '', segment = '', segmentAt = '' }: Filters): string {
+  return [scope, from, to, compare, plan, segment, segmentAt].join('|')
 }
+
+/** What metrics of a page are asked with beside their days. */
+export function peopleOf({ scope, plan, segment }: Pick<Filters, 'scope' | 'plan' | 'segment'>): {
+  scope: string
+  plan?: string
+  segment?: string
+} {
+  return { scope, ...(plan !== undefined && { plan }), ...(segment !== undefined && { segment }) }
+}
+
+/** The same filters of all users: for what is not kept by plan or segment. */
+export const ofAll = (filters: Filters): Filters => ({ ...filters, plan: undefined, segment: undefined })
 
 /** First and last day of a preset. */
 export function presetBounds(range: Range, day: Day): { from: Day; to: Day } {
@@ -132,10 +158,14 @@ function oneOf<T extends string>(
 }
 
 function tenantOf(query: URLSearchParams, notices: string[]): string | undefined {
-  const text = query.get('tenant')
-  if (!text || text === '*') return undefined
+  return query.get('tenant') === '*' ? undefined : textOf(query, 'tenant', notices)
+}
+
+function textOf(query: URLSearchParams, name: string, notices: string[]): string | undefined {
+  const text = query.get(name)
+  if (!text) return undefined
   if (text.length <= 200 && !text.includes('\0')) return text
-  notices.push('The tenant of the address is not a valid id; all are shown.')
+  notices.push(`The ${name} of the address is not a valid id; all are shown.`)
   return undefined
 }
 

@@ -1,4 +1,5 @@
-import { type MetricKey, metricOf } from '../metrics/catalogue.ts'
+import { builtIn } from '../metrics/asks.ts'
+import { type AnyKey, type MetricKey, metricOf } from '../metrics/catalogue.ts'
 import type { Expr, Metric, RollupMetric, SqlContext, Unit } from '../metrics/define.ts'
 import { sqlText } from '../metrics/sql-text.ts'
 
@@ -25,12 +26,12 @@ export interface Beneath {
 }
 
 /** What lies beneath a metric: itself, numerator and denominator, or the parts of its formula. Empty for readings. */
-export function beneath(q: SqlContext, key: MetricKey): Beneath[] {
-  const metric: Metric = metricOf(key)
+export function beneath(q: SqlContext, key: AnyKey, look = builtIn): Beneath[] {
+  const metric: Metric = look(key)
   if (metric.kind === 'live') return []
-  if (metric.kind !== 'derived') return ofRollup(q, key, metric)
+  if (metric.kind !== 'derived') return ofRollup(q, key as MetricKey, metric)
   return metric.of.flatMap((of) =>
-    beneath(q, of as MetricKey).map((one) => {
+    beneath(q, of as AnyKey, look).map((one) => {
       const own = metricOf(of as MetricKey).label
       return { ...one, part: one.part ? `${of}:${one.part}` : of, label: one.part ? `${own}: ${one.label}` : own }
     }),

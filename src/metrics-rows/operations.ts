@@ -1,8 +1,9 @@
 import { z } from 'zod'
 import { operation } from '../api/operation.ts'
 import { parameters } from '../api/query.ts'
+import { PEOPLE_FILTERS } from '../metrics/honours.ts'
 
-const { from, to, tenant, by, limit } = parameters
+const { from, to, tenant, plan, segment, by, limit } = parameters
 const short = (description: string) => z.string().max(600, 'This is too long.').meta({ description }).optional()
 
 const asked = {
@@ -13,6 +14,8 @@ const asked = {
   from,
   to,
   tenant,
+  plan,
+  segment,
 }
 
 export const rowsOfMetric = operation({
@@ -42,6 +45,12 @@ export const rowsOfMetric = operation({
         ),
       amount: z.number().nullable().describe('What the rows add up to: the value, or that of the part.'),
       unavailable: z.string().optional().describe('Why there are no rows.'),
+      plan: z.string().optional(),
+      segment: z.string().optional().describe('Its slug.'),
+      filters_ignored: z
+        .array(z.enum(PEOPLE_FILTERS))
+        .optional()
+        .describe('Filters that the metric is not kept by: the rows are of all users then.'),
       columns: z.array(z.strictObject({ name: z.string(), label: z.string(), type: z.string() })),
       rows: z.array(z.looseObject({ weight: z.number() })),
       next: z.string().nullable().describe('Cursor of the next page; null at the end.'),

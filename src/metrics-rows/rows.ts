@@ -1,11 +1,15 @@
 import { BadParameter } from '../api/query.ts'
 import type { Deps } from '../context.ts'
+import { freshCatalogue } from '../custom-metrics/catalogue.ts'
 import type { Sql } from '../db/connect.ts'
 import { Forbidden } from '../lib/errors.ts'
 import { addDays, type Day } from '../lib/time.ts'
-import type { MetricKey } from '../metrics/catalogue.ts'
+import { toldOf } from '../metrics/among.ts'
+import type { AnyKey } from '../metrics/catalogue.ts'
 import { sqlContext } from '../metrics/context.ts'
 import type { SqlContext } from '../metrics/define.ts'
+import type { PeopleFilter } from '../metrics/honours.ts'
+import type { AskedPeople } from '../metrics/people.ts'
 import { type Series, series } from '../metrics/query.ts'
 import { sqlText } from '../metrics/sql-text.ts'
 import { type Beneath, beneath } from './beneath.ts'
@@ -17,7 +21,7 @@ import { sourceOfRows } from './sources/index.ts'
 import { stretchesOf } from './spans.ts'
 import { amountStatement, columnsOf, isByAmount, nounOf, type Place, rowsStatement, type Wanted } from './statement.ts'
 
-export interface RowsQuery {
+export interface RowsQuery extends AskedPeople {
   scope: string
   from: Day
   to: Day
@@ -28,7 +32,7 @@ export interface RowsQuery {
 
 /** What is known of the rows before any is read. */
 export interface RowsHead {
-  key: MetricKey
+  key: AnyKey
   /** The number itself, as the metric's page has it. */
   value: number | null
   /** What there are rows of; one entry for most metrics. */
@@ -43,6 +47,8 @@ export interface RowsHead {
   sql: string
   /** Why there are none. */
   unavailable?: string
+  /** Filters that the number is not kept by: the rows are of all users then; absent = none. */
+  ignored?: PeopleFilter[]
 }
 
 export interface RowsPage extends RowsHead {
@@ -53,7 +59,7 @@ export interface RowsPage extends RowsHead {
 /** A page of the rows beneath a metric, newest first (of money: largest first), and what they say together. */
 export async function rowsOf(
   deps: Deps,
-  key: MetricKey,
+  key: AnyKey,
   query: RowsQuery,
   { after, limit }: { after?: Place; limit: number },
 ): Promise<RowsPage> {
@@ -70,7 +76,7 @@ export async function rowsOf(
  */
 export async function allRowsOf(
   deps: Deps,
-  key: MetricKey,
+  key: AnyKey,
   query: RowsQuery,
 ): Promise<{ head: RowsHead; rows: AsyncGenerator<MetricRow[]> }> {
   const { head, looked } = await lookBeneath(deps, deps.db.heavy, key, query)
@@ -94,18 +100,22 @@ async function* nothing(): AsyncGenerator<MetricRow[]> {}
 async function lookBeneath(
   deps: Deps,
   sql: Sql,
-  key: MetricKey,
-  query: RowsQuery,
+  key: AnyKey,
+  asked: RowsQuery,
 ): Promise<{ head: RowsHead; looked?: Looked }> {
-  const q = sqlContext(deps, sql)
-  const all = beneath(q, key)
+  await freshCatalogue(deps)
+  const { q, look, ignored } = await toldOf(deps, sqlContext(deps, sql), asked, key, asked.group?.by)
+  // A part of a formula is told of those of whom its whole is.
+  const query = without(asked, ignored)
+  const all = beneath(q, key, look)
   const of = all.find(({ part }) => part === query.part) ?? all[0]
   const source = of && sourceOfRows(of.key, of.metric.from)
   const strict = deps.config.privacy === 'strict'
   if (source) checkGroup(source, query, strict)
   const own = await seriesOf(deps, key, query)
   const parts = all.map(({ part, label }) => ({ part, label }))
-  const head = { key, value: own.total, parts, of, amount: null, noun: 'row', columns: {}, sql: '' }
+  const head: RowsHead = { key, value: own.total, parts, of, amount: null, noun: 'row', columns: {}, sql: '' }
+  if (ignored) head.ignored = ignored
   if (!of || !source) return { head: { ...head, unavailable: of ? UNDESCRIBED : LIVE } }
 
   const told = { ...head, noun: nounOf(of, source), meanBy: source.meanBy, columns: shownColumns(of, source, strict) }
@@ -128,9 +138,14 @@ const UNDESCRIBED = 'The rows beneath this number are not kept one by one.'
 export const NOT_KNOWN = 'The number is not known in this range, so that nothing lies beneath it.'
 const TENANTLESS = 'These rows belong to no tenant: they are shown where all tenants are.'
 
+/** What is asked for without filters that do not count. */
+function without(asked: RowsQuery, ignored: readonly PeopleFilter[] = []): RowsQuery {
+  return { ...asked, ...Object.fromEntries(ignored.map((name) => [name, undefined])) }
+}
+
 /** The number and its days; of one group those of the group. */
-async function seriesOf(deps: Deps, key: MetricKey, { scope, from, to, group }: RowsQuery): Promise<Points> {
-  const found: Series = await series(deps, key, { scope, from, to, ...(group && { by: group.by }) })
+async function seriesOf(deps: Deps, key: AnyKey, { group, part: _, ...asked }: RowsQuery): Promise<Points> {
+  const found: Series = await series(deps, key, { ...asked, ...(group && { by: group.by }) })
   return group ? (found.groups?.find((one) => one.key === group.value) ?? { points: [], total: null }) : found
 }
 type Points = Pick<Series, 'points' | 'total'>

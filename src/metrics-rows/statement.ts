@@ -1,6 +1,8 @@
 import { eachDay } from '../lib/time.ts'
 import type { Fragment, SqlContext } from '../metrics/define.ts'
+import { cut, rowsOf, withPeople } from '../metrics/people.ts'
 import { type Rollup, rollups } from '../metrics/rollups.ts'
+import { joinOf } from '../metrics/statement.ts'
 import { windowOf } from '../metrics/window.ts'
 import type { Beneath } from './beneath.ts'
 import type { RowColumn, RowSource, Span } from './source.ts'
@@ -33,11 +35,12 @@ export function rowsStatement(q: SqlContext, wanted: Wanted): Fragment {
   const weight = sql`(${of.expr(q)})::float8`
   const cells = shown.map(([name, column]) => sql`, ${cellOf(q, column, name, wanted)} as ${sql(name)}`)
   const named = 'user_id' in source.columns && of.by !== 'day'
+  const rollup: Rollup = rollups[of.metric.from]
   return sql`
-    select p.*${named ? sql`, coalesce(m.user_id, p.user_id) as user_id, u.email` : sql``}
+    ${withPeople(q, rollup)}select p.*${named ? sql`, coalesce(m.user_id, p.user_id) as user_id, u.email` : sql``}
     from (
       select ${keys.order}::text as q_at, ${keys.id} as q_id, ${keys.order} as q_order, ${weight} as q_weight${cells}
-      from (${source.facts(q, span)}) r
+      from (${cut(q, rollup, source.facts(q, span))}) r ${joinOf(q, rollup, wanted.group?.by)}
       where ${groupOf(q, wanted)} and ${after && keys.stream ? keys.from(after) : sql`true`}
       group by ${keys.group}
       having ${countsOf(q, wanted, weight)} and ${after && !keys.stream ? keys.from(after) : sql`true`}
@@ -69,7 +72,8 @@ export function amountStatement(q: SqlContext, wanted: Wanted): Fragment {
   const window = span.from
     ? windowOf([span.scope], eachDay(span.from, span.to))
     : windowOf([span.scope], [span.to], true)
-  return q.sql`select (${of.expr(q)})::float8 as amount from (${rollup.rows(q, window)}) r where ${groupOf(q, wanted)}`
+  return q.sql`${withPeople(q, rollup)}select (${of.expr(q)})::float8 as amount
+    from (${rowsOf(q, rollup, window)}) r ${joinOf(q, rollup, wanted.group?.by)} where ${groupOf(q, wanted)}`
 }
 
 /** Things only where the source's facts are about any. */

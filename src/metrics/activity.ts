@@ -58,8 +58,23 @@ export const activeIn =
 
 /** How many users were active in a range whose last day is `to`, each counted once, from the bits alone. */
 export function distinctFromBits(q: SqlContext, scopes: string[], to: string, days: number): Fragment {
-  return q.sql`select a.scope, count(*)::float8 as v0 from user_activity a
+  if (q.people?.plan !== undefined) return distinctOnPlan(q, scopes, to, days)
+  const join = q.people ? q.sql`join people on people.user_id = a.user_id` : q.sql``
+  return q.sql`select a.scope, count(*)::float8 as v0 from user_activity a ${join}
     where a.scope = any(${scopes}::text[]) and a.user_id <> '' and a.last_day > ${to}::date - ${days}::int
       and (bits_from(a.bits, a.last_day, ${to}::date) & ${mask(0, days)(q)}) <> 0::bit(128)
+    group by a.scope`
+}
+
+/** The same, of the days on which each user was on the plan: `people` says from when to when. */
+function distinctOnPlan({ sql }: SqlContext, scopes: string[], to: string, days: number): Fragment {
+  const newest = sql`least(people.last, ${to}::date)`
+  const oldest = sql`greatest(people.first, ${to}::date - ${days - 1}::int)`
+  return sql`select a.scope, count(distinct a.user_id)::float8 as v0
+    from user_activity a join people on people.user_id = a.user_id
+    where a.scope = any(${scopes}::text[]) and a.user_id <> '' and a.last_day > ${to}::date - ${days}::int
+      and ${oldest} <= ${newest}
+      and position(B'1' in substring(bits_from(a.bits, a.last_day, ${to}::date)
+        from (${to}::date - ${newest}) + 1 for (${newest} - ${oldest}) + 1)) > 0
     group by a.scope`
 }

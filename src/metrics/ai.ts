@@ -1,4 +1,4 @@
-import { derived, distinct, type Expr, live, metrics, perUser, ratio, sum, trailing } from './define.ts'
+import { byPerson, derived, distinct, type Expr, live, metrics, perUser, ratio, sum, trailing } from './define.ts'
 import { sampled } from './sampled.ts'
 
 const BY = ['model', 'provider', 'service'] as const
@@ -17,6 +17,7 @@ export default metrics({
     from: 'aiCalls',
     by: BY,
     value: ({ sql }) => sql`sum(r.requests)`,
+    through: byPerson(({ sql }) => sql`sum(r.ai_requests)`),
   }),
   'ai.calls': sum({
     label: 'AI calls',
@@ -27,6 +28,7 @@ export default metrics({
     from: 'aiCalls',
     by: BY,
     value: ({ sql }) => sql`sum(r.calls)`,
+    through: byPerson(({ sql }) => sql`sum(r.ai_calls)`),
   }),
   'ai.tokens_in': sum({
     label: 'Tokens in',
@@ -71,6 +73,8 @@ export default metrics({
     from: 'aiCalls',
     by: BY,
     value: knownCost,
+    // Days of users tell no unknown cost from none: calls that cost nothing are taken for calls without a price.
+    through: byPerson(({ sql }) => sql`case when sum(r.cost) > 0 or sum(r.ai_calls) = 0 then sum(r.cost) end`),
   }),
   'ai.cost_30d': trailing({
     label: 'AI cost, 30 days',

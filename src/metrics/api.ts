@@ -1,4 +1,4 @@
-import { type Expr, live, metrics, percentile, ratio, sum } from './define.ts'
+import { byPerson, type Expr, live, metrics, percentile, ratio, sum } from './define.ts'
 import { sampled } from './sampled.ts'
 
 const BY = ['service', 'provider', 'model'] as const
@@ -18,6 +18,7 @@ export default metrics({
     from: 'calls',
     by: BY,
     value: ({ sql }) => sql`sum(r.calls)`,
+    through: byPerson(({ sql }) => sql`sum(r.api_calls)`),
   }),
   'api.errors': sum({
     label: 'API errors',
@@ -28,6 +29,7 @@ export default metrics({
     from: 'calls',
     by: BY,
     value: ({ sql }) => sql`sum(r.errors)`,
+    through: byPerson(({ sql }) => sql`sum(r.errors)`),
   }),
   'api.errors_client': sum({
     label: 'API errors: client',
@@ -62,6 +64,10 @@ export default metrics({
     by: BY,
     num: ({ sql }) => sql`sum(r.errors)`,
     den: ({ sql }) => sql`sum(r.calls)`,
+    through: byPerson(
+      ({ sql }) => sql`sum(r.errors)`,
+      ({ sql }) => sql`sum(r.api_calls)`,
+    ),
   }),
   'api.success_rate': ratio({
     label: 'Calls without error',
@@ -76,6 +82,10 @@ export default metrics({
     by: BY,
     num: ({ sql }) => sql`sum(r.calls - r.errors)`,
     den: ({ sql }) => sql`sum(r.calls)`,
+    through: byPerson(
+      ({ sql }) => sql`sum(r.api_calls - r.errors)`,
+      ({ sql }) => sql`sum(r.api_calls)`,
+    ),
   }),
   'api.latency_avg': ratio({
     label: 'API latency, mean',

@@ -1,23 +1,42 @@
+import adoption from './adoption.ts'
 import ai from './ai.ts'
 import quality from './ai-quality.ts'
+import reliability from './ai-reliability.ts'
 import api from './api.ts'
+import campaigns from './campaigns.ts'
+import content from './content.ts'
+import costs from './costs.ts'
 import { checked, type Metric } from './define.ts'
 import economics from './economics.ts'
+import emails from './emails.ts'
 import finance from './finance.ts'
+import growth from './growth.ts'
 import infrastructure from './infrastructure.ts'
 import invoices from './invoices.ts'
 import jobs from './jobs.ts'
+import objects from './objects.ts'
+import own from './own.ts'
+import pages from './pages.ts'
 import payments from './payments.ts'
+import performance from './performance.ts'
 import plans from './plans.ts'
+import portals from './portals.ts'
 import presence from './presence.ts'
 import product from './product.ts'
+import prompts from './prompts.ts'
 import queues from './queues.ts'
 import receipts from './receipts.ts'
+import userRetention from './retention.ts'
 import revenue from './revenue.ts'
 import retention from './revenue-retention.ts'
+import satisfaction from './satisfaction.ts'
+import security from './security.ts'
 import subscriptions from './subscriptions.ts'
+import support from './support.ts'
 import system from './system.ts'
 import users from './users.ts'
+import vitals from './vitals.ts'
+import webhooks from './webhooks.ts'
 import windows from './windows.ts'
 import workers from './workers.ts'
 
@@ -25,6 +44,7 @@ import workers from './workers.ts'
 export const catalogue = checked({
   ...users,
   ...presence,
+  ...userRetention,
   ...plans,
   ...revenue,
   ...retention,
@@ -42,11 +62,33 @@ export const catalogue = checked({
   ...windows,
   ...workers,
   ...product,
+  ...objects,
+  ...portals,
+  ...adoption,
+  ...growth,
+  ...satisfaction,
   ...system,
   ...infrastructure,
+  ...reliability,
+  ...campaigns,
+  ...content,
+  ...costs,
+  ...emails,
+  ...own,
+  ...pages,
+  ...performance,
+  ...prompts,
+  ...security,
+  ...support,
+  ...vitals,
+  ...webhooks,
 })
 
 export type MetricKey = keyof typeof catalogue
+/** Of a metric that an admin made of a formula. */
+export type CustomKey = `custom.${string}`
+/** Of any metric: `catalogueOf(deps)` knows which there are. */
+export type AnyKey = MetricKey | CustomKey
 
 export const metricKeys = Object.keys(catalogue) as MetricKey[]
 
@@ -55,10 +97,20 @@ export function isMetricKey(text: string): text is MetricKey {
   return Object.hasOwn(catalogue, text)
 }
 
+/** Whether a text from outside can be the key of a custom metric; whether there is one is another question. */
+export function isCustomKey(text: string): text is CustomKey {
+  return /^custom\.[a-z][a-z0-9_]{0,59}$/.test(text)
+}
+
 /** Keys that look like a mistyped one, best first. */
 export function similarKeys(text: string, n = 3): MetricKey[] {
+  return similarAmong(text, [], n).filter(isMetricKey)
+}
+
+/** The same among the built-in metrics and some more. */
+export function similarAmong(text: string, more: Iterable<AnyKey>, n = 3): AnyKey[] {
   const wanted = pairsOf(text.toLowerCase())
-  return metricKeys
+  return [...metricKeys, ...more]
     .map((key) => ({ key, score: overlap(wanted, pairsOf(key)) }))
     .filter(({ score }) => score > 0.3)
     .sort((a, b) => b.score - a.score)
@@ -67,7 +119,7 @@ export function similarKeys(text: string, n = 3): MetricKey[] {
 }
 
 /** The first part of a key, by which lists are grouped. */
-export function domainOf(key: MetricKey): string {
+export function domainOf(key: AnyKey): string {
   return key.slice(0, key.indexOf('.'))
 }
 

@@ -66,7 +66,8 @@ export function partsOn(
   day: Day,
   dim?: string,
 ): Parts {
-  if (knows(history, metric.from, day)) return history.cells.get(key, scope, day, dim) ?? emptyParts(metric)
+  if (knows(history, metric.knownBy ?? metric.from, day))
+    return history.cells.get(key, scope, day, dim) ?? emptyParts(metric)
   return Array<null>(metric.lag ? 1 : metric.parts.length).fill(null)
 }
 

@@ -3,6 +3,7 @@ import type { Deps } from '../context.ts'
 import type { Sql } from '../db/connect.ts'
 import type { MrrPolicy } from '../facts/mrr.ts'
 import type { Day } from '../lib/time.ts'
+import type { People } from './people.ts'
 import type { RollupName, rollups } from './rollups.ts'
 
 /** A piece of SQL which becomes part of a statement. */
@@ -20,10 +21,18 @@ export interface SqlContext {
   enterprisePlans: string[]
   /** What p95 latency should stay under. */
   targetP95Ms: number
+  /** Names of events, and kinds of objects and jobs, that activate a user. */
+  activationEvents: string[]
+  /** Those whose adoption is counted. */
+  keyFeatures: string[]
   /** Minor units in one major unit: 100 for USD, 1 for JPY. */
   minor: number
   now: Date
   today: Day
+  /** The settings that roll-ups are folded with: see `foldedOf`. */
+  folded: string
+  /** Only their facts count; absent = everybody's. */
+  people?: People
 }
 
 /** An aggregate over the rows `r` of a roll-up. */
@@ -51,6 +60,12 @@ export type Unit =
   | 'invoices'
   | 'projects'
   | 'objects'
+  | 'hours'
+  | 'invites'
+  | 'responses'
+  | 'contracts'
+  | 'downloads'
+  | 'views'
   | 'devices'
   | 'workers'
   | 'connections'
@@ -58,6 +73,16 @@ export type Unit =
   | 'bytes'
   | 'rows'
   | 'queries'
+  | 'pages'
+  | 'clicks'
+  | 'shift'
+  | 'errors'
+  | 'tickets'
+  | 'prompts'
+  | 'components'
+  | 'facts'
+  | 'hours'
+  | 'deliveries'
 export type Good = 'up' | 'down' | 'neutral'
 export type RollupKind = 'sum' | 'last' | 'max' | 'distinct' | 'ratio' | 'percentile' | 'perUser'
 export type Kind = RollupKind | 'derived' | 'live'
@@ -83,6 +108,14 @@ export interface Part {
   total?: Expr
 }
 
+/** Another roll-up that tells the same number person by person: it answers where only some people count. */
+export interface Through {
+  from: RollupName
+  parts: readonly Part[]
+  /** The dimensions that it has itself. */
+  by?: readonly string[]
+}
+
 export type DimOf<R extends RollupName> = keyof (typeof rollups)[R]['dims'] & string
 
 export interface RollupMetric extends About {
@@ -102,6 +135,9 @@ export interface RollupMetric extends About {
   bits: boolean
   /** What the samples are taken of, by its name among the sources; while it is away today's value is unknown. */
   source?: string
+  through?: Through
+  /** The roll-up that tells since when there is data, where it is not its own. */
+  knownBy?: RollupName
 }
 export type Numbers = readonly number[]
 
@@ -111,6 +147,8 @@ export interface DerivedMetric<K extends string = string> extends About {
   of: readonly K[]
   /** Called with known values only. A method on purpose: its parameter is narrower than `Metric` knows. */
   compute(values: Record<K, number>): number | null
+  /** `compute` is also called where some of the values are unknown: those are then absent. */
+  fromUnknown?: true
 }
 
 export interface LiveMetric<H extends History = History> extends About {
@@ -131,7 +169,7 @@ export type History = RollupMetric | DerivedMetric
 
 export type Metric = RollupMetric | DerivedMetric | LiveMetric
 
-type From<R extends RollupName> = About & { from: R; by?: readonly DimOf<R>[] }
+type From<R extends RollupName> = About & { from: R; by?: readonly DimOf<R>[]; through?: Through }
 type Plain<R extends RollupName> = From<R> & { value: Expr }
 
 const value = (day: Expr, total?: Expr): Part[] => [total ? { name: 'value', day, total } : { name: 'value', day }]
@@ -142,8 +180,8 @@ function rollup<R extends RollupName>(
   parts: Part[],
   more: Partial<Pick<RollupMetric, 'running' | 'lag' | 'scale' | 'bits' | 'zero'>> = {},
 ): RollupMetric {
-  const { label, unit, good, definition, action, formula, warn, crit, from, by = [] } = about
-  const texts = { label, unit, good, definition, action, ...optional({ formula, warn, crit }) }
+  const { label, unit, good, definition, action, formula, warn, crit, from, by = [], through } = about
+  const texts = { label, unit, good, definition, action, ...optional({ formula, warn, crit, through }) }
   const zero = kind === 'sum' || kind === 'distinct' || (more.running ?? false)
   return { ...texts, kind, from, by, parts, running: false, scale: 1, bits: false, zero, ...more }
 }
@@ -185,6 +223,10 @@ export const distinct = (about: From<'users'> & { who: Expr; bits?: boolean }) =
     { bits: about.bits ?? false },
   )
 
+/** Different things among the rows: on a day, or in a range, where each counts once. `value` counts them. */
+export const different = <R extends RollupName>(about: Plain<R>) =>
+  rollup('distinct', about, value(about.value, about.value))
+
 /** Σ numerator ÷ Σ denominator, never a mean of ratios. */
 export const ratio = <R extends RollupName>(about: From<R> & { num: Expr; den: Expr }) =>
   rollup(
@@ -210,6 +252,18 @@ export const perUser = (about: From<'users'> & { each: Expr; stat: number | 'max
         filter (where ${about.each(q)} > 0)`
   return rollup('perUser', about, value(expr, expr))
 }
+
+/** The same number from the days of users; of a ratio its numerator and denominator. */
+export const byPerson = (day: Expr, den?: Expr): Through => ({
+  from: 'userDays',
+  parts: den
+    ? [
+        { name: 'num', day },
+        { name: 'den', day: den },
+      ]
+    : value(day),
+  by: ['class'],
+})
 
 /** A formula of other metrics; unknown as soon as one of them is. */
 export const derived = <const K extends string>(

@@ -1,4 +1,4 @@
-import { derived, type Expr, metrics, type Numbers, sum, trailing } from './define.ts'
+import { derived, type Expr, last, metrics, type Numbers, sum, trailing } from './define.ts'
 import { customers, moved } from './money-moves.ts'
 
 const OF_REVENUE = ['ai', 'fees', 'hosting']
@@ -61,6 +61,30 @@ export default metrics({
     of: ['revenue.mrr', 'revenue.cost_of_revenue_30d'],
     compute: (v) => v['revenue.mrr'] - v['revenue.cost_of_revenue_30d'],
   }),
+  'revenue.margin_after_ai': derived({
+    label: 'Margin after AI, a month',
+    unit: 'money',
+    good: 'up',
+    definition:
+      'MRR less what AI cost in the 30 days that end on the day: of all customers, or of one tenant where it is chosen. Calls without a price are not in it.',
+    formula: 'revenue.mrr − ai.cost_30d',
+    action: 'Negative for a tenant? Its use costs more than it pays: look at its AI cost by model, then at its plan.',
+    warn: 0,
+    of: ['revenue.mrr', 'ai.cost_30d'],
+    compute: (v) => v['revenue.mrr'] - v['ai.cost_30d'],
+  }),
+  'revenue.negative_margin_customers': last({
+    label: 'Customers with a negative margin',
+    unit: 'customers',
+    good: 'down',
+    definition:
+      'Customers who pay at the end of the day, and whose AI calls of the 30 days that end on it cost more than they pay a month.',
+    formula: 'count of customers with AI cost of 30 days > MRR',
+    action: 'Open the rows: who are they, and would a larger plan or a limit fit them?',
+    from: 'margins',
+    zero: true,
+    value: ({ sql }) => sql`count(*) filter (where r.cost > r.mrr)`,
+  }),
   'revenue.gross_margin': derived({
     label: 'Gross margin',
     unit: 'percent',
@@ -90,7 +114,7 @@ export default metrics({
     label: 'Campaign spend',
     unit: 'money',
     good: 'neutral',
-    definition: 'What campaigns of the kind “acquisition” cost, in the configured currency.',
+    definition: 'What campaigns of the kind “acquisition” cost; of other currencies at the rate of the day.',
     action: 'By channel: compare with the new customers of the weeks after.',
     from: 'costs',
     by: ['channel'],
@@ -112,7 +136,7 @@ export default metrics({
     label: 'New customers, 30 days',
     unit: 'customers',
     good: 'up',
-    definition: 'Customers who paid for the first time in the 30 days that end on the day, in the configured currency.',
+    definition: 'Customers who paid for the first time in the 30 days that end on the day.',
     action: 'See new customers.',
     from: 'mrr',
     values: [customers('new')],

@@ -1,12 +1,13 @@
 import type { Deps } from '../context.ts'
+import { catalogueOf } from '../custom-metrics/catalogue.ts'
 import { SourceUnavailable } from '../lib/settle.ts'
 import { type Day, eachDay } from '../lib/time.ts'
-import { asksFor, liveAmong } from './asks.ts'
-import { type MetricKey, metricOf } from './catalogue.ts'
+import { asksFor, type Look, liveAmong } from './asks.ts'
+import { type AnyKey, type MetricKey, metricOf } from './catalogue.ts'
 import { Cells, knows, type Parts, partsOn, readCells, readTotals } from './cells.ts'
 import type { DerivedMetric, LiveMetric, RollupMetric, SqlContext } from './define.ts'
 import { firstDays, type RollupName } from './rollups.ts'
-import { readSnapshots } from './snapshot-read.ts'
+import { readDimSnapshots, readSnapshots } from './snapshot-read.ts'
 import type { Ask } from './statement.ts'
 import { combine, emptyParts, isWhole, metricValue, totalOf } from './total.ts'
 
@@ -32,6 +33,7 @@ export class Evaluation {
   private readonly q: SqlContext
   private readonly scope: string
   private readonly keys: readonly string[]
+  private readonly look: Look
   private readonly asks: Ask[]
   private cells = new Cells()
   private totals = new Map<Range, Cells>()
@@ -39,13 +41,17 @@ export class Evaluation {
   /** Why a live metric could not be read. */
   private outages = new Map<string, string>()
   private firsts = new Map<RollupName, Day | null>()
+  /** By key, the stored days that would be computed otherwise now. */
+  private agedDays = new Map<string, Day[]>()
 
-  constructor(deps: Deps, q: SqlContext, scope: string, keys: readonly string[]) {
+  /** `look`: of which metrics; those that are told of some people only are others. */
+  constructor(deps: Deps, q: SqlContext, scope: string, keys: readonly string[], look = catalogueOf(deps).of) {
     this.deps = deps
     this.q = q
     this.scope = scope
     this.keys = keys
-    this.asks = asksFor(keys)
+    this.look = look
+    this.asks = asksFor(keys, this.look)
   }
 
   /**
@@ -57,37 +63,48 @@ export class Evaluation {
     const days = [...new Set(ranges.flatMap(({ from, to }) => eachDay(from, to)))].filter((day) => day <= q.today)
     const stocks = asks.filter(({ metric }) => metric.running)
     const flows = asks.filter(({ metric }) => !metric.running)
-    const closed = by ? [] : days.filter((day) => day < q.today)
-    const open = by ? days : days.filter((day) => day >= q.today)
+    // A tenant's days are not stored by dimension, and nothing is stored of some people only.
+    const isStored = !q.people && (by === undefined || scope === '*')
+    const closed = isStored ? days.filter((day) => day < q.today) : []
+    const open = isStored ? days.filter((day) => day >= q.today) : days
     const [snapshots, firsts, ...rest] = await Promise.all([
-      readSnapshots(q, scope, closed, flows),
-      firstDays(q, new Set(asks.map(({ metric }) => metric.from))),
+      by === undefined ? readSnapshots(q, scope, closed, flows) : readDimSnapshots(q, closed, flows, by),
+      firstDays(q, new Set(asks.map(({ metric }) => metric.knownBy ?? metric.from))),
       readCells(q, stocks, [scope], days, by),
       readCells(q, flows, [scope], open, by),
       ...(totals ? ranges.map((range) => this.loadTotals(range, by)) : []),
-      ...liveAmong(this.keys).map((key) => this.loadReading(key)),
+      ...liveAmong(this.keys, this.look).map((key) => this.loadReading(key)),
     ])
     this.firsts = firsts
     this.cells = snapshots.cells
+    this.agedDays = snapshots.aged
     for (const part of rest) if (part instanceof Cells) this.cells.merge(part)
-    this.cells.merge(await readCells(q, snapshots.missingAsks, [scope], snapshots.missingDays))
+    this.cells.merge(await readCells(q, snapshots.missingAsks, [scope], snapshots.missingDays, by))
     return this
   }
 
   /** One metric over a range, for all rows or for one value of the dimension. */
   get(key: string, range: Range, dim?: string): Evaluated {
-    const metric = metricOf(key as MetricKey)
+    const metric = this.look(key as AnyKey)
     if (metric.kind === 'live') return this.live(key, metric, range)
-    if (metric.kind === 'derived') return this.derived(metric, range)
+    if (metric.kind === 'derived') return this.derived(metric, range, dim)
     const away = range.to < this.q.today ? undefined : this.outageOf(metric)
     const found = this.stored(key, metric, range, dim)
     return away === undefined ? found : { ...found, total: null, away }
   }
 
+  /** The days of a range whose stored numbers an older definition made, of the metric or of what its formula is made of. */
+  agedOf(key: string, range: Range): { aged?: Day[] } {
+    if (this.agedDays.size === 0) return {}
+    const days = new Set(asksFor([key], this.look).flatMap((ask) => this.agedDays.get(ask.key) ?? []))
+    const aged = [...days].filter((day) => day >= range.from && day <= range.to).sort()
+    return aged.length > 0 ? { aged } : {}
+  }
+
   /** The values of the dimension, of the largest total first. */
   groups(key: string, range: Range): ({ key: string } & Evaluated)[] {
-    return this.cells
-      .dims(key)
+    const dims = new Set(asksFor([key], this.look).flatMap((ask) => this.cells.dims(ask.key)))
+    return [...dims]
       .map((dim) => ({ key: dim, ...this.get(key, range, dim) }))
       .sort((a, b) => Math.abs(b.total ?? 0) - Math.abs(a.total ?? 0) || a.key.localeCompare(b.key))
   }
@@ -100,7 +117,7 @@ export class Evaluation {
     if (days.length === 1 || !isWhole(metric)) {
       const total = totalOf(
         metric,
-        parts.filter((_, i) => knows(history, metric.from, days[i] as Day)),
+        parts.filter((_, i) => knows(history, metric.knownBy ?? metric.from, days[i] as Day)),
       )
       return { points, total }
     }
@@ -109,8 +126,8 @@ export class Evaluation {
     return { points, total: known ? metricValue(metric, whole ?? emptyParts(metric)) : null }
   }
 
-  private derived(metric: DerivedMetric, range: Range): Evaluated {
-    const inputs = metric.of.map((key) => this.get(key, range))
+  private derived(metric: DerivedMetric, range: Range, dim?: string): Evaluated {
+    const inputs = metric.of.map((key) => this.get(key, range, dim))
     const of = (pick: (input: Evaluated) => number | null | undefined) => combine(metric, inputs.map(pick))
     const points = eachDay(range.from, range.to).map((day, i) => ({ day, value: of((e) => e.points[i]?.value) }))
     return { points, total: of((e) => e.total) }

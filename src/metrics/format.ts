@@ -23,6 +23,9 @@ export function formatValue(value: number | null | undefined, unit: string, form
       return bytes(value)
     case 'score':
       return signed(value, (v) => grouped(v, 1))
+    // Layout shift has no unit and lies around 0.1.
+    case 'shift':
+      return signed(value, (v) => grouped(v, 3))
     default:
       return count(value, form)
   }

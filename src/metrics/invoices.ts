@@ -1,4 +1,5 @@
 import { type Expr, metrics, ratio, stock, sum } from './define.ts'
+import { isReported, reportedSum } from './reported.ts'
 
 type Count = 'issued' | 'paid' | 'open' | 'overdue' | 'pending'
 
@@ -9,10 +10,13 @@ const count =
 
 const money =
   (column: Count): Expr =>
-  ({ sql, currency, minor }) =>
-    sql`coalesce(sum(r.${sql(`${column}_minor`)}) filter (where r.currency = ${currency}), 0) / ${minor}::float8`
+  (q) =>
+    reportedSum(q, column)
 
-/** Bills. Counts are of all currencies, sums of the configured one only; a draft is no bill yet. */
+/**
+ * Bills; a draft is none yet. Counts are of all currencies, sums of all that have a rate: what is owed at that of the day
+ * an invoice was issued, what was paid at that of its day.
+ */
 export default metrics({
   'revenue.invoices_issued': sum({
     label: 'Invoices issued',
@@ -28,7 +32,7 @@ export default metrics({
     label: 'Invoiced',
     unit: 'money',
     good: 'up',
-    definition: 'Sum of the invoices that were issued, in the configured currency.',
+    definition: 'Sum of the invoices that were issued; of other currencies at the rate of the day.',
     action: 'Compare with payment volume: the difference is still to come, or never will.',
     from: 'invoices',
     by: ['provider'],
@@ -48,7 +52,7 @@ export default metrics({
     label: 'Invoices paid, value',
     unit: 'money',
     good: 'up',
-    definition: 'What was paid of the invoices that were paid, on the day they were, in the configured currency.',
+    definition: 'What was paid of the invoices that were paid, on the day they were.',
     action: 'See invoices paid.',
     from: 'invoices',
     by: ['provider'],
@@ -58,12 +62,12 @@ export default metrics({
     label: 'Average invoice',
     unit: 'money',
     good: 'up',
-    definition: 'Mean sum of an invoice that was issued, in the configured currency.',
+    definition: 'Mean sum of an invoice that was issued, of those in a currency with a rate.',
     action: 'Falling? More small plans: look at MRR by plan.',
     from: 'invoices',
     by: ['provider'],
     num: money('issued'),
-    den: ({ sql, currency }) => sql`coalesce(sum(r.issued) filter (where r.currency = ${currency}), 0)`,
+    den: (q) => q.sql`coalesce(sum(r.issued) filter (where ${isReported(q, 'issued')}), 0)`,
   }),
   'revenue.invoices_open': stock({
     label: 'Open invoices',
@@ -81,7 +85,7 @@ export default metrics({
     unit: 'money',
     good: 'down',
     definition:
-      'What is still to be paid of open invoices at the end of the day, in the configured currency. A part that was paid is taken off while the invoice is open.',
+      'What is still to be paid of open invoices at the end of the day, of other currencies at the rate of the day of issue. A part that was paid is taken off while the invoice is open.',
     action: 'More than a month of revenue? Ask earlier.',
     from: 'invoices',
     by: ['provider'],
@@ -101,7 +105,7 @@ export default metrics({
     label: 'Overdue',
     unit: 'money',
     good: 'down',
-    definition: 'What is still to be paid of overdue invoices at the end of the day, in the configured currency.',
+    definition: 'What is still to be paid of overdue invoices at the end of the day.',
     action: 'Remind them, the largest by hand.',
     from: 'invoices',
     by: ['provider'],

@@ -1,4 +1,4 @@
-import { type Expr, metrics, percentile, ratio, sum } from './define.ts'
+import { byPerson, type Expr, metrics, percentile, ratio, sum } from './define.ts'
 
 const BY = ['kind'] as const
 const finished: Expr = ({ sql }) => sql`coalesce(sum(r.succeeded + r.failed), 0)`
@@ -14,6 +14,7 @@ export default metrics({
     from: 'jobs',
     by: BY,
     value: ({ sql }) => sql`sum(r.enqueued)`,
+    through: byPerson(({ sql }) => sql`sum(r.jobs)`),
   }),
   'jobs.succeeded': sum({
     label: 'Jobs succeeded',

@@ -1,19 +1,18 @@
 import type { Expr } from './define.ts'
+import { reportedSum } from './reported.ts'
 
-/** The movements of some kinds, in major units of the configured currency. */
+/** The movements of some kinds, in major units of the reporting currency. */
 export const moved =
   (...kinds: string[]): Expr =>
-  ({ sql, currency, minor }) =>
-    sql`coalesce(sum(r.amount_minor) filter (where r.kind = any(${kinds}::text[]) and r.currency = ${currency}), 0)
-      / ${minor}::float8`
+  (q) =>
+    reportedSum(q, 'amount', q.sql`r.kind = any(${kinds}::text[])`)
 
 /** MRR itself. */
-export const allMoved: Expr = ({ sql, currency, minor }) =>
-  sql`coalesce(sum(r.amount_minor) filter (where r.currency = ${currency}), 0) / ${minor}::float8`
+export const allMoved: Expr = (q) => reportedSum(q, 'amount')
 
-/** Customers of the configured currency, as MRR has them; of one kind of movement where it is given. */
+/** Customers whose money MRR has; of one kind of movement where it is given. */
 export const customers =
   (kind?: string): Expr =>
   ({ sql, currency }) =>
-    sql`coalesce(sum(r.customers_delta) filter (where r.currency = ${currency}
-      ${kind === undefined ? sql`` : sql`and r.kind = ${kind}`}), 0)`
+    sql`coalesce(sum(case when r.currency = ${currency} then r.customers_delta else r.customers_reported end)
+      ${kind === undefined ? sql`` : sql`filter (where r.kind = ${kind})`}, 0)`

@@ -1,25 +1,26 @@
 import { type Expr, metrics, ratio, sum } from './define.ts'
+import { isReported, reported, reportedSum } from './reported.ts'
 
 /** A payment that was refunded later had succeeded. */
 const succeeded: Expr = ({ sql }) => sql`r.status in ('succeeded', 'refunded')`
 
 const money =
-  (column: 'amount_minor' | 'fee_minor' | 'fee_waived_minor' | 'refunded_minor', where: Expr): Expr =>
+  (amount: 'amount' | 'fee' | 'fee_waived' | 'refunded', where?: Expr): Expr =>
   (q) =>
-    q.sql`coalesce(sum(r.${q.sql(column)}) filter (where ${where(q)} and r.currency = ${q.currency}), 0)
-      / ${q.minor}::float8`
+    reportedSum(q, amount, where?.(q))
 
-/** What was paid. Counts are of all currencies, sums of the configured one only. */
+/** What was paid. Counts are of all currencies, sums of all that have a rate, each payment at that of its day. */
 export default metrics({
   'revenue.payments_volume': sum({
     label: 'Payment volume',
     unit: 'money',
     good: 'up',
-    definition: 'Money of payments that succeeded, before refunds and fees, in the configured currency.',
+    definition:
+      'Money of payments that succeeded, before refunds and fees; of other currencies at the rate of the day.',
     action: 'Lower than MRR suggests? Look at failed payments and at the payment provider.',
     from: 'payments',
     by: ['provider'],
-    value: money('amount_minor', succeeded),
+    value: money('amount', succeeded),
   }),
   'revenue.transactions': sum({
     label: 'Transactions',
@@ -69,32 +70,32 @@ export default metrics({
     label: 'Average payment',
     unit: 'money',
     good: 'up',
-    definition: 'Mean amount of a payment that succeeded, in the configured currency.',
+    definition: 'Mean amount of a payment that succeeded, of those in a currency with a rate.',
     action: 'Falling? More small plans or more discounts: look at MRR by plan.',
     from: 'payments',
     by: ['provider'],
-    num: money('amount_minor', succeeded),
-    den: (q) => q.sql`coalesce(sum(r.n) filter (where ${succeeded(q)} and r.currency = ${q.currency}), 0)`,
+    num: money('amount', succeeded),
+    den: (q) => q.sql`coalesce(sum(r.n) filter (where ${succeeded(q)} and ${isReported(q, 'amount')}), 0)`,
   }),
   'revenue.refunds': sum({
     label: 'Refunds',
     unit: 'money',
     good: 'down',
-    definition: 'Money given back of the payments of the period, in the configured currency.',
+    definition: 'Money given back of the payments of the period.',
     action: 'Read the reasons; many small refunds point at one broken step.',
     from: 'payments',
     by: ['provider'],
-    value: money('refunded_minor', ({ sql }) => sql`true`),
+    value: money('refunded'),
   }),
   'revenue.fees': sum({
     label: 'Payment fees',
     unit: 'money',
     good: 'down',
-    definition: 'What payment providers kept of payments that succeeded, in the configured currency.',
+    definition: 'What payment providers kept of payments that succeeded.',
     action: 'Compare providers: fees ÷ volume.',
     from: 'payments',
     by: ['provider'],
-    value: money('fee_minor', succeeded),
+    value: money('fee', succeeded),
   }),
   'revenue.fees_waived': sum({
     label: 'Fees waived',
@@ -104,18 +105,20 @@ export default metrics({
     action: 'Growing? Check who grants waivers.',
     from: 'payments',
     by: ['provider'],
-    value: money('fee_waived_minor', ({ sql }) => sql`true`),
+    value: money('fee_waived'),
   }),
   'revenue.net_receipts': sum({
     label: 'Net receipts',
     unit: 'money',
     good: 'up',
-    definition: 'What was paid and kept: volume less refunds and fees, in the configured currency.',
+    definition: 'What was paid and kept: volume less refunds and fees.',
     formula: 'revenue.payments_volume − revenue.refunds − revenue.fees',
     action: 'Compare with MRR: the difference is annual plans, one-off fees and failed payments.',
     from: 'payments',
     by: ['provider'],
-    value: (q) => q.sql`coalesce(sum(r.amount_minor - r.fee_minor) filter (where ${succeeded(q)}
-      and r.currency = ${q.currency}), 0) / ${q.minor}::float8 - ${money('refunded_minor', ({ sql }) => sql`true`)(q)}`,
+    value: (
+      q,
+    ) => q.sql`coalesce(sum(${reported(q, 'amount')} - ${reported(q, 'fee')}) filter (where ${succeeded(q)}), 0)
+      / ${q.minor}::float8 - ${money('refunded')(q)}`,
   }),
 })

@@ -21,6 +21,31 @@ export default metrics({
     ask: async (deps, scope) => (await readPresence(deps, scope)).users,
     history: sampled('users.online', 'users'),
   }),
+  'users.active_24h': live({
+    label: 'Active in 24 hours',
+    unit: 'users',
+    good: 'up',
+    definition:
+      'Distinct users who were active within the last 24 hours up to now; what makes a user active is as for active users.',
+    action: 'Lower than at the same hour yesterday? Look at errors, and at whether events still arrive.',
+    read: ({ sql, now, zone }, scope) => sql`select count(distinct user_id) from user_days
+      where scope = ${scope} and active and user_id <> '' and last_active_at > ${now}::timestamptz - interval '24 hours'
+        and last_active_at <= ${now} and day >= ((${now}::timestamptz - interval '24 hours') at time zone ${zone})::date`,
+    history: sampled('users.active_24h', 'users'),
+  }),
+  'devices.online': live({
+    label: 'Devices online',
+    unit: 'devices',
+    good: 'neutral',
+    definition:
+      'Devices of the users online, of all types together; several sessions of a user on one type count once.',
+    action: 'Rising faster than the users? They work on several devices: see that all of them stay in step.',
+    ask: async (deps, scope) => {
+      const { devices } = await readPresence(deps, scope)
+      return Object.values(devices).reduce((sum, n) => sum + n, 0)
+    },
+    history: sampled('devices.online', 'devices'),
+  }),
   'devices.desktop': devices('desktop', {
     label: 'Desktops online',
     definition: 'Desktop and laptop computers of the users online; several sessions of a user on one type count once.',

@@ -1,4 +1,4 @@
-import { metrics, ratio, stock, sum } from './define.ts'
+import { byPerson, metrics, ratio, stock, sum } from './define.ts'
 
 /** What is made with the product: objects with a life, and events. */
 export default metrics({
@@ -67,6 +67,7 @@ export default metrics({
     from: 'events',
     by: ['name'],
     value: ({ sql }) => sql`sum(r.n)`,
+    through: byPerson(({ sql }) => sql`sum(r.events)`),
   }),
   'events.names': ratio({
     label: 'Kinds of events a day',

@@ -1,11 +1,14 @@
 import type { Deps } from '../context.ts'
+import { freshCatalogue } from '../custom-metrics/catalogue.ts'
 import { alignPoints, type Compare, comparedRange } from '../lib/compare.ts'
 import { type Day, eachDay } from '../lib/time.ts'
-import { asksFor } from './asks.ts'
-import { type MetricKey, metricOf } from './catalogue.ts'
+import { type AskedScope, answersFor, type Told } from './among.ts'
+import { asksFor, liveAmong } from './asks.ts'
+import type { AnyKey } from './catalogue.ts'
 import { sqlContext } from './context.ts'
-import type { Metric, SqlContext } from './define.ts'
+import type { Metric } from './define.ts'
 import { type Evaluated, Evaluation, type Point, type Range, readLive } from './evaluate.ts'
+import type { PeopleFilter } from './honours.ts'
 import { sqlText } from './sql-text.ts'
 import { daysStatement, totalStatement, windowFor } from './statement.ts'
 import { isWhole } from './total.ts'
@@ -13,8 +16,8 @@ import { isWhole } from './total.ts'
 export type { Point, Range } from './evaluate.ts'
 export type State = 'ok' | 'warn' | 'crit' | 'unknown'
 
-export interface Series {
-  key: MetricKey
+export interface Series<K extends AnyKey = AnyKey> {
+  key: K
   /** One for each day of the range; null is a gap. */
   points: Point[]
   total: number | null
@@ -22,6 +25,10 @@ export interface Series {
   groups?: Group[]
   /** With `compare`: the other period, a point beside each day of the range. */
   previous?: Evaluated
+  /** The days whose stored numbers an older definition of the metric made; absent = none. */
+  aged?: Day[]
+  /** Filters that the metric is not kept by: the numbers are of all users then; absent = none. */
+  ignored?: PeopleFilter[]
   /** What computes the days, as it can be run in psql. */
   sql: string
   computedAt: Date
@@ -31,8 +38,8 @@ export interface Group extends Evaluated {
   key: string
 }
 
-export interface Summary {
-  key: MetricKey
+export interface Summary<K extends AnyKey = AnyKey> {
+  key: K
   value: number | null
   previous: number | null
   /** Percentages and scores differ in points, all others by the ratio (0.12 = 12 % more). */
@@ -41,64 +48,79 @@ export interface Summary {
   previousPoints: Point[]
   /** Of the other period's days only so many are known: what adds up over days is not compared with it then. */
   previousKnown?: { days: number; of: number }
+  /** The days whose stored numbers an older definition of the metric made; absent = none. */
+  aged?: Day[]
   /** The value of the last day that has one. */
   latest: number | null
   computedAt: Date
   state: State
   /** Why a reading is unknown: its source is away; `latest` is then its last sample. */
   away?: string
+  /** Filters that the metric is not kept by: the numbers are of all users then; absent = none. */
+  ignored?: PeopleFilter[]
+}
+
+/** Days of a scope, of all its users or of a plan's or a segment's. */
+export interface AskedDays extends AskedScope {
+  from: Day
+  to: Day
 }
 
 const MAX_GROUPS = 100
 
 /** A metric day by day, with its total, and by one of its dimensions. */
-export async function series(
+export async function series<K extends AnyKey>(
   deps: Deps,
-  key: MetricKey,
-  { scope, from, to, by }: { scope: string; from: Day; to: Day; by?: string },
-): Promise<Series> {
-  const [only] = await manySeries(deps, [key], { scope, from, to, by })
-  return only as Series
+  key: K,
+  { scope, plan, segment, from, to, by }: AskedDays & { by?: string },
+): Promise<Series<K>> {
+  const [only] = await manySeries(deps, [key], { scope, plan, segment, from, to, by })
+  return only as Series<K>
 }
 
 /** Several metrics over the same days: their roll-ups are read once. */
-export async function manySeries(
+export async function manySeries<K extends AnyKey>(
   deps: Deps,
-  keys: readonly MetricKey[],
-  { scope, from, to, by, compare = 'none' }: { scope: string; from: Day; to: Day; by?: string; compare?: Compare },
-): Promise<Series[]> {
+  keys: readonly K[],
+  { from, to, by, compare = 'none', ...asked }: AskedDays & { by?: string; compare?: Compare },
+): Promise<Series<K>[]> {
   const began = performance.now()
+  await freshCatalogue(deps)
   const q = sqlContext(deps, deps.db.sql)
   const range: Range = { from, to }
   const before = comparedRange(range, compare)
   const [whole, parts] = await Promise.all([
-    new Evaluation(deps, q, scope, keys).load(before ? [range, before] : [range]),
-    by === undefined ? undefined : new Evaluation(deps, q, scope, keys).load([range], by),
+    answersFor(deps, q, asked, keys, { ranges: before ? [range, before] : [range], by, groups: false }),
+    by === undefined ? undefined : answersFor(deps, q, asked, keys, { ranges: [range], by }),
   ])
   const tookMs = performance.now() - began
   return keys.map((key) => ({
     key,
-    ...whole.get(key, range),
-    ...(parts ? { groups: parts.groups(key, range).slice(0, MAX_GROUPS) } : {}),
-    ...(before ? { previous: aligned(whole.get(key, before), range, compare) } : {}),
-    sql: statementText(q, key, scope, range, by),
+    ...whole.of(key).get(key, range),
+    ...whole.of(key).agedOf(key, range),
+    ...(parts ? { groups: parts.of(key).groups(key, range).slice(0, MAX_GROUPS) } : {}),
+    ...(before ? { previous: aligned(whole.of(key).get(key, before), range, compare) } : {}),
+    ...whole.ignored(key),
+    sql: statementText(whole.told(key), key, asked.scope, range, by),
     computedAt: q.now,
     tookMs,
   }))
 }
 
 /** Values of a period beside those of another, with their state. */
-export async function summary<K extends MetricKey>(
+export async function summary<K extends AnyKey>(
   deps: Deps,
   keys: readonly K[],
-  { scope, from, to, compare }: { scope: string; from: Day; to: Day; compare: Compare },
+  { from, to, compare, ...asked }: AskedDays & { compare: Compare },
 ): Promise<Record<K, Summary>> {
+  const { of: look } = await freshCatalogue(deps)
   const q = sqlContext(deps, deps.db.sql)
   const range: Range = { from, to }
   const before = comparedRange(range, compare)
-  const evaluation = await new Evaluation(deps, q, scope, keys).load(before ? [range, before] : [range])
+  const answers = await answersFor(deps, q, asked, keys, { ranges: before ? [range, before] : [range] })
   const entries = keys.map((key): [K, Summary] => {
-    const metric = metricOf(key)
+    const metric = look(key)
+    const evaluation = answers.of(key)
     const { points, total: value, away } = evaluation.get(key, range)
     const other = before && aligned(evaluation.get(key, before), range, compare)
     const { points: previousPoints, total: previous } = other ?? { points: [], total: null }
@@ -107,15 +129,24 @@ export async function summary<K extends MetricKey>(
     const change = gap ? null : changeOf(metric, value, previous)
     const state = stateOf(metric, value)
     const found = { key, value, previous, change, points, previousPoints, latest, computedAt: q.now, state }
-    return [key, { ...found, ...(gap ? { previousKnown: gap } : {}), ...(away === undefined ? {} : { away }) }]
+    return [
+      key,
+      {
+        ...found,
+        ...evaluation.agedOf(key, range),
+        ...answers.ignored(key),
+        ...(gap ? { previousKnown: gap } : {}),
+        ...(away === undefined ? {} : { away }),
+      },
+    ]
   })
   return Object.fromEntries(entries) as Record<K, Summary>
 }
 
 /** The reading of a live metric now; of any other its value of today. @throws SourceUnavailable when Redis is away */
-export async function live(deps: Deps, key: MetricKey, scope: string): Promise<number | null> {
+export async function live(deps: Deps, key: AnyKey, scope: string): Promise<number | null> {
+  const metric = (await freshCatalogue(deps)).of(key)
   const q = sqlContext(deps, deps.db.sql)
-  const metric = metricOf(key)
   if (metric.kind === 'live') return readLive(deps, q, metric, scope)
   const range = { from: q.today, to: q.today }
   return (await new Evaluation(deps, q, scope, [key]).load([range])).get(key, range).total
@@ -155,10 +186,12 @@ function aligned(other: Evaluated, range: Range, compare: Compare): Evaluated {
 }
 
 /** The statements behind a metric; they are built like those that ran, and never sent. */
-function statementText(q: SqlContext, key: MetricKey, scope: string, range: Range, by?: string): string {
-  const metric = metricOf(key)
-  const texts = metric.kind === 'live' && metric.read ? [`-- ${key}, now\n${sqlText(metric.read(q, scope))};`] : []
-  for (const ask of asksFor([key])) {
+function statementText({ q, look }: Told, key: AnyKey, scope: string, range: Range, by?: string): string {
+  const texts = liveAmong([key], look).flatMap((one) => {
+    const metric = look(one)
+    return metric.kind === 'live' && metric.read ? [`-- ${one}, now\n${sqlText(metric.read(q, scope))};`] : []
+  })
+  for (const ask of asksFor([key], look)) {
     const days = eachDay(range.from, range.to)
     texts.push(`-- ${ask.key}, by day\n${sqlText(daysStatement(q, [ask], windowFor([ask], [scope], days), by))};`)
     if (!isWhole(ask.metric) || days.length === 1) continue

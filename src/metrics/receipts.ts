@@ -1,17 +1,15 @@
 import { type Expr, metrics, ratio, sum } from './define.ts'
+import { reported, reportedSum } from './reported.ts'
 
-const succeeded: Expr = ({ sql, currency }) => sql`r.status in ('succeeded', 'refunded') and r.currency = ${currency}`
+const succeeded: Expr = ({ sql }) => sql`r.status in ('succeeded', 'refunded')`
 
 const money =
-  (amount: Expr, where = succeeded): Expr =>
+  (amount: string): Expr =>
   (q) =>
-    q.sql`coalesce(sum(${amount(q)}) filter (where ${where(q)}), 0) / ${q.minor}::float8`
+    reportedSum(q, amount, succeeded(q))
 
-const waived = money(
-  ({ sql }) => sql`r.fee_waived_minor`,
-  ({ sql, currency }) => sql`r.currency = ${currency}`,
-)
-const fees = money(({ sql }) => sql`r.fee_minor`)
+const waived: Expr = (q) => reportedSum(q, 'fee_waived')
+const fees = money('fee')
 
 /** What payments are for, and what of them providers keep. */
 export default metrics({
@@ -19,22 +17,24 @@ export default metrics({
     label: 'Subscription payments',
     unit: 'money',
     good: 'up',
-    definition: 'Payment volume that names a subscription, before refunds and fees, in the configured currency.',
+    definition: 'Payment volume that names a subscription, before refunds and fees.',
     action: 'Compare with MRR: yearly plans come all at once.',
     from: 'payments',
     by: ['provider'],
-    value: money(({ sql }) => sql`r.subscription_minor`),
+    value: money('subscription'),
   }),
   'revenue.other_receipts': sum({
     label: 'Other payments',
     unit: 'money',
     good: 'neutral',
     definition:
-      'Payment volume that names no subscription: one-off sales, transaction fees and top-ups, before refunds and fees, in the configured currency.',
+      'Payment volume that names no subscription: one-off sales, transaction fees and top-ups, before refunds and fees.',
     action: 'Growing faster than subscriptions? It is revenue that does not come again by itself.',
     from: 'payments',
     by: ['provider'],
-    value: money(({ sql }) => sql`r.amount_minor - r.subscription_minor`),
+    value: (q) =>
+      q.sql`coalesce(sum(${reported(q, 'amount')} - ${reported(q, 'subscription')}) filter (where ${succeeded(q)}), 0)
+        / ${q.minor}::float8`,
   }),
   'revenue.fee_rate': ratio({
     label: 'Fee share of payments',
@@ -47,7 +47,7 @@ export default metrics({
     from: 'payments',
     by: ['provider'],
     num: fees,
-    den: money(({ sql }) => sql`r.amount_minor`),
+    den: money('amount'),
   }),
   'revenue.payments_waived': sum({
     label: 'Payments with a fee waived',

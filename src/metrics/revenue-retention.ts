@@ -10,7 +10,7 @@ const retained =
 
 const MONTH =
   'the month that ends on the day (on the last day of a month: that calendar month; else back to the same day of the month before)'
-const OUTSIDE = 'Changes of exchange rates are left out; only the configured currency counts.'
+const OUTSIDE = 'Changes of exchange rates are left out: what is paid at the end counts at the rates of the start.'
 
 /** Who of those who paid goes on paying, and how much. */
 export default metrics({
@@ -93,7 +93,7 @@ export default metrics({
     label: 'Reactivated customers',
     unit: 'customers',
     good: 'up',
-    definition: 'Customers who had left and pay again, in the configured currency.',
+    definition: 'Customers who had left and pay again.',
     action: 'Find out what brought them back, and tell the others who left.',
     from: 'mrr',
     by: ['plan'],

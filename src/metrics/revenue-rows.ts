@@ -1,55 +1,89 @@
+import type { Tx } from '../facts/types.ts'
 import type { Day } from '../lib/time.ts'
+import { rateOn } from '../rates/convert.ts'
+import { leftOf } from '../rollups/customer-mrr.ts'
 import type { Fragment, SqlContext } from './define.ts'
+import { isReported, reportedSum } from './reported.ts'
 import { onDays, type Window } from './window.ts'
 
 /** Roll-ups of money that are put together when they are read. */
 
+/** The fragments of the fold take a transaction for what makes fragments. */
+const asTx = ({ sql }: SqlContext): Tx => sql as unknown as Tx
+
 const daysOf = ({ sql }: SqlContext, days: Day[]): Fragment => sql`unnest(${days}::text[]::date[])`
 
+/** The month that ends on the day, the two before it, each of which ends where the next begins, and the twelve months. */
+const periods = (q: SqlContext, days: Day[]): Fragment => q.sql`(
+        select day, v.name, v.of, v.at, months_before(v.at, v.months) as start
+        from (
+          select day, months_before(day, 1) as m1, months_before(months_before(day, 1), 1) as m2 from ${daysOf(q, days)} day
+        ) d
+          cross join lateral (values ('month', 'month', day, 1), ('month-1', 'month', m1, 1), ('month-2', 'month', m2, 1),
+            ('year', 'year', day, 12)) v (name, of, at, months)
+      ) d`
+
+/** How much one minor unit of a currency is worth in the reporting one. */
+const rateOf = (
+  q: SqlContext,
+  currency: Fragment,
+  day: Fragment,
+): Fragment => q.sql`case when ${currency} = ${q.currency} then 1
+        else ${rateOn(asTx(q), q.currency, currency, day)} end`
+
 /**
- * Of the customers who paid at the start of a period, what they paid then and pay at its end. The periods are the month
- * that ends on the day, the two before it, each of which ends where the next begins, and the twelve months.
+ * Of the customers who paid at the start of a period, what they paid then and pay at its end, both at the rates of the
+ * start. Most pay in one currency and are summed by it; the others are looked at one by one.
  */
 export function retentionRows(q: SqlContext, w: Window): Fragment {
   const { sql } = q
-  return sql`select r.scope, d.day, v.name as period, sum(r.customers) as customers, sum(r.lost) as lost,
-        sum(r.start_minor) as start_minor, sum(r.end_minor) as end_minor, sum(r.kept_minor) as kept_minor
+  const { currency, policy } = q
+  return sql`select scope, day, period, sum(customers) as customers, sum(lost) as lost, sum(start_minor) as start_minor,
+        sum(end_minor) as end_minor, sum(kept_minor) as kept_minor
       from (
-        select day, months_before(day, 1) as m1, months_before(months_before(day, 1), 1) as m2 from ${daysOf(q, w.days)} day
-      ) d
-        cross join lateral (values ('month', 'month', d.day), ('month-1', 'month', m1), ('month-2', 'month', m2), ('year', 'year', d.day))
-          v (name, period, at)
-        join retention_days r on r.period = v.period and r.day <= v.at
-      where r.scope = any(${w.scopes}::text[]) and r.currency = ${q.currency} and r.policy in ('', ${q.policy})
-        and r.day <= ${w.to}::date
+        select c.scope, c.day, c.name as period, c.customers, c.lost, c.start_minor * x.rate as start_minor,
+          c.end_minor * x.rate as end_minor, c.kept_minor * x.rate as kept_minor
+        from (
+          select r.scope, d.day, d.name, d.start, r.currency, sum(r.customers) as customers, sum(r.lost) as lost,
+            sum(r.start_minor) as start_minor, sum(r.end_minor) as end_minor, sum(r.kept_minor) as kept_minor
+          from ${periods(q, w.days)} join retention_days r on r.period = d.of and r.day <= d.at
+          where r.scope = any(${w.scopes}::text[]) and r.policy in ('', ${policy}) and r.day <= ${w.to}::date
+            and (r.currency = ${currency} or r.currency in (select x.currency from exchange_rates x where x.base = ${currency}))
+          group by 1, 2, 3, 4, 5
+        ) c cross join lateral (select ${rateOf(q, sql`c.currency`, sql`c.start`)} as rate) x
+        where x.rate is not null
+        union all
+        select scope, day, period, 1, lost, start_minor, end_minor, kept_minor
+        from (${retainedCustomers(q, w, sql`(scope, customer_id) in (select scope, customer_id from mixed_payers)`)}) m
+      ) r
       group by 1, 2, 3
-      having sum(r.customers) > 0`
+      having sum(customers) > 0`
 }
 
-/** The same, customer by customer: the rows beneath the sums, for some days. */
-export function retainedCustomers(q: SqlContext, w: Window): Fragment {
+/** The same, customer by customer, of those that a condition on their movements `m` names: the rows beneath the sums. */
+export function retainedCustomers(q: SqlContext, w: Window, who: Fragment = q.sql`true`): Fragment {
   const { sql } = q
-  return sql`select c.scope, d.day, p.period, c.customer_id, 1 as customers, (p.now_minor <= 0)::int as lost,
-        p.start_minor, e.end_minor, least(p.start_minor, e.end_minor) as kept_minor
+  const then = rateOf(q, sql`c.currency`, sql`c.start`)
+  return sql`select scope, day, period, customer_id, 1 as customers, (now_minor <= 0)::int as lost, start_minor, end_minor,
+        least(start_minor, end_minor) as kept_minor
       from (
-        select day, m1, m2, months_before(m2, 1) as m3, months_before(day, 12) as m12
-        from ${daysOf(q, w.days)} day
-          cross join lateral (select months_before(day, 1) as m1, months_before(months_before(day, 1), 1) as m2) m
-      ) d cross join lateral (
-        select scope, customer_id, sum(amount_minor) as now,
-          sum(amount_minor) filter (where day <= d.m1) as at1, sum(amount_minor) filter (where day <= d.m2) as at2,
-          sum(amount_minor) filter (where day <= d.m3) as at3, sum(amount_minor) filter (where day <= d.m12) as at12,
-          sum(fx_minor) filter (where day > d.m1) as fx1, sum(fx_minor) filter (where day > d.m2 and day <= d.m1) as fx2,
-          sum(fx_minor) filter (where day > d.m3 and day <= d.m2) as fx3, sum(fx_minor) filter (where day > d.m12) as fx12
-        from customer_mrr_days
-        where scope = any(${w.scopes}::text[]) and currency = ${q.currency} and policy in ('', ${q.policy}) and day <= d.day
-        group by scope, customer_id
-      ) c cross join lateral (values ('month', at1, now, fx1), ('month-1', at2, at1, fx2), ('month-2', at3, at2, fx3),
-          ('year', at12, now, fx12)) p (period, start_minor, now_minor, fx)
-        cross join lateral (
-          select case when now_minor > 0 then greatest(now_minor - coalesce(fx, 0), 0) else 0 end as end_minor
-        ) e
-      where p.start_minor > 0`
+        select c.scope, c.day, c.name as period, c.customer_id, sum(c.now_minor * x.now_rate) as now_minor,
+          coalesce(sum(c.then_minor * x.then_rate), 0) as start_minor,
+          coalesce(sum(${leftOf(asTx(q), sql`c.now_minor`, sql`c.fx_minor`)} * x.now_rate), 0) as end_minor
+        from (
+          select m.scope, d.day, d.name, d.start, d.at, m.customer_id, m.currency, sum(m.amount_minor) as now_minor,
+            coalesce(sum(m.amount_minor) filter (where m.day <= d.start), 0) as then_minor,
+            coalesce(sum(m.fx_minor) filter (where m.day > d.start), 0) as fx_minor
+          from ${periods(q, w.days)} join customer_mrr_days m on m.day <= d.at
+          where m.scope = any(${w.scopes}::text[]) and m.policy in ('', ${q.policy}) and m.day <= ${w.to}::date and ${who}
+          group by 1, 2, 3, 4, 5, 6, 7
+        ) c cross join lateral (
+          -- Of a currency that had no rate at the start, nothing was counted then: what is there since has that of the end.
+          select ${then} as then_rate, coalesce(${then}, ${rateOf(q, sql`c.currency`, sql`c.at`)}) as now_rate
+        ) x
+        group by 1, 2, 3, 4
+      ) r
+      where start_minor > 0`
 }
 
 /**
@@ -94,39 +128,66 @@ export function upgradeRows(q: SqlContext, w: Window): Fragment {
  * whole product: no tenant has a share of it.
  */
 export function costRows(q: SqlContext, w: Window): Fragment {
-  const { sql, minor, currency } = q
+  const { sql, minor } = q
   const scopes = sql`scope = any(${w.scopes}::text[])`
   return sql`select scope, at as day, 'ai' as item, '' as channel, sum(cost)::float8 as amount,
         sum(calls - cost_unknown) as priced, sum(cost_unknown) as unpriced
       from api_call_days where ai and ${scopes} and ${onDays(q, sql`at`, w)}
       group by 1, 2
       union all
-      select scope, day, 'fees', '', sum(fee_minor) / ${minor}::float8, 0, 0
-      from payment_days
-      where status in ('succeeded', 'refunded') and currency = ${currency} and ${scopes} and ${onDays(q, sql`day`, w)}
+      select scope, day, 'fees', '', ${reportedSum(q, 'fee')}, 0, 0
+      from payment_days r
+      where status in ('succeeded', 'refunded') and ${scopes} and ${onDays(q, sql`day`, w)}
       group by 1, 2
       union all
-      select scope, day, 'campaigns', channel, sum(amount_minor) / ${minor}::float8, 0, 0
-      from spend_days where kind = 'acquisition' and currency = ${currency} and ${scopes} and ${onDays(q, sql`day`, w)}
+      select scope, day, 'campaigns', channel, ${reportedSum(q, 'amount')}, 0, 0
+      from spend_days r where kind = 'acquisition' and ${isReported(q, 'amount')} and ${scopes} and ${onDays(q, sql`day`, w)}
       group by 1, 2, 4
       union all
-      select '*', e.day, e.item, '', e.amount_minor / ${minor}::float8 / e.days, 0, 0
+      select '*', e.day, e.item, '', e.amount_minor * x.rate / ${minor}::float8 / e.days, 0, 0
       from (
         select item, currency, amount_minor, (month + n)::date as day,
           (month + interval '1 month')::date - month as days
         from finance_inputs cross join generate_series(0, 30) n
         where item in ('hosting', 'other_costs', 'acquisition') and month + n < month + interval '1 month'
-      ) e
-      where e.currency = ${currency} and '*' = any(${w.scopes}::text[]) and ${onDays(q, sql`e.day`, w)}`
+      ) e cross join lateral (select ${rateOf(q, sql`e.currency`, sql`e.day`)} as rate) x
+      where x.rate is not null and '*' = any(${w.scopes}::text[]) and ${onDays(q, sql`e.day`, w)}`
+}
+
+/**
+ * The customers who pay at the end of a day, what they pay a month and what their AI calls of 30 days cost, in major units.
+ * A customer is a tenant, whose calls name it, or a user.
+ */
+export function marginRows(q: SqlContext, w: Window): Fragment {
+  const { sql, minor } = q
+  return sql`select m.scope, m.day, m.customer_id, m.mrr, coalesce(t.cost, u.cost, 0)::float8 as cost
+      from (
+        select p.scope, p.day, p.customer_id, sum(p.amount_minor * x.rate) / ${minor}::float8 as mrr
+        from (
+          select c.scope, d.day, c.customer_id, c.currency, sum(c.amount_minor) as amount_minor
+          from ${daysOf(q, w.days)} d (day) join customer_mrr_days c on c.day <= d.day
+          where c.scope = any(${w.scopes}::text[]) and c.policy in ('', ${q.policy})
+          group by 1, 2, 3, 4
+        ) p cross join lateral (select ${rateOf(q, sql`p.currency`, sql`p.day`)} as rate) x
+        group by 1, 2, 3 having sum(p.amount_minor * x.rate) > 0
+      ) m
+        left join lateral (
+          select sum(cost) as cost from api_call_days a
+          where a.scope = m.customer_id and a.scope <> '*' and a.ai and a.at > m.day - 30 and a.at <= m.day
+        ) t on true
+        left join lateral (
+          select sum(cost) as cost from user_days a
+          where a.user_id = m.customer_id and a.scope = '*' and a.day > m.day - 30 and a.day <= m.day
+        ) u on true`
 }
 
 /** The newest balance that was entered for the month of a day or the two before it. */
 export function balanceRows(q: SqlContext, w: Window): Fragment {
   const { sql } = q
-  return sql`select '*' as scope, d.day, f.item, f.amount_minor
+  return sql`select '*' as scope, d.day, f.item, f.amount_minor * ${rateOf(q, sql`f.currency`, sql`d.day`)} as amount_minor
       from ${daysOf(q, w.days)} d (day) cross join lateral (
-        select distinct on (item) item, amount_minor from finance_inputs
-        where item in ('cash', 'burn') and currency = ${q.currency} and month <= d.day
+        select distinct on (item) item, amount_minor, currency from finance_inputs
+        where item in ('cash', 'burn') and month <= d.day
           and month > date_trunc('month', d.day::timestamp) - interval '3 months'
         order by item, month desc
       ) f

@@ -1,5 +1,5 @@
 import { derived, type Expr, metrics, stock, sum, trailing } from './define.ts'
-import { customers, moved } from './money-moves.ts'
+import { allMoved, customers, moved } from './money-moves.ts'
 
 const lost: Expr = (q) => q.sql`-${customers('churn')(q)}`
 
@@ -10,13 +10,12 @@ export default metrics({
     unit: 'money',
     good: 'up',
     definition:
-      'Monthly recurring revenue: active and past-due subscriptions normalised to a month, without tax, trials, one-off and metered fees, at the end of the day. With MRR_POLICY=stripe a discount that ends does not lower it and one that lasts does; with MRR_POLICY=chartmogul any discount does for as long as it holds. Money in another currency than the configured one is not converted and not in it.',
-    formula: 'Σ movements up to the day (yearly ÷ 12; trials and paused 0)',
+      'Monthly recurring revenue: active and past-due subscriptions normalised to a month, without tax, trials, one-off and metered fees, at the end of the day. With MRR_POLICY=stripe a discount that ends does not lower it and one that lasts does; with MRR_POLICY=chartmogul any discount does for as long as it holds. Money in another currency is converted at the rate of the day; without a rate it is not in it.',
+    formula: 'Σ movements up to the day (yearly ÷ 12; trials and paused 0), changes of exchange rates among them',
     action: 'Falling? Look at which movement did it: churn, contraction, or too little new.',
     from: 'mrr',
     by: ['plan'],
-    value: ({ sql, currency, minor }) =>
-      sql`sum(r.amount_minor) filter (where r.currency = ${currency}) / ${minor}::float8`,
+    value: allMoved,
   }),
   'revenue.arr': derived({
     label: 'ARR',
@@ -33,7 +32,7 @@ export default metrics({
     unit: 'customers',
     good: 'up',
     definition:
-      'Accounts (the tenant if the subscription names one, else the user) whose MRR in the configured currency is above zero.',
+      'Accounts (the tenant if the subscription names one, else the user) whose MRR is above zero. Who pays only in a currency without a rate is not counted.',
     action: 'Falling while MRR holds? You depend on fewer, larger customers.',
     from: 'mrr',
     value: customers(),
@@ -43,7 +42,7 @@ export default metrics({
     unit: 'customers',
     good: 'up',
     definition:
-      'Customers who paid for the first time, in the configured currency; who comes back is not new: see Reactivation MRR.',
+      'Customers who paid for the first time, in whatever currency has a rate; who comes back is not new: see Reactivation MRR.',
     action: 'Few? Look at trials that ended, and at new users of the weeks before.',
     from: 'mrr',
     by: ['plan'],
@@ -53,7 +52,7 @@ export default metrics({
     label: 'ARPU',
     unit: 'money',
     good: 'up',
-    definition: 'MRR per paying user. Users who pay in another currency than the configured one are among those.',
+    definition: 'MRR per paying user. Users who pay in a currency without a rate are among those.',
     formula: 'revenue.mrr ÷ users.paid',
     action: 'Falling? Discounts, or growth in the cheapest plan: look at MRR by plan.',
     of: ['revenue.mrr', 'users.paid'],
@@ -123,7 +122,8 @@ export default metrics({
     label: 'Exchange-rate MRR',
     unit: 'money',
     good: 'neutral',
-    definition: 'Change of MRR that came of exchange rates alone, of ledgers that tell it.',
+    definition:
+      'Change of MRR that came of exchange rates alone: on a day with another rate than the day before, what customers of that currency paid then, at the new rate less at the old; and what ledgers tell as such. Outside net and gross retention. With the first rate of a currency its MRR comes in here.',
     action: 'Large? Nobody paid more or less: look at the other movements before you judge a month.',
     from: 'mrr',
     by: ['plan'],
@@ -144,7 +144,7 @@ export default metrics({
     label: 'Churned customers',
     unit: 'customers',
     good: 'down',
-    definition: 'Customers whose MRR in the configured currency fell to zero.',
+    definition: 'Customers whose MRR fell to zero.',
     action: 'Ask them why, one by one, while there are few.',
     from: 'mrr',
     value: lost,
@@ -154,7 +154,7 @@ export default metrics({
     unit: 'percent',
     good: 'down',
     definition:
-      'Customers whose MRR in the configured currency fell to zero in the 30 days that end on the day, as a share of those who paid at their start.',
+      'Customers whose MRR fell to zero in the 30 days that end on the day, as a share of those who paid at their start.',
     formula: 'churned in 30 days ÷ paying customers 30 days before',
     action: 'Above 5 % a month a product shrinks faster than most can grow: look at churned customers.',
     warn: 5,

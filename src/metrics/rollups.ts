@@ -1,7 +1,22 @@
 import type { Day } from '../lib/time.ts'
 import { activityRows } from './activity.ts'
 import type { Expr, Fragment, SqlContext } from './define.ts'
-import { balanceRows, costRows, retentionRows, upgradeRows } from './revenue-rows.ts'
+import {
+  EVENT_DIM,
+  EVENT_JOIN,
+  ORIGIN_DIM,
+  ORIGIN_JOIN,
+  USER_DIMS,
+  USER_JOINS,
+  VARIANT_DIMS,
+  VARIANT_JOINS,
+} from './dims.ts'
+import { growthRollups } from './growth-rollups.ts'
+import type { PeopleCut } from './people.ts'
+import { planChangeRows, signupRows } from './people-rows.ts'
+import { planOf } from './plan-of.ts'
+import { balanceRows, costRows, marginRows, retentionRows, upgradeRows } from './revenue-rows.ts'
+import { qualityRollups } from './rollups-quality.ts'
 import { hoursOf, onDays, type Window } from './window.ts'
 
 /** A roll-up as the catalogue reads it: rows with `scope` and `day`, which a metric aggregates as `r`. */
@@ -13,7 +28,16 @@ export interface Rollup {
   rows: (context: SqlContext, window: Window) => Fragment
   /** The first day with data: before it there is a gap, not a zero. */
   first: Expr
+  /** How it is cut to some people; absent = it cannot be. */
+  people?: PeopleCut
+  /** What a dimension is looked up in: joined to the rows `r` only where it is asked for. */
+  joins?: Record<string, Expr>
 }
+
+/** Rows of single users, whose plan is looked up for the row's day. */
+const BY_USER: PeopleCut = { segment: true, plan: 'day' }
+/** Rows that have a plan and no user. */
+const OWN_PLAN: PeopleCut = { segment: false, plan: ({ sql }) => sql`r.plan` }
 
 const inScopes = ({ sql }: SqlContext, { scopes }: Window) => sql`scope = any(${scopes}::text[])`
 
@@ -69,13 +93,19 @@ export const rollups = {
     rows: (q, w) => q.sql`select * from mrr_days
       where policy in ('', ${q.policy}) and ${inScopes(q, w)} and ${onDays(q, q.sql`day`, w)}`,
     first: ({ sql }) => sql`select min(day) from mrr_days where scope = '*'`,
+    people: OWN_PLAN,
   },
   signups: {
     table: 'signup_days',
     facts: 'users',
-    dims: { provider: ({ sql }) => sql`r.provider`, country: ({ sql }) => sql`r.country` },
+    dims: {
+      provider: ({ sql }) => sql`r.provider`,
+      country: ({ sql }) => sql`r.country`,
+      referrer: ({ sql }) => sql`r.referrer`,
+    },
     rows: (q, w) => q.sql`select * from signup_days where ${inScopes(q, w)} and ${onDays(q, q.sql`day`, w)}`,
     first: ({ sql }) => sql`select min(day) from signup_days where scope = '*'`,
+    people: { ...BY_USER, rows: signupRows },
   },
   plans: {
     table: 'plan_days',
@@ -83,6 +113,7 @@ export const rollups = {
     dims: { plan: ({ sql }) => sql`r.plan`, class: ({ sql }) => sql`r.class` },
     rows: (q, w) => q.sql`select * from plan_days where ${inScopes(q, w)} and ${onDays(q, q.sql`day`, w)}`,
     first: ({ sql }) => sql`select min(day) from plan_days where scope = '*'`,
+    people: { segment: true, plan: (q) => planOf(q, 'r'), rows: planChangeRows },
   },
   retention: {
     table: 'retention_days',
@@ -102,6 +133,7 @@ export const rollups = {
     },
     rows: (q, w) => q.sql`select * from subscription_days where ${inScopes(q, w)} and ${onDays(q, q.sql`day`, w)}`,
     first: ({ sql }) => sql`select min(day) from subscription_days where scope = '*'`,
+    people: OWN_PLAN,
   },
   accounts: {
     table: 'account_days',
@@ -134,6 +166,13 @@ export const rollups = {
       (select min(day) from spend_days where scope = '*'), (select min(day) from mrr_days where scope = '*'),
       (select min(month) from finance_inputs))`,
   },
+  margins: {
+    table: 'customer_mrr_days, api_call_days and user_days',
+    facts: 'subscriptions',
+    dims: {},
+    rows: marginRows,
+    first: ({ sql }) => sql`select min(day) from mrr_days where scope = '*'`,
+  },
   balances: {
     table: 'finance_inputs',
     facts: 'finance-inputs',
@@ -144,24 +183,39 @@ export const rollups = {
   objects: {
     table: 'object_days',
     facts: 'objects',
-    dims: { kind: ({ sql }) => sql`r.kind` },
+    dims: { kind: ({ sql }) => sql`r.kind`, ...VARIANT_DIMS, ...ORIGIN_DIM },
+    joins: { ...VARIANT_JOINS, ...ORIGIN_JOIN },
     rows: (q, w) => q.sql`select * from object_days where ${inScopes(q, w)} and ${onDays(q, q.sql`day`, w)}`,
     first: ({ sql }) => sql`select min(day) from object_days where scope = '*'`,
   },
   users: {
     table: 'user_days',
     facts: 'events',
-    dims: { class: ({ sql }) => sql`r.plan_class` },
+    dims: { class: ({ sql }) => sql`r.plan_class`, ...EVENT_DIM, ...USER_DIMS },
+    joins: { ...EVENT_JOIN, ...USER_JOINS },
     rows: (q, w) => q.sql`select * from user_days
       where active and user_id <> '' and ${inScopes(q, w)} and ${onDays(q, q.sql`day`, w)}`,
     first: ({ sql }) => sql`select min(day) from user_days where scope = '*' and active`,
+    people: BY_USER,
+  },
+  // The same, days without activity among them: through it numbers of other roll-ups are told of some people.
+  userDays: {
+    table: 'user_days',
+    facts: 'events',
+    dims: { class: ({ sql }) => sql`r.plan_class` },
+    rows: (q, w) => q.sql`select * from user_days
+      where user_id <> '' and ${inScopes(q, w)} and ${onDays(q, q.sql`day`, w)}`,
+    first: ({ sql }) => sql`select min(day) from user_days where scope = '*' and active`,
+    people: BY_USER,
   },
   activity: {
     table: 'user_activity',
     facts: 'events',
-    dims: {},
+    dims: USER_DIMS,
+    joins: USER_JOINS,
     rows: activityRows,
     first: ({ sql }) => sql`select min(day) from user_days where scope = '*' and active`,
+    people: BY_USER,
   },
   sessions: {
     table: 'session_days',
@@ -169,6 +223,7 @@ export const rollups = {
     dims: {},
     rows: (q, w) => q.sql`select * from session_days where ${inScopes(q, w)} and ${onDays(q, q.sql`day`, w)}`,
     first: ({ sql }) => sql`select min(day) from session_days where scope = '*'`,
+    people: BY_USER,
   },
   events: {
     table: 'event_days',
@@ -194,6 +249,8 @@ export const rollups = {
       from probe_hours p cross join unnest(${w.scopes}::text[]) s (scope) where ${hoursOf(q, w)}`,
     first: ({ sql, zone }) => sql`select (min(hour) at time zone ${zone})::date from probe_hours`,
   },
+  ...growthRollups,
+  ...qualityRollups,
 } satisfies Record<string, Rollup>
 
 export type RollupName = keyof typeof rollups

@@ -18,11 +18,14 @@ export const formulaKeys = metricKeys.filter((key) => {
   return metric.kind === 'derived' || (metric.kind === 'live' && metric.history.kind === 'derived')
 })
 
-/** The slot of every metric and part; new ones are numbered on, and no number is ever used again. */
-export async function ensureSlots(tx: Sql): Promise<Map<string, number>> {
+/**
+ * The slot of every metric and part, and of some formulas that are not in the catalogue; new ones are numbered on, and no
+ * number is ever used again.
+ */
+export async function ensureSlots(tx: Sql, customKeys: Iterable<string> = []): Promise<Map<string, number>> {
   const wanted = [
     ...storedAsks().flatMap(({ key, metric }) => slotParts(metric).map((part) => ({ key, part }))),
-    ...formulaKeys.map((key) => ({ key, part: 'value' })),
+    ...[...formulaKeys, ...customKeys].map((key) => ({ key, part: 'value' })),
   ]
   const read = async () => {
     const rows = await tx<{ slot: number; key: string; part: string }[]>`select slot, key, part from metric_slots`

@@ -2,6 +2,7 @@ import { groupBy } from '../lib/group-by.ts'
 import { addDays, type Day, daysBetween, eachDay } from '../lib/time.ts'
 import { distinctFromBits, TRUSTED_BITS } from './activity.ts'
 import type { Fragment, Part, RollupMetric, SqlContext } from './define.ts'
+import { rowsOf, withPeople } from './people.ts'
 import { type Rollup, rollups } from './rollups.ts'
 import { type Window, windowOf } from './window.ts'
 
@@ -25,8 +26,8 @@ export function daysStatement(q: SqlContext, asks: Ask[], window: Window, by?: s
   const day = window.running ? sql`greatest(r.day, ${window.from}::date - 1)` : sql`r.day`
   const columns = asks.flatMap(({ metric }) => metric.parts).map((part) => part.day)
   const dim = dimOf(q, asks, by)
-  return sql`select r.scope, ${day}::text as day${dim ? sql`, ${dim} as dim` : sql``}${columnList(q, columns)}
-    from (${rollupOf(asks).rows(q, window)}) r
+  return sql`${withPeople(q, rollupOf(asks))}select r.scope, ${day}::text as day${dim ? sql`, ${dim} as dim` : sql``}${columnList(q, columns)}
+    from (${rowsOf(q, rollupOf(asks), window)}) r ${joinOf(q, rollupOf(asks), by)}
     group by 1, 2${dim ? sql`, 3` : sql``}
     order by 2`
 }
@@ -44,12 +45,14 @@ export function totalStatement(
   const only = asks[0]
   if (!by && asks.length === 1 && only?.metric.bits) {
     const days = eachDay(from, to).length
-    if (days + Math.max(0, daysBetween(to, q.today)) <= TRUSTED_BITS) return distinctFromBits(q, scopes, to, days)
+    if (days + Math.max(0, daysBetween(to, q.today)) <= TRUSTED_BITS)
+      return q.sql`${withPeople(q, rollupOf(asks))}${distinctFromBits(q, scopes, to, days)}`
   }
   const columns = asks.map(({ metric }) => (metric.parts[0] as Part).total ?? (metric.parts[0] as Part).day)
   const dim = dimOf(q, asks, by)
-  return sql`select r.scope${dim ? sql`, ${dim} as dim` : sql``}${columnList(q, columns)}
-    from (${rollupOf(asks).rows(q, windowOf(scopes, eachDay(from, to)))}) r
+  const rollup = rollupOf(asks)
+  return sql`${withPeople(q, rollup)}select r.scope${dim ? sql`, ${dim} as dim` : sql``}${columnList(q, columns)}
+    from (${rowsOf(q, rollup, windowOf(scopes, eachDay(from, to)))}) r ${joinOf(q, rollup, by)}
     group by 1${dim ? sql`, 2` : sql``}`
 }
 
@@ -65,6 +68,12 @@ function rollupOf(asks: Ask[]): Rollup {
   const first = asks[0]
   if (!first) throw new Error('nothing to ask')
   return rollups[first.metric.from]
+}
+
+/** What a dimension is looked up in, where the rows do not have it themselves. */
+export function joinOf(q: SqlContext, { joins = {} }: Rollup, by: string | undefined): Fragment {
+  const join = by !== undefined && Object.hasOwn(joins, by) ? joins[by] : undefined
+  return join ? join(q) : q.sql``
 }
 
 function dimOf(q: SqlContext, asks: Ask[], by: string | undefined): Fragment | undefined {

@@ -1,4 +1,5 @@
 import { type Expr, last, live, metrics, ratio, stock, sum } from './define.ts'
+import { reportedSum } from './reported.ts'
 import { sampled } from './sampled.ts'
 
 const count =
@@ -8,7 +9,7 @@ const count =
 
 const ALIVE = ['trialing', 'active', 'past_due', 'paused', 'cancelling']
 const flow =
-  (column: 'cancelled' | 'trials_ended' | 'trials_converted'): Expr =>
+  (column: 'cancelled' | 'trials_ended' | 'trials_converted' | 'dunning_ended' | 'dunning_recovered'): Expr =>
   ({ sql }) =>
     sql`sum(r.${sql(column)})`
 
@@ -101,12 +102,11 @@ export default metrics({
     unit: 'money',
     good: 'down',
     definition:
-      'MRR of subscriptions whose payment failed and which were not given up yet: it is in MRR and may be lost. A discount that ends is not taken off it.',
+      'MRR of subscriptions whose payment failed and which were not given up yet: it is in MRR and may be lost. A discount that ends is not taken off it; another currency counts at the rate of the day on which the payment failed.',
     action: 'Remind those customers of their card; the largest by hand.',
     from: 'subscriptions',
     by: ['plan'],
-    value: ({ sql, currency, minor }) =>
-      sql`coalesce(sum(r.mrr_minor) filter (where r.status = 'past_due' and r.currency = ${currency}), 0) / ${minor}::float8`,
+    value: (q) => reportedSum(q, 'mrr', q.sql`r.status = 'past_due'`),
   }),
   'revenue.payments_retrying': live({
     label: 'Failed payments being retried',
@@ -118,6 +118,40 @@ export default metrics({
       where status = 'past_due' and ${scope === '*' ? sql`true` : sql`tenant_id = ${scope}`} and 'failed' = (
         select p.status from payments p where p.subscription_id = s.subscription_id order by p.ts desc limit 1)`,
     history: sampled('revenue.payments_retrying', 'payments'),
+  }),
+  'revenue.dunning_ended': sum({
+    label: 'Dunning ended',
+    unit: 'subscriptions',
+    good: 'neutral',
+    definition: 'Subscriptions that were past due and are not any more: they pay again, or were given up.',
+    action: 'See the share that is recovered.',
+    from: 'subscriptions',
+    by: ['plan', 'currency'],
+    value: flow('dunning_ended'),
+  }),
+  'revenue.dunning_recovered': sum({
+    label: 'Recovered subscriptions',
+    unit: 'subscriptions',
+    good: 'up',
+    definition: 'Subscriptions that were past due and are active again.',
+    action: 'Few? Ask for another card sooner, and let the provider try again more often.',
+    from: 'subscriptions',
+    by: ['plan', 'currency'],
+    value: flow('dunning_recovered'),
+  }),
+  'revenue.recovery_rate': ratio({
+    label: 'Recovered share',
+    unit: 'percent',
+    good: 'up',
+    definition: 'Of the subscriptions that ceased to be past due in the period, the share that is active again.',
+    formula: 'revenue.dunning_recovered ÷ revenue.dunning_ended',
+    action: 'Low? Write before the last try; a card that can be changed with one click saves most of them.',
+    warn: 50,
+    crit: 30,
+    from: 'subscriptions',
+    by: ['plan', 'currency'],
+    num: flow('dunning_recovered'),
+    den: flow('dunning_ended'),
   }),
   'revenue.cancellations': sum({
     label: 'Cancellations',

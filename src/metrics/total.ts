@@ -33,13 +33,13 @@ export function emptyParts(metric: RollupMetric): Parts {
   return metric.lag ? [metric.lag.formula(zeros, zeros)] : zeros
 }
 
-/** A formula of other metrics; unknown as soon as one of them is. */
+/** A formula of other metrics; unknown as soon as one of them is, unless it can do without. */
 export function combine(metric: DerivedMetric, inputs: (number | null | undefined)[]): number | null {
   const values: Record<string, number> = {}
   for (const [i, key] of metric.of.entries()) {
     const value = inputs[i]
-    if (value === null || value === undefined) return null
-    values[key] = value
+    if (value !== null && value !== undefined) values[key] = value
+    else if (!metric.fromUnknown) return null
   }
   return tidy(metric.compute(values))
 }

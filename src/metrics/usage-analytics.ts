@@ -1,6 +1,6 @@
 import type { Sql } from '../db/connect.ts'
 import type { MetricKey } from './catalogue.ts'
-import type { DayValues } from './snapshot.ts'
+import type { DayValues } from './snapshot-values.ts'
 
 /** The columns of usage_analytics_daily, a table that other systems read. */
 const COLUMNS = {

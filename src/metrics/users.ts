@@ -1,9 +1,16 @@
 import { activeIn, mask } from './activity.ts'
-import { distinct, last, metrics, ratio, stock, sum, trailing } from './define.ts'
+import { distinct, last, metrics, ratio, stock, sum, type Through, trailing } from './define.ts'
 
 const was7 = activeIn(0, 7)
 const was30 = activeIn(0, 30)
 const wasBefore = activeIn(30, 60)
+
+/** Who is on a plan comes and goes: each user joins one at sign-up, and leaves one for each that they join later. */
+const byPlanChanges: Through = {
+  from: 'plans',
+  parts: [{ name: 'value', day: ({ sql }) => sql`sum(r.delta)` }],
+  by: ['plan'],
+}
 
 /** How many there are, how many come, how many are active. */
 export default metrics({
@@ -14,8 +21,9 @@ export default metrics({
     definition: 'All users whose account was created up to the end of the day.',
     action: 'Flat? Look at New users and at the sign-up step of the product.',
     from: 'signups',
-    by: ['provider', 'country'],
+    by: ['provider', 'country', 'referrer'],
     value: ({ sql }) => sql`sum(r.n)`,
+    through: byPlanChanges,
   }),
   'users.new': sum({
     label: 'New users',
@@ -24,7 +32,7 @@ export default metrics({
     definition: 'Users whose account was created in the period.',
     action: 'Fewer than usual? Look at campaigns, referrers and the sign-up step.',
     from: 'signups',
-    by: ['provider', 'country'],
+    by: ['provider', 'country', 'referrer'],
     value: ({ sql }) => sql`sum(r.n)`,
   }),
   'users.dau': distinct({
@@ -35,7 +43,7 @@ export default metrics({
       'Users with an event that is not passive, an API call or a job. A day counts its users (DAU); a longer period counts each user once.',
     action: 'A sudden fall is an outage or lost tracking: look at API errors and at the activity feed.',
     from: 'users',
-    by: ['class'],
+    by: ['class', 'country', 'provider'],
     who: ({ sql }) => sql`r.active`,
     bits: true,
   }),
@@ -57,6 +65,7 @@ export default metrics({
     definition: 'Users who were active within the 7 days that end on the day.',
     action: 'Falling while new users hold? Look at lapsed users and at what they did last.',
     from: 'activity',
+    by: ['country', 'provider'],
     zero: true,
     value: (q) => q.sql`count(*) filter (where ${was7(q)})`,
   }),
@@ -67,6 +76,7 @@ export default metrics({
     definition: 'Users who were active within the 30 days that end on the day.',
     action: 'Falling? Compare new users with lapsed users: which of the two changed?',
     from: 'activity',
+    by: ['country', 'provider'],
     zero: true,
     value: (q) => q.sql`count(*) filter (where ${was30(q)})`,
   }),
@@ -126,6 +136,7 @@ export default metrics({
     action: 'Slowing? Look at New users by provider and country.',
     from: 'signups',
     values: [({ sql }) => sql`sum(r.n)`],
+    through: byPlanChanges,
     days: 7,
     compute: ([now = 0], [before = 0]) => (before ? 100 * (now / before - 1) : null),
   }),
@@ -138,6 +149,7 @@ export default metrics({
     action: 'Slowing? Compare new users and campaigns of both months.',
     from: 'signups',
     values: [({ sql }) => sql`sum(r.n)`],
+    through: byPlanChanges,
     days: 30,
     compute: ([now = 0], [before = 0]) => (before ? 100 * (now / before - 1) : null),
   }),

@@ -1,4 +1,5 @@
 import type { Deps } from '../context.ts'
+import { catalogueOf } from '../custom-metrics/catalogue.ts'
 import { metricOf } from '../metrics/catalogue.ts'
 import { type HealthReading, readHealth } from '../metrics/health.ts'
 import { changeOf, type Summary, stateOf } from '../metrics/query.ts'
@@ -30,5 +31,5 @@ export async function loadHealth(deps: Deps, scope: string): Promise<Health> {
 }
 
 /** Whether a factor is as it should be, by the limits of its metric. */
-export const factorState = (factor: keyof typeof FACTORS, value: number | null) =>
-  stateOf(metricOf(FACTORS[factor]), value)
+export const factorState = (deps: Pick<Deps, 'db'>, factor: keyof typeof FACTORS, value: number | null) =>
+  stateOf(catalogueOf(deps).of(FACTORS[factor]), value)

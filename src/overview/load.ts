@@ -1,6 +1,7 @@
 import { type ActivityPage, activityPage } from '../activity/feed.ts'
 import { loadAnnotations, loadHourAnnotations } from '../annotations/on-charts.ts'
 import type { Annotation } from '../annotations/read.ts'
+import { peopleOf } from '../lib/filters.ts'
 import type { Card } from '../lib/settle.ts'
 import { addDays } from '../lib/time.ts'
 import { type Spans, type Summaries, spansOf } from '../metric-view.ts'
@@ -43,7 +44,8 @@ export const FORTNIGHT = 14
 export async function loadOverview(context: PageContext): Promise<OverviewData> {
   const { deps, filters, query } = context
   const { scope, from, to, compare, today } = filters
-  const range = { scope, from, to, compare }
+  const people = peopleOf(filters)
+  const range = { ...people, from, to, compare }
   const trend: Trend = Object.hasOwn(TRENDS, query.trend ?? '') ? (query.trend as Trend) : 'dau'
   const nowKeys = NOW.filter((key) => !(NOW_REDIS as readonly string[]).includes(key))
   const trendKeys: MetricKey[] = Object.values(TRENDS).map(({ of }) => of)
@@ -53,16 +55,16 @@ export async function loadOverview(context: PageContext): Promise<OverviewData> 
     queues: card(context, 'queues', () => queueDepths(deps, scope)),
     health: card(context, 'health', () => loadHealth(deps, scope)),
     kpis: card(context, 'kpis', () => summary(deps, [...KPIS, ...COMPANIONS], range)),
-    spans: card(context, 'spans', () => spansOf(deps, KPIS, { scope, today }), { slow: true }),
+    spans: card(context, 'spans', () => spansOf(deps, KPIS, filters), { slow: true }),
     day: card(context, 'today', () =>
-      summary(deps, [...TODAY, ...PAID_SHARE], { scope, from: today, to: today, compare: 'previous' }),
+      summary(deps, [...TODAY, ...PAID_SHARE], { ...people, from: today, to: today, compare: 'previous' }),
     ),
     trends: card(context, 'trends', () => summary(deps, trendKeys, range)),
     hours: card(context, 'hours', () => aiHours(deps, scope)),
     latency: card(context, 'latency', () => summary(deps, ['ai.latency_avg', 'ai.latency_p95'], range)),
-    plans: card(context, 'plans', () => series(deps, 'users.dau', { scope, from, to, by: 'class' })),
+    plans: card(context, 'plans', () => series(deps, 'users.dau', { ...people, from, to, by: 'class' })),
     fortnight: card(context, 'fortnight', () =>
-      series(deps, 'users.dau', { scope, from: addDays(today, 1 - FORTNIGHT), to: today }),
+      series(deps, 'users.dau', { ...people, from: addDays(today, 1 - FORTNIGHT), to: today }),
     ),
     builds: card(context, 'builds', () => summary(deps, ['jobs.builds_succeeded', 'jobs.builds_failed'], range)),
     activity: card(context, 'notable', () => activityPage(deps, { scope, limit: FEED_ROWS, notable: true })),

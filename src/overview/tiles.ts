@@ -17,9 +17,22 @@ export function kpiTiles(context: PageContext, data: Pick<OverviewData, 'kpis' |
     const { unit, value, facts } = companionOf(context, key, data.kpis)
     const more = [...facts, ...spanFacts(context.deps, key, shownOf(data.spans))]
     if (tile.about) tile.about = { ...tile.about, facts: [...(tile.about.facts ?? []), ...more] }
-    return { ...tile, unit, value: value ?? tile.value }
+    // Of other people than the number itself it would only confuse.
+    const alike = COMPANION_OF[key] === undefined || ignoredOf(data, COMPANION_OF[key]) === ignoredOf(data, key)
+    return { ...tile, unit: alike ? unit : undefined, value: value ?? tile.value }
   })
 }
+
+/** The metric that stands small beside another. */
+const COMPANION_OF: Partial<Record<MetricKey, MetricKey>> = {
+  'users.total': 'users.new',
+  'users.paid': 'revenue.customers_new',
+  'product.projects_open': 'product.projects_total',
+  'revenue.payments_volume': 'revenue.payments_succeeded',
+}
+
+const ignoredOf = ({ kpis }: Pick<OverviewData, 'kpis'>, key: MetricKey): string | undefined =>
+  shownOf(kpis)?.[key]?.ignored?.join()
 
 /** What belongs beside a number: new ones to all, all to the active, how many to how much. */
 function companionOf(

@@ -1,5 +1,6 @@
 import type { Tx } from '../facts/types.ts'
 import { addDays, dayOf, startOfDay } from '../lib/time.ts'
+import { converted, rateOn } from '../rates/convert.ts'
 import { scopes } from './fragments.ts'
 import type { FoldContext, Fragment } from './types.ts'
 
@@ -21,21 +22,23 @@ export const foldJobHours: FoldBuckets = async ({ tx }, buckets) => {
     parts as (
       select j.tenant_id, b.hour, j.kind, count(*) as enqueued, ${zeros} as succeeded, ${zeros} as failed,
         ${zeros} as cancelled, ${zeros} as run_n, 0::float8 as run_ms, ${zeros} as wait_n, 0::float8 as wait_ms,
-        null::int as bucket
+        null::int as bucket, null::int as wait_bucket
       from b join jobs j on j.enqueued_at >= b.hour and j.enqueued_at < b.hour + interval '1 hour'
       group by 1, 2, 3
       union all
       select j.tenant_id, b.hour, j.kind, 0, count(*) filter (where j.status = 'succeeded'),
         count(*) filter (where j.status = 'failed'), count(*) filter (where j.status = 'cancelled'),
         count(r.run_ms), coalesce(sum(r.run_ms), 0), count(r.wait_ms), coalesce(sum(r.wait_ms), 0),
-        hist_bucket(r.run_ms)
+        hist_bucket(r.run_ms), hist_bucket(r.wait_ms)
       from b join jobs j on j.finished_at >= b.hour and j.finished_at < b.hour + interval '1 hour',
         ${jobTimes(tx)} r
-      group by 1, 2, 3, hist_bucket(r.run_ms)
+      group by 1, 2, 3, hist_bucket(r.run_ms), hist_bucket(r.wait_ms)
     )
-    insert into job_hours (scope, hour, kind, enqueued, succeeded, failed, cancelled, run_n, run_ms, wait_n, wait_ms, run_hist)
+    insert into job_hours (scope, hour, kind, enqueued, succeeded, failed, cancelled, run_n, run_ms, wait_n, wait_ms, run_hist,
+      wait_hist)
     select scope, hour, kind, sum(enqueued), sum(succeeded), sum(failed), sum(cancelled), sum(run_n), sum(run_ms),
-      sum(wait_n), sum(wait_ms), hist_dense(array_agg(bucket), array_agg(run_n))
+      sum(wait_n), sum(wait_ms), hist_dense(array_agg(bucket), array_agg(run_n)),
+      hist_dense(array_agg(wait_bucket), array_agg(wait_n))
     from parts cross join ${scopes(tx)}
     where scope is not null
     group by 1, 2, 3`
@@ -69,7 +72,7 @@ export async function clearDays({ tx, config }: FoldContext, table: string, buck
     where day in (select (b at time zone ${config.timeZone})::date from unnest(${buckets}::timestamptz[]) b)`
 }
 
-/** Payments by day, provider and outcome. */
+/** Payments by day, provider and outcome; of another currency also in the reporting one, each at the rate of its day. */
 export const foldPaymentDays: FoldBuckets = async (context, buckets) => {
   const { tx } = context
   await clearDays(context, 'payment_days', buckets)
@@ -77,43 +80,43 @@ export const foldPaymentDays: FoldBuckets = async (context, buckets) => {
     insert into payment_days
     select scope, day, provider, status, currency, count(*), sum(amount_minor), sum(fee_minor), sum(fee_waived_minor),
       sum(refunded_minor), coalesce(sum(amount_minor) filter (where subscription_id is not null), 0),
-      count(*) filter (where fee_waived_minor > 0)
-    from (${days(context, buckets)}) d join payments p on p.ts >= d.start and p.ts < d.until cross join ${scopes(tx)}
+      count(*) filter (where fee_waived_minor > 0), sum(amount_reported), sum(fee_reported), sum(fee_waived_reported),
+      sum(refunded_reported), sum(subscription_reported)
+    from (
+      select d.day, p.*, ${reportedPayment(tx)}
+      from (${days(context, buckets)}) d join payments p on p.ts >= d.start and p.ts < d.until
+        ${paymentRate(tx, context.config.currency)}
+    ) p cross join ${scopes(tx)}
     where scope is not null
     group by 1, 2, 3, 4, 5`
 }
 
-/** Sign-ups by day, sign-up provider and country. */
+/** The rate of a payment `p` on its day `d.day`: null for the reporting currency itself, which needs none. */
+export const paymentRate = (tx: Tx, base: string): Fragment => tx`
+        cross join lateral (
+          select case when p.currency <> ${base} then ${rateOn(tx, base, tx`p.currency`, tx`d.day`)} end as per_minor
+        ) x`
+
+/** What a payment `p` is in the reporting currency at the rate `x`. */
+export const reportedPayment = (tx: Tx): Fragment => tx`
+        ${converted(tx, tx`p.amount_minor`, tx`x.per_minor`)} as amount_reported,
+        ${converted(tx, tx`p.fee_minor`, tx`x.per_minor`)} as fee_reported,
+        ${converted(tx, tx`p.fee_waived_minor`, tx`x.per_minor`)} as fee_waived_reported,
+        ${converted(tx, tx`p.refunded_minor`, tx`x.per_minor`)} as refunded_reported,
+        case when p.subscription_id is null then 0 * x.per_minor
+          else ${converted(tx, tx`p.amount_minor`, tx`x.per_minor`)} end::bigint as subscription_reported`
+
+/** Sign-ups by day, sign-up provider, country and where they came from. */
 export const foldSignupDays: FoldBuckets = async (context, buckets) => {
   const { tx } = context
   await clearDays(context, 'signup_days', buckets)
   await tx`
-    insert into signup_days
-    select scope, day, coalesce(provider, ''), coalesce(country, ''), count(*)
+    insert into signup_days (scope, day, provider, country, n, referrer)
+    select scope, day, coalesce(provider, ''), coalesce(country, ''), count(*), referral_source(referrer)
     from (${days(context, buckets)}) d join users u on u.created_at >= d.start and u.created_at < d.until
       cross join ${scopes(tx)}
     where scope is not null and u.status <> 'deleted'
-    group by 1, 2, 3, 4`
-}
-
-/** Objects of each kind by the day they were created, and closed. */
-export const foldObjectDays: FoldBuckets = async (context, buckets) => {
-  const { tx } = context
-  await clearDays(context, 'object_days', buckets)
-  await tx`
-    with d as materialized (${days(context, buckets)}),
-    parts as (
-      select tenant_id, day, kind, 1 as created, 0 as closed, coalesce(quantity, 0) as quantity
-      from d join objects o on o.created_at >= d.start and o.created_at < d.until
-      union all
-      select tenant_id, day, kind, 0, 1, 0
-      from d join objects o on o.closed_at >= d.start and o.closed_at < d.until
-    )
-    insert into object_days
-    select scope, day, kind, sum(created), sum(closed), sum(quantity)
-    from parts cross join ${scopes(tx)}
-    where scope is not null
-    group by 1, 2, 3`
+    group by 1, 2, 3, 4, 6`
 }
 
 /** How many users joined and left each plan class, by day. */

@@ -1,21 +1,25 @@
+import { nameNew } from './event-names.ts'
 import { localDay, scopes } from './fragments.ts'
 import { byOwner } from './owners.ts'
 import type { FoldContext, Source } from './types.ts'
 
-/** How often each event happened, by day. */
+/** How often each event happened, by day. Before the days of users, which tell events by their numbers. */
 export async function foldEventDays({ tx, config }: FoldContext, source: Source): Promise<void> {
   await tx`
     with by_tenant as (
       select tenant_id, ${localDay(tx, 'ts', config.timeZone)} as day, name, count(*) as n
       from events where ${source}
       group by 1, 2, 3
+    ),
+    counted as (
+      insert into event_days as t (scope, day, name, n)
+      select scope, day, name, sum(n) from by_tenant cross join ${scopes(tx)}
+      where scope is not null
+      group by 1, 2, 3
+      order by 1, 2, 3
+      on conflict (scope, day, name) do update set n = t.n + excluded.n
     )
-    insert into event_days as t (scope, day, name, n)
-    select scope, day, name, sum(n) from by_tenant cross join ${scopes(tx)}
-    where scope is not null
-    group by 1, 2, 3
-    order by 1, 2, 3
-    on conflict (scope, day, name) do update set n = t.n + excluded.n`
+    ${nameNew(tx, 'event', tx`select name, n from by_tenant`)}`
 }
 
 /** A user's sessions by day: one that passes midnight counts on both days. */

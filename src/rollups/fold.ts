@@ -7,9 +7,12 @@ import type { Instant } from './buckets.ts'
 import { foldIdentities } from './identities.ts'
 import { type AppendKind, appendFolds, bucketFolds, type FoldSource } from './index.ts'
 import { withFoldLock } from './lock.ts'
+import { settleReportingCurrency } from './reporting.ts'
 import { markBuckets, markLateFacts } from './stale-days.ts'
+import { foldStateChanges } from './state-changes.ts'
 import { foldSubscriptionSpans } from './subscription-spans.ts'
 import type { FoldContext, Source } from './types.ts'
+import { learnNames } from './user-firsts.ts'
 import { foldUserPlans } from './user-plans.ts'
 
 export interface FoldDeps {
@@ -53,10 +56,12 @@ export async function foldAll(deps: FoldDeps, signal?: AbortSignal): Promise<Fol
 export async function foldOnce(deps: FoldDeps): Promise<FoldResult> {
   const folded = await withFoldLock(deps.db.heavy, async (tx) => {
     const context: FoldContext = { tx, config: deps.config, now: deps.now() }
+    await learnNames(context)
+    await settleReportingCurrency(context)
     const merges = await foldIdentities(context)
     const batches = await takeBatches(tx)
     for (const batch of batches) await foldBatches(context, batch)
-    const buckets = await foldBuckets(context)
+    const buckets = (await foldBuckets(context)) + (await foldStateChanges(context))
     return { merges, batches, buckets }
   })
   await summariseBrin(deps, folded.batches)

@@ -3,6 +3,7 @@ import { groupBy } from '../lib/group-by.ts'
 import { type Edge, rootsOf } from './identity-roots.ts'
 import { addFacts, type Move, moveOwners, takeOut } from './owner-moves.ts'
 import type { FoldContext } from './types.ts'
+import { markObjectsOf } from './user-firsts.ts'
 
 /** A pass's share: the ids of an import of millions do not hold the fold lock for all of them at once. */
 const MAX_IDS = 5000
@@ -25,6 +26,10 @@ export async function foldIdentities(context: FoldContext): Promise<number> {
   const newVisitors = changes.filter(({ known }) => !known).map(({ id }) => id)
   await addFacts(context, leaving, newVisitors)
   await markUsers(tx, changes)
+  await markObjectsOf(
+    context,
+    changes.map(({ id }) => id),
+  )
   return told.length
 }
 

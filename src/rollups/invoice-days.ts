@@ -1,4 +1,5 @@
 import type { Tx } from '../facts/types.ts'
+import { rateOn } from '../rates/convert.ts'
 import { clearDays, days, type FoldBuckets } from './buckets.ts'
 import { scopes } from './fragments.ts'
 import type { Fragment } from './types.ts'
@@ -15,13 +16,34 @@ export const foldInvoiceDays: FoldBuckets = async (context, buckets) => {
     parts (tenant_id, day, provider, currency, issued, issued_minor, paid, paid_minor, open, open_minor, overdue,
       overdue_minor, pending, pending_minor, invoice_id, became, at) as (
       ${invoiceParts(tx)}
-    )
+    ),
+    reported as (${reportedInvoices(tx, context.config)})
     insert into invoice_days
     select scope, day, coalesce(provider, ''), currency, sum(issued), sum(issued_minor), sum(paid), sum(paid_minor),
-      sum(open), sum(open_minor), sum(overdue), sum(overdue_minor), sum(pending), sum(pending_minor)
-    from parts cross join ${scopes(tx)}
+      sum(open), sum(open_minor), sum(overdue), sum(overdue_minor), sum(pending), sum(pending_minor), sum(issued_reported), sum(paid_reported), sum(open_reported),
+      sum(overdue_reported), sum(pending_reported)
+    from reported cross join ${scopes(tx)}
     where scope is not null
     group by 1, 2, 3, 4`
+}
+
+/**
+ * The parts in the reporting currency: what is owed at the rate of the day an invoice was issued, for as long as it is
+ * owed, so that nothing is left of it when it is paid; what was paid at the rate of its day.
+ */
+export function reportedInvoices(
+  tx: Tx,
+  { currency: base, timeZone }: { currency: string; timeZone: string },
+): Fragment {
+  const rate = (at: Fragment) => rateOn(tx, base, tx`p.currency`, tx`(${at} at time zone ${timeZone})::date`)
+  return tx`
+      select p.*, round(issued_minor * x.owed)::bigint as issued_reported, round(paid_minor * x.paid)::bigint as paid_reported,
+        round(open_minor * x.owed)::bigint as open_reported, round(overdue_minor * x.owed)::bigint as overdue_reported,
+        round(pending_minor * x.owed)::bigint as pending_reported
+      from parts p join invoices i using (invoice_id) cross join lateral (
+        select case when p.currency <> ${base} then ${rate(tx`i.issued_at`)} end as owed,
+          case when p.currency <> ${base} then ${rate(tx`p.at`)} end as paid
+      ) x`
 }
 
 /** What became of invoices on the days `d`, and how many they were then. The rows beneath their numbers are these. */

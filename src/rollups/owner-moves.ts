@@ -6,7 +6,8 @@ import type { Change } from './identities.ts'
 import { type PersonKind, personFolds } from './index.ts'
 import { markLateFacts, markOwners } from './stale-days.ts'
 import type { FoldContext, Fragment, Source } from './types.ts'
-import { COUNTS } from './user-days.ts'
+import { COUNTS, joinDays } from './user-days.ts'
+import { foldFirstsOfEvents, foldFirstsOfJobs, markObjectsOf, moveFirsts } from './user-firsts.ts'
 
 /** Everything that counts for one user counts for another from now on. */
 export interface Move {
@@ -25,11 +26,13 @@ export async function moveOwners(context: FoldContext, moves: Move[]): Promise<v
   const moved = tx`unnest(${owners}::text[], ${moves.map(({ to }) => to)}::text[]) m(old_id, new_id)`
   await markOwners(context, owners)
   await tx`
-    insert into user_days as t (user_id, scope, day, active, plan_class, ${list(tx, COUNTS, (name) => tx`${tx(name)}`)})
-    select new_id, scope, day, bool_or(active), max(plan_class), ${list(tx, COUNTS, (name) => tx`sum(${tx(name)})`)}
+    insert into user_days as t (user_id, scope, day, active, last_active_at, names, plan_class,
+      ${list(tx, COUNTS, (name) => tx`${tx(name)}`)})
+    select new_id, scope, day, bool_or(active), max(last_active_at), bit_or(names), max(plan_class),
+      ${list(tx, COUNTS, (name) => tx`sum(${tx(name)})`)}
     from ${moved} join user_days on user_id = old_id
     group by 1, 2, 3 order by 1, 2, 3
-    on conflict (user_id, scope, day) do update set active = t.active or excluded.active, ${addUp(tx, COUNTS)}`
+    on conflict (user_id, scope, day) do update set ${joinDays(tx)}, ${addUp(tx, COUNTS)}`
   await tx`
     insert into session_days as t (user_id, scope, day, session_id, first_ts, last_ts, events)
     select new_id, scope, day, session_id, min(first_ts), max(last_ts), sum(events)
@@ -44,6 +47,11 @@ export async function moveOwners(context: FoldContext, moves: Move[]): Promise<v
   )
   for (const table of ['user_days', 'session_days', 'user_activity'])
     await tx`delete from ${tx(table)} where user_id = any(${owners}::text[])`
+  await moveFirsts(
+    context,
+    owners,
+    moves.map(({ to }) => to),
+  )
 }
 
 /**
@@ -71,6 +79,17 @@ async function countAnew(context: FoldContext, owner: string, gone: Change[], ke
     context,
     scopes.map((row) => ({ user_id: owner, scope: row.scope as string })),
   )
+  await firstsAnew(context, owner, factsOf(context, users, visitors, tx`ts >= ${kept}`))
+}
+
+/** A first time cannot be taken out: the next one is looked for. Those of objects come with their days. */
+async function firstsAnew(context: FoldContext, owner: string, facts: Facts): Promise<void> {
+  await context.tx`delete from user_firsts where user_id = ${owner}`
+  for (const [kind, source] of facts) {
+    if (kind === 'events') await foldFirstsOfEvents(context, source)
+    if (kind === 'jobs') await foldFirstsOfJobs(context, source)
+  }
+  await markObjectsOf(context, [owner])
 }
 
 /** The ids that still count for an owner: its own as well, unless that one was merged into another before. */

@@ -6,7 +6,9 @@ import type { FoldDeps } from './fold.ts'
 import { localDay } from './fragments.ts'
 import { type AppendKind, appendFolds, bucketFolds, clearDay } from './index.ts'
 import { withFoldLock } from './lock.ts'
-import { markBuckets } from './stale-days.ts'
+import { reportMrrFrom } from './mrr-days.ts'
+import { markBuckets, noteFolded } from './stale-days.ts'
+import { rebuildStateDay } from './state-changes.ts'
 import type { FoldContext, Source } from './types.ts'
 
 /** The day's raw facts, or some of them, were dropped by the retention: folding it anew would erase its numbers. */
@@ -31,11 +33,17 @@ export async function rebuildDay(deps: FoldDeps, day: string): Promise<void> {
     const wereActive = await tx`select user_id, scope from user_days where day = ${day} and active`
     await clearDay(context, day, [from, until], gone)
     await foldSources(context, [from, until], gone)
+    if (from.getTime() > keptFromMs(deps)) await rebuildStateDay(context, day)
+    await reportMrrFrom(context, day)
     await clearBits(context, day, wereActive as unknown as UserScope[])
     await foldDayBuckets(context, from, until)
     await markBuckets(context, [from.toISOString()], true)
+    await noteFolded(context, day)
   })
 }
+
+/** Facts that change are not dropped by month: those older than the retention may be gone one by one. */
+const keptFromMs = ({ now, config }: FoldDeps): number => now().getTime() - config.retentionDays * 86_400_000
 
 async function foldSources(
   context: FoldContext,

@@ -29,17 +29,3 @@ export async function foldProbeHours({ tx, config }: FoldContext, source: Source
     order by 1, 2
     on conflict (hour, target) do update set ${addUp(tx, ['n', 'ok', 'latency_n', 'latency_ms'])}`
 }
-
-/** MRR movements by day, plan and kind: their running sum is MRR. */
-export async function foldMrrDays({ tx, config }: FoldContext, source: Source): Promise<void> {
-  await tx`
-    insert into mrr_days as t (scope, day, plan, kind, currency, policy, n, amount_minor, customers_delta)
-    select scope, (ts at time zone ${config.timeZone})::date, plan, kind, currency, policy, count(*), sum(amount_minor),
-      sum(customers_delta)
-    from mrr_movements cross join ${scopes(tx)}
-    where scope is not null and ${source}
-    group by 1, 2, 3, 4, 5, 6
-    order by 1, 2, 3, 4, 5, 6
-    on conflict (scope, day, plan, kind, currency, policy) do update set
-      ${addUp(tx, ['n', 'amount_minor', 'customers_delta'])}`
-}

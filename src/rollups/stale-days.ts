@@ -1,6 +1,7 @@
 import type { Tx } from '../facts/types.ts'
 import { dayOf } from '../lib/time.ts'
 import type { Instant } from './buckets.ts'
+import { foldedOf } from './folded.ts'
 import type { AppendKind } from './index.ts'
 import type { FoldContext, Fragment, Source } from './types.ts'
 
@@ -52,6 +53,11 @@ export async function markBuckets({ tx, config }: FoldContext, buckets: Instant[
     from (select distinct (x at time zone ${config.timeZone})::date as day from unnest(${buckets}::timestamptz[]) x) b
       join metric_days m on m.day >= b.day and m.day <= ${until}
     where ${unmarked(tx)}`
+}
+
+/** The snapshots of a day that was folded anew are of the settings of now. */
+export async function noteFolded({ tx, config }: FoldContext, day: string): Promise<void> {
+  await tx`update metric_days set folded = ${foldedOf(config)} where day = ${day}::date`
 }
 
 /** Marks are made and taken under the fold lock only: one that is there will be heeded. */

@@ -2,7 +2,10 @@ import type { PendingQuery, Row } from 'postgres'
 import type { Config } from '../config.ts'
 import type { Tx } from '../facts/types.ts'
 
-export type RollupConfig = Pick<Config, 'timeZone' | 'activeDefinition' | 'passiveEvents' | 'loginEvents'>
+export type RollupConfig = Pick<
+  Config,
+  'timeZone' | 'currency' | 'activeDefinition' | 'passiveEvents' | 'loginEvents' | 'activationEvents' | 'keyFeatures'
+>
 
 export type Fragment = PendingQuery<Row[]>
 

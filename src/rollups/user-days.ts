@@ -1,4 +1,6 @@
+import type { Tx } from '../facts/types.ts'
 import { activityOf } from './activity-bits.ts'
+import { nameNew } from './event-names.ts'
 import { activeCall, activeEvent, activeJob, addUp, list, scopes } from './fragments.ts'
 import { byOwner } from './owners.ts'
 import type { FoldContext, Fragment, Source } from './types.ts'
@@ -7,17 +9,20 @@ export const COUNTS = ['events', 'api_calls', 'ai_calls', 'ai_requests', 'errors
 type Count = (typeof COUNTS)[number]
 
 /** Events by user and day. Facts of nobody known count for nobody. */
-export function foldUserDaysOfEvents({ tx, config }: FoldContext, source: Source): Promise<void> {
+export function foldUserDaysOfEvents(context: FoldContext, source: Source): Promise<void> {
+  const { tx, config } = context
   const rows = tx`
-    select user_id, anonymous_id, tenant_id, ts, ${activeEvent(tx, config)} as active from events where ${source}`
-  return fold({ tx, config } as FoldContext, rows, { events: tx`count(*)` })
+    select user_id, anonymous_id, tenant_id, ts, ${activeEvent(tx, config)} as active, bit
+    from events left join ${numbers(context, 'event')} on known = events.name where ${source}`
+  return fold(context, rows, { events: tx`count(*)` })
 }
 
 /** API calls by user and day, AI calls among them. */
 export function foldUserDaysOfCalls(context: FoldContext, source: Source): Promise<void> {
   const { tx, config } = context
   const rows = tx`
-    select user_id, null as anonymous_id, tenant_id, ts, ${activeCall(tx, config)} as active, ai, first_of_request, status, cost,
+    select user_id, null as anonymous_id, tenant_id, ts, ${activeCall(tx, config)} as active, null::bit(512) as bit, ai,
+      first_of_request, status, cost,
       coalesce(tokens_in, 0) + coalesce(tokens_out, 0) as tokens
     from api_calls where ${source}`
   return fold(context, rows, {
@@ -26,17 +31,22 @@ export function foldUserDaysOfCalls(context: FoldContext, source: Source): Promi
     ai_requests: tx`count(*) filter (where ai and first_of_request)`,
     errors: tx`count(*) filter (where status = 'error')`,
     tokens: tx`coalesce(sum(tokens) filter (where ai), 0)`,
-    cost: tx`coalesce(sum(cost), 0)`,
+    cost: tx`coalesce(sum(cost) filter (where ai), 0)`,
   })
 }
 
 /** Jobs by the user and day that began them. */
-export function foldUserDaysOfJobs(context: FoldContext, source: Source): Promise<void> {
+export async function foldUserDaysOfJobs(context: FoldContext, source: Source): Promise<void> {
   const { tx, config } = context
+  await nameNew(tx, 'job', tx`select kind as name, count(*) as n from jobs where ${source} group by kind`)
   const rows = tx`
-    select user_id, null as anonymous_id, tenant_id, ts, ${activeJob(tx, config)} as active from jobs where ${source}`
-  return fold(context, rows, { jobs: tx`count(*)` })
+    select user_id, null as anonymous_id, tenant_id, ts, ${activeJob(tx, config)} as active, bit
+    from jobs left join ${numbers(context, 'job')} on known = jobs.kind where ${source}`
+  await fold(context, rows, { jobs: tx`count(*)` })
 }
+
+const numbers = ({ tx }: FoldContext, type: 'event' | 'job'): Fragment =>
+  tx`(select name as known, bit from event_names where type = ${type}) n`
 
 /**
  * One statement: the facts by user, tenant and day; into user_days for both scopes; the active days as bits into
@@ -47,26 +57,34 @@ async function fold(context: FoldContext, rows: Fragment, counts: Partial<Record
   const given = COUNTS.filter((name) => name in counts)
   const sums = [
     { name: 'active', sum: tx`bool_or(active)`, again: tx`bool_or(active)` },
+    { name: 'last_active_at', sum: tx`max(ts) filter (where active)`, again: tx`max(last_active_at)` },
+    { name: 'names', sum: tx`bit_or(bit)`, again: tx`bit_or(names)` },
     ...given.map((name) => ({ name, sum: counts[name]!, again: tx`sum(${tx(name)})` })),
   ]
   const names = list(tx, given, (name) => tx`${tx(name)}`)
   await tx`
     with by_tenant as materialized (${byOwner(context, rows, sums)}),
     by_scope as materialized (
-      select user_id, scope, day, bool_or(active) as active, ${list(tx, given, (name) => tx`sum(${tx(name)}) as ${tx(name)}`)}
+      select user_id, scope, day, bool_or(active) as active, max(last_active_at) as last_active_at, bit_or(names) as names,
+        ${list(tx, given, (name) => tx`sum(${tx(name)}) as ${tx(name)}`)}
       from by_tenant cross join ${scopes(tx)}
       where scope is not null
       group by 1, 2, 3
     ),
     days as (
-      insert into user_days as t (user_id, scope, day, active, plan_class, ${names})
-      select user_id, scope, day, active, ${classOn(context)}, ${names}
+      insert into user_days as t (user_id, scope, day, active, last_active_at, names, plan_class, ${names})
+      select user_id, scope, day, active, last_active_at, names, ${classOn(context)}, ${names}
       from by_scope b order by user_id, scope, day
-      on conflict (user_id, scope, day) do update set active = t.active or excluded.active, ${addUp(tx, given)}
+      on conflict (user_id, scope, day) do update set ${joinDays(tx)}, ${addUp(tx, given)}
     ),
     activity as (${activityOf(context, tx`by_scope`)})
     ${newUsers(context)}`
 }
+
+/** What two days of one user come to, beside what adds up. */
+export const joinDays = (tx: Tx): Fragment => tx`
+        active = t.active or excluded.active, last_active_at = greatest(t.last_active_at, excluded.last_active_at),
+        names = coalesce(t.names | excluded.names, t.names, excluded.names)`
 
 /** The plan class that held at the end of the row's day. */
 function classOn({ tx, config }: FoldContext): Fragment {

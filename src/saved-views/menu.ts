@@ -1,5 +1,6 @@
 import type { SavedViewsProps } from '../../views/parts/index.ts'
 import { isAllowed } from '../auth/guards.ts'
+import { boardPins } from '../boards/pins.ts'
 import { settle, shownOf } from '../lib/settle.ts'
 import type { PageContext } from '../page.ts'
 import { listViews, MAX_NAME, type SavedView } from './store.ts'
@@ -24,7 +25,7 @@ export async function viewsMenu(context: PageContext): Promise<SavedViewsProps> 
     address: current,
     own: found.filter(({ own }) => own).map(link),
     shared: found.filter(({ own }) => !own).map((view) => ({ ...link(view), by: view.by })),
-    pins: found.filter(({ pinned }) => pinned).map(link),
+    pins: [...found.filter(({ pinned }) => pinned).map(link), ...(await boardPins(context))],
     mayShare: !deps.config.readOnly && isAllowed({ role: 'operator' }, admin),
     maxName: MAX_NAME,
   }

@@ -23,9 +23,13 @@ function owners(sql: Sql) {
       select user_id, anonymous_id, tenant_id, ts, session_id, 1 as e, 0 as c, 0 as r, 0 as x, 0 as j, 0 as cost from events
       union all
       select user_id, null, tenant_id, ts, null, 0, 1, (ai and first_of_request)::int, (status = 'error')::int, 0,
-        coalesce(cost, 0) from api_calls
+        case when ai then coalesce(cost, 0) else 0 end from api_calls
       union all
       select user_id, null, tenant_id, ts, null, 0, 0, 0, 0, 1, 0 from jobs
+    ),
+    named as (
+      select user_id, anonymous_id, ts, 'event' as type, name from events
+      union all select user_id, null, ts, 'job', kind from jobs
     ),
     owned as (
       select f.*, coalesce(o.owner, f.user_id) as person
@@ -81,6 +85,29 @@ export async function recount(
           from user_activity a cross join generate_series(0, 127) n
           where a.scope <> '*' and get_bit(a.bits, n) = 1 order by 1, 2, 3`,
       sql`select user_id, scope, day::text from user_days where scope <> '*' and active order by 1, 2, 3`,
+    ],
+    lastActivity: [
+      sql`select user_id, day::text, last_active_at from user_days where scope = '*' order by 1, 2`,
+      sql`${owners(sql)}
+          select person as user_id, (ts at time zone ${zone})::date::text as day, max(ts) as last_active_at
+          from owned where person <> '' group by 1, 2 order by 1, 2`,
+    ],
+    namesOfDays: [
+      sql`select d.user_id, d.day::text, n.type, n.name
+          from user_days d join event_names n on get_bit(d.names, n.id) = 1 where scope = '*' order by 1, 2, 3, 4`,
+      sql`${owners(sql)}
+          select distinct person as user_id, (ts at time zone ${zone})::date::text as day, type, name
+          from named left join owners o on o.id = coalesce(nullif(named.user_id, ''), anonymous_id),
+            lateral (select coalesce(o.owner, named.user_id) as person) p
+          where person <> '' order by 1, 2, 3, 4`,
+    ],
+    firsts: [
+      sql`select user_id, name, ts from user_firsts order by 1, 2`,
+      sql`${owners(sql)}
+          select person as user_id, name, min(ts) as ts
+          from named left join owners o on o.id = coalesce(nullif(named.user_id, ''), anonymous_id),
+            lateral (select coalesce(o.owner, named.user_id) as person) p
+          where person <> '' and name in (select name from first_names) group by 1, 2 order by 1, 2`,
     ],
     sessions: [
       sql`select user_id, day::text, session_id, events, first_ts, last_ts from session_days where scope = '*'

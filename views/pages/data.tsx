@@ -30,10 +30,16 @@ export default definePage<DataPage>({
   load: loadData,
   frame: () => ({
     actions: (
-      <a class="q-btn q-btn-primary" href="/dashboard/data/connect">
-        <Icon name="plus" />
-        Connect
-      </a>
+      <>
+        <a class="q-btn" href="/dashboard/docs/connecting">
+          <Icon name="bulb" />
+          Help
+        </a>
+        <a class="q-btn q-btn-primary" href="/dashboard/data/connect">
+          <Icon name="plus" />
+          Connect
+        </a>
+      </>
     ),
   }),
   View: ({ context: { query }, live }) => (

@@ -1,9 +1,11 @@
+import { allUsersText } from '../../src/all-users.ts'
 import { cardState } from '../../src/card-state.ts'
+import { catalogueOf, freshCatalogue } from '../../src/custom-metrics/catalogue.ts'
 import { momentText, rangeDates } from '../../src/lib/dates.ts'
 import { NotFound } from '../../src/lib/errors.ts'
-import { exportQuery, filterQuery } from '../../src/lib/filters.ts'
+import { exportQuery, filterQuery, peopleOf } from '../../src/lib/filters.ts'
 import { type Card as Loaded, shownOf } from '../../src/lib/settle.ts'
-import { isMetricKey, type MetricKey, metricOf } from '../../src/metrics/catalogue.ts'
+import type { AnyKey } from '../../src/metrics/catalogue.ts'
 import { formatValue } from '../../src/metrics/format.ts'
 import { cursorOf, placeOf } from '../../src/metrics-rows/cursor.ts'
 import type { RowCell } from '../../src/metrics-rows/read.ts'
@@ -19,7 +21,7 @@ const DRAWER = 'rows-sql'
 const BUDGET_MS = 5_000
 
 interface Data {
-  key: MetricKey
+  key: AnyKey
   page: Loaded<RowsPage>
 }
 interface Props {
@@ -35,16 +37,18 @@ export default definePage<Data>({
   order: 42,
   role: 'viewer',
   params: ['part', 'by', 'group', 'after'],
-  filters: 'tenant',
+  filters: 'people',
 
   load: async (context) => {
     const { deps, filters, query, param } = context
     const key = param.key ?? ''
-    if (!isMetricKey(key)) throw new NotFound('There is no metric of this name; the Metrics page lists all there are.')
-    const { scope, from, to } = filters
-    const by = metricOf(key).by.find((name) => name === query.by)
+    const catalogue = await freshCatalogue(deps)
+    if (!catalogue.has(key))
+      throw new NotFound('There is no metric of this name; the Metrics page lists all there are.')
+    const { from, to } = filters
+    const by = catalogue.of(key).by.find((name) => name === query.by)
     const group = by === undefined ? undefined : { by, value: query.group ?? '' }
-    const asked = { scope, from, to, part: query.part, group }
+    const asked = { ...peopleOf(filters), from, to, part: query.part, group }
     const page = await card(
       context,
       'metric-rows',
@@ -55,13 +59,14 @@ export default definePage<Data>({
   },
 
   frame: ({ data: { key }, context }) => {
-    const { filters } = context
+    const { filters, deps } = context
+    const { label } = catalogueOf(deps).of(key)
     return {
-      title: `Rows of ${metricOf(key).label}`,
+      title: `Rows of ${label}`,
       titleNote: <code class="q-code">{key}</code>,
       crumbs: [
         { label: 'Metrics', href: `/dashboard/metrics${filterQuery(filters)}` },
-        { label: metricOf(key).label, href: metricHref(filters, key) },
+        { label, href: metricHref(filters, key) },
       ],
       exports: [
         { label: 'CSV, all rows', href: `/exports/metric-rows.csv${queryOf(key, context)}` },
@@ -87,7 +92,8 @@ export default definePage<Data>({
 })
 
 /** A place is one in these rows: of another range or tenant it would cut the list in its middle. */
-const placeOfList = ({ filters: { scope, from, to } }: PageContext): string => `${scope} ${from} ${to} `
+const placeOfList = ({ filters: { scope, from, to, plan = '', segment = '' } }: PageContext): string =>
+  [scope, from, to, plan, segment, ''].join(' ')
 const placeIn = (context: PageContext) => {
   const { after = '' } = context.query
   const list = placeOfList(context)
@@ -95,7 +101,7 @@ const placeIn = (context: PageContext) => {
 }
 
 /** The same rows for a program. */
-function queryOf(key: MetricKey, { filters, query }: PageContext): string {
+function queryOf(key: AnyKey, { filters, query }: PageContext): string {
   const { after: _, ...own } = query
   return exportQuery(filters, { metric: key, ...Object.fromEntries(Object.entries(own).filter(([, v]) => v !== '')) })
 }
@@ -107,7 +113,8 @@ const RowsCard = ({ data: { key, page }, context }: Props) => {
   return (
     <Card
       id="rows"
-      title={found && found.unavailable === undefined ? sayTogether(deps, found) : metricOf(key).label}
+      allUsers={allUsersText(found?.ignored, filters)}
+      title={found && found.unavailable === undefined ? sayTogether(deps, found) : catalogueOf(deps).of(key).label}
       sub={`${rangeDates(filters.from, filters.to, filters.today)}${query.by && query.group ? `, ${query.by} ${query.group}` : ''}`}
       flush={!!found?.rows.length}
       tools={
@@ -146,7 +153,7 @@ const Rows = ({ found, data: { key }, context }: Props & { found: RowsPage }) =>
   return (
     <DataTable
       id="rows"
-      caption={`Rows of ${metricOf(key).label}`}
+      caption={`Rows of ${catalogueOf(context.deps).of(key).label}`}
       rowHeight={30}
       columns={[
         ...shown.slice(0, 1),
@@ -174,7 +181,8 @@ const Rows = ({ found, data: { key }, context }: Props & { found: RowsPage }) =>
 const NUMBERS: ReadonlySet<string> = new Set(['number', 'ms', 'money', 'cost'])
 const CODES: ReadonlySet<string> = new Set(['model', 'endpoint', 'request_id', 'session_id'])
 
-function textOf(
+/** A cell as people read it. */
+export function textOf(
   cells: Record<string, RowCell>,
   name: string,
   { type }: RowColumn,
@@ -190,7 +198,7 @@ function textOf(
   return formatValue(value, unit, 'table', currency)
 }
 
-const weightText = ({ of }: RowsPage, weight: number, { deps }: PageContext): string =>
+export const weightText = ({ of }: RowsPage, weight: number, { deps }: PageContext): string =>
   formatValue(weight, of?.unit ?? 'rows', 'table', deps.config.currency)
 
 /** The statement of the rows: what it answers adds up to the number. */
@@ -200,7 +208,7 @@ const Drawer = ({ data: { key, page }, context }: Props) => {
   return (
     <SqlDrawer
       id={DRAWER}
-      title={`Rows of ${metricOf(key).label}`}
+      title={`Rows of ${catalogueOf(context.deps).of(key).label}`}
       code={key}
       sql={found?.sql || '-- there are no rows'}
       note="All rows beneath the number, with its parameters filled in: q_weight is what each row is of it. `quarterdeck db url` prints an address for psql."

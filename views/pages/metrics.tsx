@@ -1,11 +1,27 @@
+import { allUsersText } from '../../src/all-users.ts'
+import { isAllowed } from '../../src/auth/guards.ts'
 import { cardState } from '../../src/card-state.ts'
+import { catalogueOf } from '../../src/custom-metrics/catalogue.ts'
+import { NEW_PATH } from '../../src/custom-metrics/page.ts'
 import { exportQuery } from '../../src/lib/filters.ts'
 import { shownOf } from '../../src/lib/settle.ts'
-import { loadMetrics, type MetricsData } from '../../src/metric-page/list.ts'
-import { changeOf, markOf, shownValue, valueText } from '../../src/metric-view.ts'
-import { type MetricKey, metricKeys, metricOf } from '../../src/metrics/catalogue.ts'
+import { isHandbook, loadMetrics, type MetricsData } from '../../src/metric-page/list.ts'
+import { changeIn, markOf, shownValue, valueText } from '../../src/metric-view.ts'
+import type { AnyKey } from '../../src/metrics/catalogue.ts'
 import { definePage, metricHref, type PageContext } from '../../src/page.ts'
-import { Card, Change, DataTable, Empty, Icon, Sparkline, StateMark, TwoLines } from '../parts/index.ts'
+import {
+  AllUsers,
+  Card,
+  Change,
+  DataTable,
+  Empty,
+  Icon,
+  Segments,
+  Sparkline,
+  StateMark,
+  TwoLines,
+} from '../parts/index.ts'
+import { HandbookDomain } from './metrics/handbook.tsx'
 
 interface Props {
   data: MetricsData
@@ -21,13 +37,26 @@ export default definePage<MetricsData>({
   key: 'M',
   role: 'viewer',
   every: 30,
-  params: ['q'],
+  params: ['q', 'view'],
   load: loadMetrics,
-  frame: ({ context: { filters } }) => ({
+  frame: ({ context: { deps, admin, filters } }) => ({
+    actions: (
+      <>
+        <a class="q-btn" href="/dashboard/docs/reading">
+          <Icon name="bulb" />
+          Help
+        </a>
+        {isAllowed({ role: 'operator' }, admin) && (
+          <a class="q-btn" href={NEW_PATH}>
+            New metric
+          </a>
+        )}
+      </>
+    ),
     exports: [
       {
         label: 'All metrics, CSV',
-        href: `/exports/metrics.csv${exportQuery(filters, { metrics: metricKeys.join() })}`,
+        href: `/exports/metrics.csv${exportQuery(filters, { metrics: catalogueOf(deps).keys.join() })}`,
       },
       { label: 'All metrics, JSON', href: `/api/metrics/summary${exportQuery(filters, { compare: filters.compare })}` },
     ],
@@ -35,14 +64,29 @@ export default definePage<MetricsData>({
   View: ({ data, context, live }) => (
     <>
       <Search data={data} context={context} />
+      <Segments
+        name="What is shown of the metrics"
+        items={[
+          { label: 'Values', href: context.href({ query: { view: '' } }), selected: !isHandbook(context) },
+          {
+            label: 'Definitions',
+            href: context.href({ query: { view: 'definitions' } }),
+            selected: isHandbook(context),
+          },
+        ]}
+      />
       {live}
     </>
   ),
   Live: ({ data, context }) => (
     <div class="q-stack">
-      {data.groups.map((group) => (
-        <Domain group={group} context={context} />
-      ))}
+      {data.groups.map((group) =>
+        isHandbook(context) ? (
+          <HandbookDomain group={group} context={context} />
+        ) : (
+          <Domain group={group} context={context} />
+        ),
+      )}
       {data.groups.length === 0 && (
         <Card id="none" title="No metric matches">
           <Empty
@@ -58,9 +102,10 @@ export default definePage<MetricsData>({
 })
 
 /** A form of its own: the address it leads to is the view. */
-const Search = ({ data, context: { path, filters } }: Props) => (
+const Search = ({ data, context: { deps, path, filters, query } }: Props) => (
   <search>
     <form class="q-actions" method="get" action={path}>
+      {isHandbook({ query }) && <input type="hidden" name="view" value="definitions" />}
       {filters.range !== '30d' && <input type="hidden" name="range" value={filters.range} />}
       {filters.range === 'custom' && <input type="hidden" name="from" value={filters.from} />}
       {filters.range === 'custom' && <input type="hidden" name="to" value={filters.to} />}
@@ -79,7 +124,7 @@ const Search = ({ data, context: { path, filters } }: Props) => (
         <Icon name="search" />
         Search
       </button>
-      <span class="q-ink-3">{`${data.found} of ${metricKeys.length} metrics`}</span>
+      <span class="q-ink-3">{`${data.found} of ${catalogueOf(deps).keys.length} metrics`}</span>
     </form>
   </search>
 )
@@ -89,8 +134,8 @@ const Domain = ({ group, context }: { group: MetricsData['groups'][number]; cont
   const all = shownOf(group.card)
   const query = exportQuery(filters, { metrics: group.keys.join() })
   const comparing = filters.compare !== 'none'
-  const row = (key: MetricKey) => {
-    const metric = metricOf(key)
+  const row = (key: AnyKey) => {
+    const metric = catalogueOf(deps).of(key)
     const found = all?.[key]
     return {
       id: `metric-${key.replace('.', '-')}`,
@@ -100,17 +145,18 @@ const Domain = ({ group, context }: { group: MetricsData['groups'][number]; cont
         key: <code>{key}</code>,
         value: (
           <>
-            <StateMark mark={found && markOf(deps, found)} /> {valueText(deps, key, found && shownValue(found), 'tile')}
+            <AllUsers whom={allUsersText(found?.ignored, filters)} /> <StateMark mark={found && markOf(deps, found)} />{' '}
+            {valueText(deps, key, found && shownValue(found), 'tile')}
           </>
         ),
-        change: found && comparing ? <Change {...changeOf(key, found)} /> : '—',
+        change: found && comparing ? <Change {...changeIn(deps, key, found)} /> : '—',
         spark: found && <Sparkline small points={found.points.map(({ value }) => value)} />,
       },
     }
   }
   return (
     <Card
-      id={`domain-${group.name.toLowerCase()}`}
+      id={`domain-${group.name.toLowerCase().replaceAll(' ', '-')}`}
       title={group.name}
       sub={`${group.keys.length} ${group.keys.length === 1 ? 'metric' : 'metrics'}`}
       flush
@@ -118,7 +164,7 @@ const Domain = ({ group, context }: { group: MetricsData['groups'][number]; cont
       state={cardState(group.card, deps.now())}
     >
       <DataTable
-        id={`domain-${group.name.toLowerCase()}`}
+        id={`domain-${group.name.toLowerCase().replaceAll(' ', '-')}`}
         caption={`Metrics of ${group.name}`}
         rowHeight={44}
         columns={[

@@ -1,5 +1,5 @@
 import { FLAGS_PARAM } from '../../src/annotations/on-charts.ts'
-import { exportQuery } from '../../src/lib/filters.ts'
+import { exportQuery, ofAll } from '../../src/lib/filters.ts'
 import { COMPANIONS, KPIS } from '../../src/overview/keys.ts'
 import { loadOverview, type OverviewData } from '../../src/overview/load.ts'
 import { kpiTiles } from '../../src/overview/tiles.ts'
@@ -33,8 +33,8 @@ export default definePage<OverviewData>({
         label: 'Key figures, CSV',
         href: `/exports/metrics.csv${exportQuery(filters, { metrics: [...KPIS, ...COMPANIONS].join() })}`,
       },
-      { label: 'Daily analytics, CSV', href: `/exports/usage_analytics_daily.csv${exportQuery(filters)}` },
-      { label: 'Activity, CSV', href: `/exports/activity.csv${exportQuery(filters)}` },
+      { label: 'Daily analytics, CSV', href: `/exports/usage_analytics_daily.csv${exportQuery(ofAll(filters))}` },
+      { label: 'Activity, CSV', href: `/exports/activity.csv${exportQuery(ofAll(filters))}` },
     ],
   }),
   Live: (props) => (

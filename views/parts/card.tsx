@@ -1,4 +1,5 @@
 import type { Child } from 'hono/jsx'
+import { AllUsers } from './all-users.tsx'
 import { Badge } from './badge.tsx'
 import { Change } from './change.tsx'
 import { Hero } from './hero.tsx'
@@ -32,20 +33,22 @@ const AnyHead = (props: CardProps & { tabs?: CardTab[]; hero?: CardHero }) => {
 }
 
 /** Badge of the state and ⋯, at the right of any head. */
-const Tools = ({ id, title, state, menu }: CardProps) => (
+const Tools = ({ id, title, state, allUsers, menu }: CardProps) => (
   <span class="q-card-tools">
+    <AllUsers whom={allUsers} />
     <StateBadge state={state} />
     {menu && <CardMenuButton id={id} title={title} menu={menu} />}
   </span>
 )
 
-const Head = ({ id, title, sub, state, tools, link, menu }: CardProps) => (
+const Head = ({ id, title, sub, state, allUsers, tools, link, menu }: CardProps) => (
   <header class="q-card-head">
     <h2 class="q-card-title" id={`title-${id}`}>
       {title}
     </h2>
     {sub && <span class="q-card-sub">{sub}</span>}
     <span class="q-card-tools">
+      <AllUsers whom={allUsers} />
       <StateBadge state={state} />
       {tools}
       {link && <a href={link.href}>{link.label}</a>}

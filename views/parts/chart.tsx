@@ -1,7 +1,7 @@
 import { raw } from 'hono/html'
 import type { ChartAnnotation, ChartProps } from './types.ts'
 
-type Kind = 'line' | 'bar' | 'stacked'
+type Kind = 'line' | 'bar' | 'stacked' | 'area'
 
 /** Up to four lines, named at the end; one line gets a pale area. */
 export const LineChart = (props: ChartProps) => <Chart kind="line" {...props} />
@@ -9,6 +9,8 @@ export const LineChart = (props: ChartProps) => <Chart kind="line" {...props} />
 export const BarChart = (props: ChartProps) => <Chart kind="bar" {...props} />
 /** Up to five parts a bar, the first at the bottom. */
 export const StackedChart = (props: ChartProps) => <Chart kind="stacked" {...props} />
+/** The same as areas, for many days. */
+export const AreaChart = (props: ChartProps) => <Chart kind="area" {...props} />
 
 /**
  * A canvas, its data as JSON, and the same numbers as a table. The canvas is left alone by a morph (it would grow);
@@ -70,8 +72,10 @@ const drawable = ({
   previous,
   partial: rest.partial || undefined,
   annotations: rest.annotations?.map(({ index, letter, text }) => ({ index, letter, text })),
-  limit: rest.limit,
+  limits: rest.limits,
   base: rest.base,
+  fill: rest.fill,
+  unnamed: rest.unnamed,
 })
 
 /** JSON that cannot leave its script element. */

@@ -21,12 +21,30 @@ export const FilterBar = (filters: FilterBarProps) => (
           </Menu>
         </>
       )}
+      {filters.plan && (
+        <Menu label={<Named name="Plan" value={filters.plan.label} />} id="menu-plan">
+          <Options options={filters.plan.options} />
+        </Menu>
+      )}
+      {filters.segment && (
+        <Menu label={<Named name="Segment" value={filters.segment.label} />} id="menu-segment">
+          <Options options={filters.segment.options} />
+          <hr />
+          <MenuItem label={filters.segment.manage.label} href={filters.segment.manage.href} />
+        </Menu>
+      )}
+      {filters.clear && (
+        <a class="q-btn q-btn-quiet" href={filters.clear}>
+          <Icon name="x" size={14} />
+          Clear
+        </a>
+      )}
       {filters.views && <SavedViewsMenu {...filters.views} />}
     </div>
     <div class="q-filters-phone">
       {filters.range && <Chip icon="calendar" label={short(filters.range.label)} />}
       {filters.compare && <Chip label={`vs ${short(filters.compare.label)}`} />}
-      <Chip icon="filter" label="Filters" />
+      <Chip icon="filter" label={filters.clear ? 'Filters, set' : 'Filters'} />
       {filters.views && <SavedViewsChip {...filters.views} />}
     </div>
   </section>
@@ -41,7 +59,7 @@ const Named = ({ name, value }: { name: string; value: string }) => (
 const Options = ({ options }: { options: FilterOption[] }) => (
   <>
     {options.map((option) => (
-      <MenuItem label={option.label} href={option.href} selected={option.selected} />
+      <MenuItem label={option.label} href={option.href} selected={option.selected} note={option.note} />
     ))}
   </>
 )
@@ -106,7 +124,9 @@ export const DateFields = ({ range, prefix }: { range: Range; prefix: string }) 
 const chosen = (options?: FilterOption[]): string | undefined => options?.find((option) => option.selected)?.value
 
 const Kept = ({ filters }: { filters: FilterBarProps }) => {
-  const values = { ...filters.keep, compare: chosen(filters.compare?.options), tenant: chosen(filters.tenant?.options) }
+  const { compare, tenant, plan, segment } = filters
+  const menus = Object.entries({ compare, tenant, plan, segment }).map(([name, menu]) => [name, chosen(menu?.options)])
+  const values: Record<string, string | undefined> = { ...filters.keep, ...Object.fromEntries(menus) }
   return (
     <>{Object.entries(values).map(([name, value]) => value && <input type="hidden" name={name} value={value} />)}</>
   )

@@ -17,9 +17,7 @@ export const Gauge = ({ value, text, of = 'of 100', word, tone, change, base, ti
     >
       <path class="q-gauge-track" d={arc(0, 100)} />
       {value !== null && value > 0 && <path class="q-gauge-value" d={arc(0, Math.min(100, value))} />}
-      {ticks.map((tick) => (
-        <Tick at={tick} />
-      ))}
+      {ticks.map((tick) => (typeof tick === 'number' ? <Tick at={tick} text={`${tick}`} /> : <Tick {...tick} />))}
       <text class="q-gauge-number" x={centre.x} y={centre.y + 5} text-anchor="middle">
         {value === null ? '—' : text}
       </text>
@@ -45,7 +43,7 @@ export const Gauge = ({ value, text, of = 'of 100', word, tone, change, base, ti
   </div>
 )
 
-const Tick = ({ at }: { at: number }) => {
+const Tick = ({ at, text }: { at: number; text: string }) => {
   const [x1, y1] = point(at, radius - 6)
   const [x2, y2] = point(at, radius + 6)
   const [x, y] = point(at, radius + 10)
@@ -53,7 +51,7 @@ const Tick = ({ at }: { at: number }) => {
     <>
       <path class="q-gauge-tick" d={`M${x1} ${y1}L${x2} ${y2}`} />
       <text class="q-gauge-mark" x={x} y={Number(y) + 3}>
-        {at}
+        {text}
       </text>
     </>
   )

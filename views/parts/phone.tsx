@@ -90,7 +90,9 @@ export const FilterSheet = ({
   refresh: boolean
   every?: number
 }) => {
-  const tenant = filters.tenant?.options.find((option) => option.selected && option.value)?.label
+  const chosen = [filters.tenant, filters.plan, filters.segment].map(
+    (menu) => menu?.options.find((option) => option.selected && option.value)?.label,
+  )
   return (
     <dialog class="q-sheet" id="filter-sheet" aria-labelledby="sheet-title">
       <form method="get" action={filters.action} data-filters>
@@ -104,6 +106,8 @@ export const FilterSheet = ({
         {filters.range && <Ranges range={filters.range} />}
         {filters.compare && <Choice name="compare" label="Compare with" options={filters.compare.options} />}
         {filters.tenant && <Choice name="tenant" label="Tenant" options={filters.tenant.options} />}
+        {filters.plan && <Choice name="plan" label="Plan" options={filters.plan.options} />}
+        {filters.segment && <Choice name="segment" label="Segment" options={filters.segment.options} />}
         {every && (
           <label class="q-sheet-row">
             <span>{`Refresh every ${every} s`}</span>
@@ -114,7 +118,7 @@ export const FilterSheet = ({
         <button class="q-btn q-btn-primary q-sheet-go" type="submit" data-show>
           {[
             'Show',
-            [filters.range && short(filters.range.label).toLowerCase(), tenant].filter(Boolean).join(', '),
+            [filters.range && short(filters.range.label).toLowerCase(), ...chosen].filter(Boolean).join(', '),
           ].join(' ')}
         </button>
       </form>

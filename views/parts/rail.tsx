@@ -152,6 +152,7 @@ export const AccountItems = ({ admin }: { admin: FrameAdmin }) => (
     />
     <hr />
     <MenuItem icon="user" label="Account" href="/dashboard/account" />
+    <MenuItem icon="bulb" label="Help" href="/dashboard/docs" />
     <MenuItem icon="info-circle" label="Keys" note="?" action="keys" />
     <form method="post" action="/logout">
       <button class="q-menu-item" type="submit">

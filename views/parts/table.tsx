@@ -58,6 +58,10 @@ const HeadCell = ({ column }: { column: Column }) => {
           {column.label}
           {active && <Icon name={active === 'asc' ? 'arrow-up' : 'arrow-down'} size={14} />}
         </a>
+      ) : column.about ? (
+        <a class="q-sort" href={column.about.href} data-about-for={column.about.id}>
+          {column.label}
+        </a>
       ) : (
         column.label
       )}

@@ -1,5 +1,6 @@
 import type { Child } from 'hono/jsx'
 import { About } from './about.tsx'
+import { AllUsers } from './all-users.tsx'
 import { StateMark } from './badge.tsx'
 import { Change } from './change.tsx'
 import { Sparkline } from './sparkline.tsx'
@@ -13,7 +14,9 @@ export const Tile = (props: TileProps) => {
   return (
     <article class={look} id={`tile-${id}`} aria-busy={loading ? 'true' : undefined}>
       <a class="q-tile-link" href={href} data-about-for={about ? `about-${id}` : undefined}>
-        <span class="q-tile-label">{label}</span>
+        <span class="q-tile-label">
+          {label} <AllUsers whom={props.allUsers} />
+        </span>
         <span class="q-tile-line">
           <span class={`q-tile-value q-num${value === null ? ' q-none' : ''}`}>
             {loading ? <span class="q-bone q-bone-value" /> : (value ?? '—')}

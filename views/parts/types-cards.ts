@@ -2,7 +2,7 @@
 import type { Child } from 'hono/jsx'
 import type { IconName } from './icons.tsx'
 import type { Link } from './types-base.ts'
-import type { ChangeProps, Mark } from './types-numbers.ts'
+import type { ChangeProps, Mark, OfWhom } from './types-numbers.ts'
 
 export type CardState =
   | { kind: 'filled' }
@@ -37,6 +37,8 @@ export interface CardProps {
   /** Body height, equal in all states: 'auto' for lists. */
   height?: 'auto' | 'short' | 'chart' | 'tall'
   state?: CardState
+  /** Why its numbers are of all users, where a filter asks for some. */
+  allUsers?: OfWhom
   menu?: CardMenu
   /** At the right of the title, before ⋯. */
   link?: Link
@@ -112,13 +114,18 @@ export interface ChartProps {
   annotations?: ChartAnnotation[]
   /** A small chart leaves the key to the large one beside it; its table and tooltip have the words all the same. */
   keyless?: boolean
+  /** The card's head names the lines: their ends need not. */
+  unnamed?: boolean
   /** There are more of them than the chart shows. */
   annotationsMore?: Link
-  limit?: { value: number; text: string; tone?: 'warn' | 'crit' }
+  /** Dashed lines with their words: thresholds, budgets. One far above the values is not drawn. */
+  limits?: { value: number; text: string; tone?: 'warn' | 'crit' }[]
   /** Default: chart 190, tall 260 (phone 172). */
   height?: 'chart' | 'tall' | 'short'
   /** Lines: 'zero' (default) starts at nought, 'fit' near the data. */
   base?: 'zero' | 'fit'
+  /** A pale area under each of several lines; a single one from nought has it anyway. */
+  fill?: boolean
   /** The twin, formatted, same order as labels: one row each, a value per series then previous. Default: raw numbers. */
   table?: { head: string[]; rows: string[][] }
 }

@@ -36,6 +36,8 @@ export interface FilterOption {
   label: string
   href: string
   selected?: boolean
+  /** Whose it is. */
+  note?: string
 }
 
 export interface FilterBarProps {
@@ -58,6 +60,12 @@ export interface FilterBarProps {
   compare?: { label: string; options: FilterOption[] }
   /** Absent where the admin is bound to one tenant or there is only one. */
   tenant?: { label: string; options: FilterOption[] }
+  /** Absent where the page is of all users, or there is one plan only. */
+  plan?: { label: string; options: FilterOption[] }
+  /** With the page that keeps them. */
+  segment?: { label: string; options: FilterOption[]; manage: Link }
+  /** The same page without tenant, plan and segment, where any is set. */
+  clear?: string
   /** Address with the filters at their defaults. */
   reset: string
   views?: SavedViewsProps
@@ -81,6 +89,7 @@ export interface SavedViewsProps {
 
 export interface SavedViewLink extends Link {
   selected: boolean
+  icon?: IconName
 }
 
 export interface Freshness {

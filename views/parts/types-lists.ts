@@ -10,6 +10,8 @@ export interface Column {
   number?: boolean
   /** Address of the same table sorted by this column; active = its direction now. */
   sort?: { href: string; active?: 'asc' | 'desc' }
+  /** What the column is: its page, and the popover that answers for it. */
+  about?: { href: string; id?: string }
   /** ui-monospace. */
   code?: boolean
   /** text-2 instead of text-1. */

@@ -40,6 +40,12 @@ export interface Mark {
   text: string
 }
 
+/** Of whom a number is, where a filter asks for others: "all users", and why. */
+export interface OfWhom {
+  mark: string
+  why: string
+}
+
 export interface TileProps {
   /** Stable and unique on the page. */
   id: string
@@ -57,6 +63,8 @@ export interface TileProps {
   points?: (number | null)[]
   previous?: (number | null)[]
   about?: AboutProps
+  /** Why it is of all users, where a filter asks for some. */
+  allUsers?: OfWhom
   /** Loading: skeleton of the same height. */
   loading?: boolean
   /** Degraded: reason in plain words; the value is then the last good one and is dimmed. */
@@ -102,7 +110,7 @@ export interface GaugeProps {
   change?: ChangeProps
   /** "vs 94.3" */
   base?: string
-  /** Default [70, 90]. */
-  ticks?: [number, number]
+  /** Default [70, 90]; in per cent of the arc, with their own words where it is of another unit. */
+  ticks?: (number | { at: number; text: string })[]
   rows?: { label: string; value: string; tone?: Tone; href?: string }[]
 }

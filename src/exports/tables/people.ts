@@ -1,4 +1,17 @@
-import { boolean, dated, joined, json, kept, list, number, personal, type TableExport, text, time } from '../table.ts'
+import {
+  boolean,
+  date,
+  dated,
+  joined,
+  json,
+  kept,
+  list,
+  number,
+  personal,
+  type TableExport,
+  text,
+  time,
+} from '../table.ts'
 
 /** Who uses the product, who invited whom, and what they say. */
 export const people: TableExport[] = [
@@ -70,6 +83,33 @@ export const people: TableExport[] = [
     },
     filters: ['status', 'channel'],
   }),
+  {
+    name: 'cohorts',
+    doc: 'Who came back: cohorts of sign-ups by week and month, and how many of each were active in their week 0 to 12. Rows without a tenant are of all users.',
+    source: (sql) => sql`(
+      select *, case scope when '*' then '' else scope end as tenant_id, concat_ws(' ', period, lpad(week::text, 2, '0'), scope) as id
+      from cohort_retention)`,
+    walk: 'period',
+    at: 'cohort',
+    atType: 'date',
+    order: [
+      { column: 'cohort', type: 'date' },
+      { column: 'id', type: 'text' },
+    ],
+    hasTenant: true,
+    columns: {
+      cohort: date({ doc: 'First day of the week or month of the sign-ups.' }),
+      period: text({ doc: 'week or month' }),
+      tenant_id: text(),
+      week: number({ doc: 'Days 7k to 7k + 6 after each user’s own sign-up.' }),
+      size: number(),
+      reached: number({ doc: 'Of them, those whose week is over.' }),
+      returned: number(),
+      finished: boolean({ doc: 'false: the week is not over for all.' }),
+      computed_at: time(),
+    },
+    filters: ['period'],
+  },
   dated('tickets', 'created_at', 'ticket_id', {
     name: 'tickets',
     doc: 'Support tickets by when they were opened.',

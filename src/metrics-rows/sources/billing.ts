@@ -1,5 +1,7 @@
 import type { Fragment, SqlContext } from '../../metrics/define.ts'
-import { invoiceParts } from '../../rollups/invoice-days.ts'
+import { retainedCustomers } from '../../metrics/revenue-rows.ts'
+import { windowOf } from '../../metrics/window.ts'
+import { invoiceParts, reportedInvoices } from '../../rollups/invoice-days.ts'
 import { subscriptionParts } from '../../rollups/subscription-days.ts'
 import { ownRows } from '../own-rows.ts'
 import {
@@ -26,16 +28,19 @@ const asDays = (q: SqlContext, span: Span): Fragment => {
   return q.sql`d as (select null::date as day, ${first} as start, ${until}::timestamptz as until)`
 }
 
+const foldConfig = ({ currency, zone }: SqlContext) => ({ currency, timeZone: zone })
+
 /** Changes of status: a subscription comes into one and leaves another; the sum is what is in it. */
 export const subscriptions: RowSource = {
   noun: 'change of status',
   thing: { noun: 'subscription', column: 'subscription_id' },
   facts: (q, span) => q.sql`
     with ${asDays(q, span)},
-    ${subscriptionParts(asTx(q))}
+    ${subscriptionParts(asTx(q), foldConfig(q))}
     select ${span.scope}::text as scope, since as at, subscription_id || ' ' || delta as id,
       ${dayAt(q, 'since')} as day, subscription_id, customer_id, tenant_id, plan, status, currency, cancel_reason, delta,
-      mrr_minor, cancelled, ended as trials_ended, converted as trials_converted
+      mrr_minor, mrr_reported, cancelled, ended as trials_ended, converted as trials_converted,
+      dunning_ended, dunning_recovered
     from parts where ${ofScope(q, span)}`,
   columns: {
     since: time('Since', { from: 'at' }),
@@ -70,12 +75,14 @@ export const invoices: RowSource = {
     parts (tenant_id, day, provider, currency, issued, issued_minor, paid, paid_minor, open, open_minor, overdue,
       overdue_minor, pending, pending_minor, invoice_id, became, at) as (
       ${invoiceParts(asTx(q))}
-    )
+    ),
+    reported as (${reportedInvoices(asTx(q), foldConfig(q))})
     select ${span.scope}::text as scope, p.at, p.invoice_id || ' ' || p.became as id,
       ${dayAt(q, 'p.at')} as day, p.tenant_id, coalesce(p.provider, '') as provider, p.currency, p.issued, p.issued_minor,
-      p.paid, p.paid_minor, p.open, p.open_minor, p.overdue, p.overdue_minor, p.pending, p.pending_minor, p.became,
+      p.paid, p.paid_minor, p.open, p.open_minor, p.overdue, p.overdue_minor, p.pending, p.pending_minor, p.issued_reported, p.paid_reported,
+      p.open_reported, p.overdue_reported, p.pending_reported, p.became,
       i.invoice_id, i.number, i.customer_id, i.user_id, i.status, i.amount_minor, i.due_at, i.paid_at
-    from (select * from parts where ${ofScope(q, span)}) p join invoices i using (invoice_id)`,
+    from (select * from reported where ${ofScope(q, span)}) p join invoices i using (invoice_id)`,
   columns: {
     time: time('Time', { from: 'at' }),
     invoice_id: text('Invoice'),
@@ -100,23 +107,7 @@ export const retention: RowSource = {
   facts: (q, { scope, to }) => q.sql`
     select c.*, c.day::timestamp at time zone ${q.zone} as at, c.customer_id || ' ' || c.period as id,
       ${q.currency}::text as currency
-    from (
-      select ${scope}::text as scope, ${to}::date as day, customer_id, period, then_minor as start_minor, left_minor as end_minor,
-        least(then_minor, left_minor) as kept_minor
-      from (
-        select customer_id, period, then_minor,
-          -- A change of exchange rates is no change of what somebody pays; of those who pay nothing, nothing is left.
-          case when now_minor > 0 then greatest(now_minor - fx_minor, 0) else 0 end as left_minor
-        from (
-          select customer_id, period, sum(amount_minor) as now_minor, sum(amount_minor) filter (where day <= start) as then_minor,
-            coalesce(sum(fx_minor) filter (where day > start), 0) as fx_minor
-          from customer_mrr_days
-            cross join (values ('month', months_before(${to}::date, 1)), ('year', months_before(${to}::date, 12))) v (period, start)
-          where scope = ${scope} and currency = ${q.currency} and policy in ('', ${q.policy}) and day <= ${to}::date
-          group by 1, 2
-        ) m
-      ) l where then_minor > 0
-    ) c`,
+    from (${retainedCustomers(q, windowOf([scope], [to]))}) c`,
   columns: {
     day: date('Seen from'),
     customer_id: text('Customer'),
@@ -172,6 +163,13 @@ export const costs: RowSource = {
   noun: 'item on a day',
   facts: ownRows('costs', ({ sql }) => sql`r.item || ' ' || r.channel`),
   columns: { day: date('Day'), item: text('Item'), channel: text('Channel'), amount: cost('Amount') },
+}
+
+/** Who pays, what they pay a month, and what their AI calls cost. */
+export const margins: RowSource = {
+  noun: 'customer',
+  facts: ownRows('margins', ({ sql }) => sql`r.customer_id`),
+  columns: { customer_id: text('Customer'), mrr: cost('MRR'), cost: cost('AI cost, 30 days') },
 }
 
 /** What was entered by hand. */

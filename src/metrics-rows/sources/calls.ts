@@ -16,13 +16,14 @@ import {
 } from '../source.ts'
 
 /** Calls, each weighed by the fold's own words. */
-const callsThat = (which: Expr, unpriced: RowSource['facts']): RowSource => ({
+export const callsThat = (which: Expr, unpriced: RowSource['facts']): RowSource => ({
   noun: 'call',
   partitioned: 'api_calls',
   facts: (q, span) => q.sql`
     select ${span.scope}::text as scope, f.ts as at, ${placeOf(q, 'f')} as id, ${dayAt(q, 'f.ts')} as day, f.user_id,
       f.tenant_id, f.request_id, f.ai, f.service, f.provider, f.model, f.endpoint, f.status, f.error_kind, f.http_status,
-      f.latency_ms as took_ms, f.tokens_in as sent, f.tokens_out as written, f.cost as price, s.calls, s.requests, s.errors,
+      f.latency_ms as took_ms, f.content_type, f.feature as task, f.country, f.campaign_id, f.temperature, f.top_p, f.max_tokens,
+      extract(hour from f.ts at time zone ${q.zone})::int as local_hour, f.tokens_in as sent, f.tokens_out as written, f.cost as price, s.calls, s.requests, s.errors,
       s.err_provider, s.err_timeout, s.err_safety, s.err_rate_limit, s.err_client, s.err_server, s.retries, s.cached,
       s.tokens_in, s.tokens_out, s.cost, ${unpriced(q, span)} as cost_unknown, s.cost_estimated, s.latency_n, s.latency_ms,
       hist_dense(array[hist_bucket(f.latency_ms)], array[s.latency_n]) as hist

@@ -42,6 +42,9 @@ export const users: RowSource = {
   },
 }
 
+/** The same, days without activity among them. */
+export const userDays: RowSource = { ...users, facts: ownRows('userDays', byUser) }
+
 /** Who was active in the windows that end on a day. */
 export const activity: RowSource = {
   noun: 'user',

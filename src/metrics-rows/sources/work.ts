@@ -1,9 +1,11 @@
 import type { Fragment, SqlContext } from '../../metrics/define.ts'
 import { jobTimes } from '../../rollups/buckets.ts'
+import { objectParts } from '../../rollups/object-days.ts'
 import { ownRows } from '../own-rows.ts'
 import {
   asTx,
   boolean,
+  boundsOf,
   date,
   dayAt,
   during,
@@ -22,7 +24,8 @@ import {
 export const jobs: RowSource = {
   noun: 'job',
   facts: (q, span) => q.sql`
-    select p.*, ${dayAt(q, 'p.at')} as day, hist_dense(array[hist_bucket(run)], array[run_n]) as run_hist
+    select p.*, ${dayAt(q, 'p.at')} as day, hist_dense(array[hist_bucket(run)], array[run_n]) as run_hist,
+      hist_dense(array[hist_bucket(waited)], array[wait_n::bigint]) as wait_hist
     from (
       ${jobParts(q, span, {
         at: 'enqueued_at',
@@ -61,34 +64,37 @@ function jobParts(q: SqlContext, span: Span, { at, counts }: { at: string; count
       where ${during(q, at, span)} and ${ofScope(q, span)}`
 }
 
-/** An object counts when it was created, and when it was closed. */
+/** An object counts when it was created, when it reached its aim, and when it was closed. */
 export const objects: RowSource = {
   noun: 'object',
   thing: { noun: 'object', column: 'thing' },
-  facts: (q, span) => q.sql`
-    select p.*, ${dayAt(q, 'p.at')} as day
+  facts: (q, span) => {
+    const { start, until } = boundsOf(q, span)
+    return q.sql`
+    with d as (
+      select null::date as day, ${start ? q.sql`${start}::timestamptz` : q.sql`timestamptz '-infinity'`} as start,
+        ${until}::timestamptz as until
+    )
+    select ${span.scope}::text as scope, p.*, p.kind || ' ' || p.object_id || ' ' || p.what as id,
+      p.kind || ' ' || p.object_id as thing, ${dayAt(q, 'p.at')} as day, o.name, o.status, o.user_id, o.created_at, o.closed_at
     from (
-      ${objectParts(q, span, { at: 'created_at', counts: q.sql`1 as created, 0 as closed, coalesce(quantity, 0) as quantity` })}
-      union all
-      ${objectParts(q, span, { at: 'closed_at', counts: q.sql`0, 1, 0` })}
-    ) p`,
+      select tenant_id, kind, variant, origin, created, closed, quantity, done, created_done, object_id, what, at
+      from (${objectParts(asTx(q))}) parts where ${ofScope(q, span)}
+    ) p join objects o using (kind, object_id)`
+  },
   columns: {
     time: time('Time', { from: 'at' }),
     kind: text('Kind'),
     object_id: text('Object'),
     name: text('Name', { personal: true }),
     status: text('Status'),
+    variant: text('Variant'),
+    origin: text('Template is'),
     user_id: text('User'),
     tenant_id: text('Tenant'),
     created_at: time('Created'),
     closed_at: time('Closed'),
   },
-}
-
-function objectParts(q: SqlContext, span: Span, { at, counts }: { at: string; counts: Fragment }): Fragment {
-  return q.sql`select ${span.scope}::text as scope, ${q.sql(at)} as at, kind || ' ' || object_id || ${` ${at}`}::text as id,
-        kind || ' ' || object_id as thing, kind, object_id, name, status, user_id, tenant_id, created_at, closed_at, ${counts}
-      from objects where ${during(q, at, span)} and ${ofScope(q, span)}`
 }
 
 export const events: RowSource = {

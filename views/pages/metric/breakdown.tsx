@@ -1,8 +1,9 @@
+import { allUsersText } from '../../../src/all-users.ts'
 import { cardState, emptyState } from '../../../src/card-state.ts'
+import { catalogueOf } from '../../../src/custom-metrics/catalogue.ts'
 import { exportQuery } from '../../../src/lib/filters.ts'
 import { shownOf } from '../../../src/lib/settle.ts'
-import { changeOf, valueText } from '../../../src/metric-view.ts'
-import { metricOf } from '../../../src/metrics/catalogue.ts'
+import { changeIn as changeBetween, valueText } from '../../../src/metric-view.ts'
 import { formatValue } from '../../../src/metrics/format.ts'
 import { changeOf as changeIn, type Group, type Series } from '../../../src/metrics/query.ts'
 import { factsOf } from '../../../src/metrics/source.ts'
@@ -20,13 +21,14 @@ export const BreakdownCard = (props: MetricProps) => {
   const { key, by, breakdown } = props.data
   if (!by || !breakdown) return null
   const { deps, filters, href } = props.context
-  const metric = metricOf(key)
+  const metric = catalogueOf(deps).of(key)
   const found = shownOf(breakdown)
   const query = exportQuery(filters, { metrics: key, by, compare: filters.compare })
   return (
     <Card
       id="breakdown"
       title="Breakdown"
+      allUsers={allUsersText(found?.now.ignored, filters)}
       flush={!!found?.now.groups?.length}
       tools={
         <Segments
@@ -40,7 +42,9 @@ export const BreakdownCard = (props: MetricProps) => {
       }
       menu={{ csv: `/exports/metrics.csv${query}`, json: `/api/metrics/timeseries${query}` }}
       state={cardState(breakdown, deps.now(), ({ now }) =>
-        now.groups?.length ? undefined : emptyState(deps, factsOf(key), `Nothing to break down by ${by}`),
+        now.groups?.length
+          ? undefined
+          : emptyState(deps, factsOf(key, catalogueOf(deps).of), `Nothing to break down by ${by}`),
       )}
     >
       {found && <Groups {...props} by={by} now={found.now} before={found.before} />}
@@ -56,7 +60,7 @@ const Groups = ({
   before,
 }: MetricProps & { by: string; now: Series; before: Series | undefined }) => {
   const { deps, filters } = context
-  const metric = metricOf(key)
+  const metric = catalogueOf(deps).of(key)
   const adds = metric.kind === 'sum' || metric.kind === 'last'
   const groups = now.groups ?? []
   const rest = groups.length - GROUPS_SHOWN
@@ -65,7 +69,11 @@ const Groups = ({
   const unpriced = (group: Group) => key === 'ai.cost' && group.total === null
   const share = (total: number | null) => (adds && total !== null && now.total ? total / now.total : null)
   const change = (value: number | null, previous: number | null) =>
-    before ? <Change {...changeOf(key, { value, previous, change: changeIn(metric, value, previous) })} /> : '—'
+    before ? (
+      <Change {...changeBetween(deps, key, { value, previous, change: changeIn(metric, value, previous) })} />
+    ) : (
+      '—'
+    )
   return (
     <DataTable
       id="breakdown"

@@ -1,9 +1,10 @@
+import { allUsersText } from '../../../src/all-users.ts'
 import { cardState } from '../../../src/card-state.ts'
+import { catalogueOf } from '../../../src/custom-metrics/catalogue.ts'
 import { dayTitle } from '../../../src/lib/dates.ts'
 import { exportQuery } from '../../../src/lib/filters.ts'
 import { shownOf } from '../../../src/lib/settle.ts'
 import { valueText } from '../../../src/metric-view.ts'
-import { metricOf } from '../../../src/metrics/catalogue.ts'
 import { Card, DataTable } from '../../parts/index.ts'
 import type { MetricProps } from '../metric.tsx'
 
@@ -21,14 +22,21 @@ export const DaysCard = ({ data: { key, main }, context }: MetricProps) => {
   const shown = rows.slice(0, DAYS_SHOWN)
   if (found && points.every(({ value }) => value === null)) return null
   return (
-    <Card id="days" title="Days" sub="newest first" flush state={cardState(main, deps.now())}>
+    <Card
+      id="days"
+      title="Days"
+      sub="newest first"
+      flush
+      allUsers={allUsersText(found?.ignored, filters)}
+      state={cardState(main, deps.now())}
+    >
       <DataTable
         id="days"
-        caption={`${metricOf(key).label} by day`}
+        caption={`${catalogueOf(deps).of(key).label} by day`}
         rowHeight={30}
         columns={[
           { key: 'day', label: 'Day' },
-          { key: 'value', label: metricOf(key).label, number: true, strong: true },
+          { key: 'value', label: catalogueOf(deps).of(key).label, number: true, strong: true },
           ...(before.length
             ? [
                 { key: 'other', label: 'Compared day', muted: true, wide: true },

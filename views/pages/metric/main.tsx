@@ -1,14 +1,17 @@
+import { allUsersText } from '../../../src/all-users.ts'
 import { flagEntries, flagsOnDays } from '../../../src/annotations/on-charts.ts'
 import { cardState, emptyState } from '../../../src/card-state.ts'
+import { catalogueOf } from '../../../src/custom-metrics/catalogue.ts'
 import { comparedRange } from '../../../src/lib/compare.ts'
 import { ageText, dayLabel, rangeDates } from '../../../src/lib/dates.ts'
 import { exportQuery } from '../../../src/lib/filters.ts'
 import { shownOf } from '../../../src/lib/settle.ts'
 import { daysBetween } from '../../../src/lib/time.ts'
-import { changeOf, dayAxis, markOf, previousLine, shownValue, valueText } from '../../../src/metric-view.ts'
-import { metricOf } from '../../../src/metrics/catalogue.ts'
+import { changeIn, dayAxis, markOf, previousLine, shownValue, valueText } from '../../../src/metric-view.ts'
+import type { Metric } from '../../../src/metrics/define.ts'
 import type { Point, Summary } from '../../../src/metrics/query.ts'
 import { factsOf } from '../../../src/metrics/source.ts'
+import { badSide } from '../../../src/settings/limits.ts'
 import { Card, type CardHero, type ChartProps, LineChart, type Mark } from '../../parts/index.ts'
 import type { MetricProps } from '../metric.tsx'
 
@@ -18,8 +21,8 @@ function heroOf({ data: { key, main }, context }: MetricProps): CardHero {
   const found = shownOf(main)?.summary
   const comparing = filters.compare !== 'none'
   const against = previousWords(filters)
-  const where = filters.scope === '*' ? 'all tenants' : filters.scope
-  const when = metricOf(key).kind === 'live' ? 'now' : rangeDates(filters.from, filters.to, filters.today)
+  const where = placeOf(filters, found?.ignored)
+  const when = catalogueOf(deps).of(key).kind === 'live' ? 'now' : rangeDates(filters.from, filters.to, filters.today)
   const known = found?.previousKnown
   const base =
     found?.previous == null
@@ -31,11 +34,21 @@ function heroOf({ data: { key, main }, context }: MetricProps): CardHero {
     label: `${when}, ${where}`,
     value: found && shownValue(found) !== null ? valueText(deps, key, shownValue(found), 'table') : null,
     mark: staleOf(main, context) ?? (found && markOf(deps, found)),
-    change: found && comparing && found.previous !== null && !known ? changeOf(key, found) : undefined,
+    change: found && comparing && found.previous !== null && !known ? changeIn(deps, key, found) : undefined,
     base: found?.away ?? (!found || found.value === null ? 'not known in this range' : comparing ? base : undefined),
     dim: main.state !== 'filled',
     stats: found ? daysItems(found, { key, context }) : [],
   }
+}
+
+/** Of which tenant, and of which of its users. */
+function placeOf(
+  { scope, plan, segment }: MetricProps['context']['filters'],
+  ignored: Summary['ignored'] = [],
+): string {
+  const kept = { plan: plan && `on ${plan}`, segment: segment && `in ${segment}` }
+  const people = (['plan', 'segment'] as const).flatMap((name) => (ignored.includes(name) ? [] : (kept[name] ?? [])))
+  return [scope === '*' ? 'all tenants' : scope, ...people].join(', ')
 }
 
 function staleOf(main: MetricProps['data']['main'], { deps }: MetricProps['context']): Mark | undefined {
@@ -70,7 +83,7 @@ function daysItems(
   const mean = whole.reduce((sum, { value }) => sum + value, 0) / whole.length
   const text = (value: number) => valueText(deps, key, value, 'tile')
   // A mean of ratios or percentiles would be a number that means nothing.
-  const perDay = MEANS.has(metricOf(key).kind)
+  const perDay = MEANS.has(catalogueOf(deps).of(key).kind)
     ? { label: 'Per day', value: text(mean), note: `median ${text(median.value)}` }
     : { label: 'Median day', value: text(median.value), note: dayLabel(median.day, filters.today) }
   return [
@@ -92,7 +105,8 @@ export const MainCard = (props: MetricProps) => {
     context,
   } = props
   const { deps, filters } = context
-  const metric = metricOf(key)
+  const { of: look } = catalogueOf(deps)
+  const metric = look(key)
   const found = shownOf(main)?.summary
   const points = found?.points ?? []
   const before = found?.previousPoints && previousLine(found.previousPoints, filters, filters.today)
@@ -102,6 +116,7 @@ export const MainCard = (props: MetricProps) => {
       id="metric"
       title={metric.label}
       hero={heroOf(props)}
+      allUsers={allUsersText(found?.ignored, filters)}
       height="tall"
       menu={{
         table: true,
@@ -112,7 +127,7 @@ export const MainCard = (props: MetricProps) => {
       }}
       state={cardState(main, deps.now(), () =>
         points.every(({ value }) => value === null)
-          ? emptyState(deps, factsOf(key), `${metric.label}: not known in this range`)
+          ? emptyState(deps, factsOf(key, look), `${metric.label}: not known in this range`)
           : undefined,
       )}
     >
@@ -128,7 +143,7 @@ export const MainCard = (props: MetricProps) => {
         series={[{ name: metric.label, values: points.map(({ value }) => value) }]}
         previous={before}
         table={tableOf(metric.label, points, before, (value) => valueText(deps, key, value, 'table'))}
-        limit={limitOf(metric, deps, key)}
+        limits={limitsOf(metric, deps, key)}
         {...flagsOnDays(context, annotations, points)}
         height="tall"
       />
@@ -149,15 +164,9 @@ function tableOf(
   }
 }
 
-function limitOf(
-  metric: ReturnType<typeof metricOf>,
-  deps: MetricProps['context']['deps'],
-  key: MetricProps['data']['key'],
-) {
-  if (metric.warn === undefined) return undefined
-  return {
-    value: metric.warn,
-    text: `yellow ${metric.good === 'up' ? 'under' : 'over'} ${valueText(deps, key, metric.warn, 'tile')}`,
-    tone: 'warn' as const,
-  }
+function limitsOf({ warn, crit, good }: Metric, deps: MetricProps['context']['deps'], key: MetricProps['data']['key']) {
+  const side = badSide(good)
+  const line = (word: string, value: number | undefined, tone: 'warn' | 'crit') =>
+    value === undefined ? [] : [{ value, text: `${word} ${side} ${valueText(deps, key, value, 'tile')}`, tone }]
+  return [...line('yellow', warn, 'warn'), ...line('red', crit, 'crit')]
 }

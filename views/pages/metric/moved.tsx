@@ -1,7 +1,8 @@
 import { cardState } from '../../../src/card-state.ts'
+import { catalogueOf } from '../../../src/custom-metrics/catalogue.ts'
 import { shownOf } from '../../../src/lib/settle.ts'
 import { valueText } from '../../../src/metric-view.ts'
-import { type MetricKey, metricOf } from '../../../src/metrics/catalogue.ts'
+import type { AnyKey } from '../../../src/metrics/catalogue.ts'
 import { Card, Facts } from '../../parts/index.ts'
 import type { MetricProps } from '../metric.tsx'
 
@@ -10,7 +11,7 @@ const SHOWN = 5
 /** Which parts of the breakdown made the difference to the period before; only where parts add up to the whole. */
 export const MovedCard = ({ data: { key, by, breakdown }, context: { deps } }: MetricProps) => {
   const found = breakdown && shownOf(breakdown)
-  const { kind } = metricOf(key)
+  const { kind } = catalogueOf(deps).of(key)
   if (!breakdown || !found?.before || (kind !== 'sum' && kind !== 'last')) return null
   const before = new Map(found.before.groups?.map((group) => [group.key, group.total]))
   const now = new Map(found.now.groups?.map((group) => [group.key, group.total]))
@@ -39,7 +40,7 @@ export const MovedCard = ({ data: { key, by, breakdown }, context: { deps } }: M
   )
 }
 
-function signed(deps: MetricProps['context']['deps'], key: MetricKey, value: number): string {
+function signed(deps: MetricProps['context']['deps'], key: AnyKey, value: number): string {
   const text = valueText(deps, key, value, 'tile')
   return value > 0 ? `+${text}` : text
 }

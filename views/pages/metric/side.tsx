@@ -1,46 +1,44 @@
+import { allUsersText } from '../../../src/all-users.ts'
 import { cardState } from '../../../src/card-state.ts'
+import { catalogueOf } from '../../../src/custom-metrics/catalogue.ts'
+import { KINDS } from '../../../src/docs/kinds.ts'
 import { shownOf } from '../../../src/lib/settle.ts'
-import { changeOf, SPANS, type Spans, valueText } from '../../../src/metric-view.ts'
-import { metricOf } from '../../../src/metrics/catalogue.ts'
-import type { Kind } from '../../../src/metrics/define.ts'
+import { changeIn, SPANS, type Spans, valueText } from '../../../src/metric-view.ts'
 import { sourceOf } from '../../../src/metrics/source.ts'
 import { metricHref } from '../../../src/page.ts'
 import { Card, Change, Facts, Moment } from '../../parts/index.ts'
 import type { MetricProps } from '../metric.tsx'
 
-const KIND_WORDS: Record<Kind, string> = {
-  sum: 'sum over days',
-  last: 'stock, end of the day',
-  max: 'peak',
-  distinct: 'distinct users',
-  ratio: 'ratio of sums',
-  percentile: 'percentile of all calls',
-  perUser: 'distribution over users',
-  derived: 'formula of metrics',
-  live: 'reading now',
-}
 const GOOD_WORDS = { up: 'up', down: 'down', neutral: 'neither' } as const
 
 /** What the number says, how it is made, and what to do about it. */
-export const DefinitionCard = ({ data: { key } }: MetricProps) => {
-  const metric = metricOf(key)
+export const DefinitionCard = ({ data: { key }, context: { deps } }: MetricProps) => {
+  const metric = catalogueOf(deps).of(key)
   return (
     <Card id="definition" title="Definition">
       <p>{metric.definition}</p>
       {metric.formula && <p class="q-formula">{metric.formula}</p>}
-      <p class="q-label">
-        {metric.good === 'down' ? 'When it is high' : metric.good === 'up' ? 'When it is low' : 'When it moves'}
-      </p>
-      <p>{metric.action}</p>
+      {metric.action && (
+        <p class="q-label">
+          {metric.good === 'down' ? 'When it is high' : metric.good === 'up' ? 'When it is low' : 'When it moves'}
+        </p>
+      )}
+      {metric.action && <p>{metric.action}</p>}
     </Card>
   )
 }
 
 /** The same number over 7, 30 and 90 days up to now, each against the days before it. */
-export const TrendsCard = ({ data: { key, trends }, context: { deps } }: MetricProps) => {
+export const TrendsCard = ({ data: { key, trends }, context: { deps, filters } }: MetricProps) => {
   const found = shownOf(trends)
   return (
-    <Card id="trends" title="Trend" sub="to today, vs before" state={cardState(trends, deps.now())}>
+    <Card
+      id="trends"
+      title="Trend"
+      sub="to today, vs before"
+      allUsers={allUsersText(found?.['7 days'][key]?.ignored, filters)}
+      state={cardState(trends, deps.now())}
+    >
       <Facts
         items={(Object.keys(SPANS) as (keyof Spans)[]).map((span) => {
           const summary = found?.[span][key]
@@ -49,7 +47,7 @@ export const TrendsCard = ({ data: { key, trends }, context: { deps } }: MetricP
             value: (
               <>
                 {valueText(deps, key, summary?.value, 'table')}{' '}
-                {summary?.previous != null && <Change {...changeOf(key, summary)} />}
+                {summary?.previous != null && <Change {...changeIn(deps, key, summary)} />}
               </>
             ),
           }
@@ -60,7 +58,8 @@ export const TrendsCard = ({ data: { key, trends }, context: { deps } }: MetricP
 }
 
 export const FactsCard = ({ data: { key, main }, context: { deps, filters } }: MetricProps) => {
-  const metric = metricOf(key)
+  const { of: look } = catalogueOf(deps)
+  const metric = look(key)
   const computed = shownOf(main)?.series
   const unpriced = shownOf(main)?.unpriced
   return (
@@ -68,11 +67,10 @@ export const FactsCard = ({ data: { key, main }, context: { deps, filters } }: M
       <Facts
         items={[
           { label: 'Key', value: <code class="q-code">{key}</code> },
-          { label: 'Kind', value: KIND_WORDS[metric.kind] },
+          { label: 'Kind', value: KINDS[metric.kind].word },
           { label: 'Unit', value: metric.unit === 'money' ? deps.config.currency : metric.unit },
           { label: 'Good', value: GOOD_WORDS[metric.good] },
-          ...limits(metric).map(([label, value]) => ({ label, value: valueText(deps, key, value, 'table') })),
-          { label: 'Source', value: sourceOf(key) },
+          { label: 'Source', value: sourceOf(key, look) },
           { label: 'Scope', value: filters.scope === '*' ? 'all tenants' : filters.scope },
           ...(unpriced
             ? [
@@ -103,13 +101,4 @@ export const FactsCard = ({ data: { key, main }, context: { deps, filters } }: M
       />
     </Card>
   )
-}
-
-function limits({ warn, crit, good }: ReturnType<typeof metricOf>): [string, number][] {
-  const side = good === 'up' ? 'under' : 'over'
-  const all: [string, number | undefined][] = [
-    [`Yellow ${side}`, warn],
-    [`Red ${side}`, crit],
-  ]
-  return all.filter((one): one is [string, number] => one[1] !== undefined)
 }

@@ -1,4 +1,5 @@
 import { describe } from '../../../src/activity/describe.ts'
+import { allUsersHere } from '../../../src/all-users.ts'
 import { cardState, emptyState } from '../../../src/card-state.ts'
 import { filterQuery } from '../../../src/lib/filters.ts'
 import { shownOf } from '../../../src/lib/settle.ts'
@@ -46,6 +47,7 @@ export const ActivityCard = ({ data, context }: OverviewProps) => {
   return (
     <Card
       id="activity"
+      allUsers={allUsersHere(filters)}
       title="Activity"
       sub="newest first"
       flush={rows.length > 0}

@@ -1,3 +1,4 @@
+import { allUsersHere, allUsersText } from '../../../src/all-users.ts'
 import { flagEntries, flagsOnDays, flagsOnHours } from '../../../src/annotations/on-charts.ts'
 import { cardState, emptyState } from '../../../src/card-state.ts'
 import { clockTime, dayTitle } from '../../../src/lib/dates.ts'
@@ -32,6 +33,7 @@ export const AiHoursCard = ({ data, context }: OverviewProps) => {
   return (
     <Card
       id="ai-hours"
+      allUsers={allUsersHere(filters)}
       title="AI requests per hour"
       sub="last 24 h"
       height="chart"
@@ -66,6 +68,7 @@ export const AiLatencyCard = ({ data, context }: OverviewProps) => {
   return (
     <Card
       id="ai-latency"
+      allUsers={allUsersText(p95?.ignored, filters)}
       title="AI latency"
       sub={p95?.value == null ? undefined : `p95 ${valueText(deps, 'ai.latency_p95', p95.value, 'tile')}`}
       height="chart"
@@ -147,6 +150,7 @@ export const BuildsCard = ({ data, context }: OverviewProps) => {
   return (
     <Card
       id="builds"
+      allUsers={allUsersText(good?.ignored, filters)}
       title="Builds per day"
       height="chart"
       tools={

@@ -1,3 +1,4 @@
+import { allUsersHere } from '../../../src/all-users.ts'
 import { cardState, emptyState } from '../../../src/card-state.ts'
 import { shownOf } from '../../../src/lib/settle.ts'
 import { changeOf, valueText } from '../../../src/metric-view.ts'
@@ -17,13 +18,14 @@ export const HealthCard = ({ data, context }: OverviewProps) => {
   const row = (label: string, factor: keyof typeof FACTORS) => ({
     label,
     value: valueText(deps, FACTORS[factor], health?.now[factor], 'table'),
-    tone: toneOf(factorState(factor, health?.now[factor] ?? null)),
+    tone: toneOf(factorState(deps, factor, health?.now[factor] ?? null)),
     href: metricHref(filters, FACTORS[factor]),
   })
   const p95 = health?.now.p95
   return (
     <Card
       id="health"
+      allUsers={allUsersHere(filters)}
       title="Platform health"
       sub="last 24 h"
       menu={{ metric: metricHref(filters, 'system.health') }}

@@ -1,3 +1,4 @@
+import { allUsersHere, allUsersText } from '../../../src/all-users.ts'
 import { dayLabel } from '../../../src/lib/dates.ts'
 import { shownOf } from '../../../src/lib/settle.ts'
 import { limitMark, staleMark } from '../../../src/live-marks.ts'
@@ -6,7 +7,7 @@ import { type MetricKey, metricOf } from '../../../src/metrics/catalogue.ts'
 import { NOW, NOW_REDIS, TODAY } from '../../../src/overview/keys.ts'
 import { queuesText } from '../../../src/overview/queues.ts'
 import { metricHref } from '../../../src/page.ts'
-import { type LiveItem, LiveStrip } from '../../parts/index.ts'
+import { type LiveItem, LiveStrip, type OfWhom } from '../../parts/index.ts'
 import type { OverviewProps } from '../overview.tsx'
 
 const NOW_WORDS: Record<(typeof NOW)[number], { label: string; note: string }> = {
@@ -31,7 +32,10 @@ export const NowStrip = ({ data, context }: OverviewProps) => {
       id: key.replace('.', '-'),
       label: NOW_WORDS[key].label,
       value: value === null ? null : valueText(deps, key, value, 'tile'),
-      note: value === null ? 'not known' : (key === 'jobs.queued' && queues) || NOW_WORDS[key].note,
+      note:
+        value === null
+          ? 'not known'
+          : ofAll((key === 'jobs.queued' && queues) || NOW_WORDS[key].note, allUsersHere(filters)),
       mark: value === null ? undefined : limitMark(deps, key, value),
       href: metricHref(filters, key),
       ...staleMark(card, deps),
@@ -66,7 +70,10 @@ function todayItem({ data, context }: OverviewProps, key: MetricKey, label: stri
     id: `today-${key.replace('.', '-')}`,
     label,
     value: summary?.value == null ? null : valueText(deps, key, summary.value, 'tile'),
-    note: summary?.previous == null ? 'none yesterday' : `${valueText(deps, key, summary.previous, 'tile')} yesterday`,
+    note: ofAll(
+      summary?.previous == null ? 'none yesterday' : `${valueText(deps, key, summary.previous, 'tile')} yesterday`,
+      allUsersText(summary?.ignored, filters),
+    ),
     href: metricHref({ ...filters, range: 'today', from: filters.today, to: filters.today }, key),
     ...staleMark(data.day, context.deps),
   }
@@ -90,6 +97,9 @@ function paidShare({ data, context }: OverviewProps): LiveItem {
     ...staleMark(data.day, context.deps),
   }
 }
+
+/** What a plan or a segment does not change says so. */
+const ofAll = (note: string, whom: OfWhom | undefined): string => (whom ? `${note}, ${whom.mark}` : note)
 
 /** The age is said once a strip; the other cells are dimmed. */
 function markedOnce(items: LiveItem[]): LiveItem[] {

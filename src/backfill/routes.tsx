@@ -1,0 +1,121 @@
+import type { Context, Hono } from 'hono'
+import { Layout } from '../../views/layout.tsx'
+import { BackfillForm } from '../../views/pages/backfill/form.tsx'
+import { Card } from '../../views/parts/index.ts'
+import { audit } from '../audit/audit.ts'
+import { fieldsOf, smallBody } from '../auth/forms.ts'
+import { actorOf, adminOf, requireRole } from '../auth/guards.ts'
+import type { Deps } from '../context.ts'
+import type { AdminWho, Env } from '../env.ts'
+import backfill from '../jobs/backfill.ts'
+import type { DayRange } from '../jobs/define.ts'
+import { parseRange } from '../jobs/range.ts'
+import { startRun } from '../jobs/runner.ts'
+import { cancelRun } from '../jobs/runs.ts'
+import { Forbidden, Problem } from '../lib/errors.ts'
+import { frameAdmin, navOf } from '../page-frame.ts'
+import { pages } from '../pages.tsx'
+import { BACKFILL_PATH, cancelledRun, formValues, loadBackfill, planText, whyNoBackfill } from './load.ts'
+
+/** What the forms of the Backfill page send; programs use /api/jobs/backfill/run. */
+export function mountBackfill(app: Hono<Env>, deps: Deps): void {
+  const reads = requireRole('viewer')
+  const acts = requireRole('operator')
+
+  app.get(`${BACKFILL_PATH}/plan`, reads, async (c) => {
+    c.header('Cache-Control', 'private, no-store')
+    return c.text(await planOf(deps, c.req.query()))
+  })
+
+  app.post(BACKFILL_PATH, acts, smallBody, async (c) => {
+    requireAllTenants(adminOf(c))
+    const fields = await fieldsOf(c)
+    try {
+      return await begin(c, deps, parseRange(backfill, askedIn(fields), deps) as DayRange)
+    } catch (error) {
+      if (error instanceof Problem && error.status < 500) return formAgain(c, deps, fields, error)
+      throw error
+    }
+  })
+
+  app.post(`${BACKFILL_PATH}/:run/cancel`, acts, smallBody, async (c) => {
+    const admin = requireAllTenants(adminOf(c))
+    const run = await cancelRun(deps.db.sql, c.req.param('run'))
+    if (!run) return c.redirect(`${BACKFILL_PATH}?done=over`, 303)
+    const actor = actorOf(admin)
+    await audit(deps.db.sql, { actor, action: 'job.cancel', target: run.job, detail: { run: run.id } })
+    return c.redirect(`${BACKFILL_PATH}?done=cancelled`, 303)
+  })
+
+  app.post(`${BACKFILL_PATH}/:run/resume`, acts, smallBody, async (c) => {
+    requireAllTenants(adminOf(c))
+    const left = await cancelledRun(deps, c.req.param('run'))
+    if (!left) throw new Problem(409, 'Nothing is left of it', 'Only a run that was cancelled can be gone on with.')
+    return begin(c, deps, left)
+  })
+}
+
+/** Starts a run and leads to the page that shows it. @throws Problem 409 where one is under way */
+async function begin(c: Context<Env>, deps: Deps, range: DayRange): Promise<Response> {
+  const actor = actorOf(adminOf(c))
+  const started = await startRun(deps, backfill, { slot: deps.now(), startedBy: actor }, range)
+  if (started.state !== 'started')
+    throw new Problem(409, 'Already running', 'A backfill is under way; cancel it or wait for its end.')
+  const detail = { run: started.id, ...range }
+  await audit(deps.db.sql, { actor, action: 'job.run', target: backfill.name, detail })
+  return c.redirect(`${BACKFILL_PATH}?done=started`, 303)
+}
+
+/** Jobs work on all tenants at once, so whoever is bound to some may look but not act. */
+function requireAllTenants(admin: AdminWho): AdminWho {
+  if (admin.tenants !== null) throw new Forbidden('Jobs work on all tenants; your access is bound to some.')
+  return admin
+}
+
+const askedIn = ({ from, to, metric, rebuild }: Record<string, string>) => ({
+  from,
+  to,
+  ...(metric && { metric }),
+  ...(rebuild && { rebuild }),
+})
+
+/** What the form would do as it stands, or what is wrong with it. */
+async function planOf(deps: Deps, fields: Record<string, string>): Promise<string> {
+  try {
+    return await planText(deps, parseRange(backfill, askedIn(fields), deps) as DayRange)
+  } catch (error) {
+    if (error instanceof Problem) return `Not like this: ${error.detail ?? error.title}`
+    throw error
+  }
+}
+
+/** What was entered is still there, with the reason in front. */
+async function formAgain(c: Context<Env>, deps: Deps, fields: Record<string, string>, problem: Problem) {
+  const admin = adminOf(c)
+  const found = await loadBackfill(deps)
+  const page = (
+    <Layout
+      title="Backfill"
+      page="/dashboard/metrics"
+      admin={frameAdmin(admin)}
+      nav={navOf(pages, admin)}
+      crumbs={[
+        { label: 'Metrics', href: '/dashboard/metrics' },
+        { label: 'Backfill', href: BACKFILL_PATH },
+      ]}
+    >
+      <div class="q-page">
+        <Card id="backfill" title="Not started yet">
+          <BackfillForm
+            days={found.days}
+            values={formValues(found, fields)}
+            error={problem.detail ?? problem.title}
+            off={whyNoBackfill(deps, admin)}
+          />
+        </Card>
+      </div>
+    </Layout>
+  )
+  c.header('Cache-Control', 'private, no-store')
+  return c.html(String(await page), problem.status === 409 ? 409 : 422)
+}

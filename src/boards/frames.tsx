@@ -1,0 +1,83 @@
+import type { Context } from 'hono'
+import type { Child } from 'hono/jsx'
+import type { ContentfulStatusCode } from 'hono/utils/http-status'
+import { Layout } from '../../views/layout.tsx'
+import { BoardEditor } from '../../views/pages/board/editor.tsx'
+import { Icon, type LayoutProps } from '../../views/parts/index.ts'
+import { adminOf } from '../auth/guards.ts'
+import type { Deps } from '../context.ts'
+import type { Env } from '../env.ts'
+import type { CardCache } from '../lib/cache.ts'
+import { Forbidden, type Problem } from '../lib/errors.ts'
+import { frameAdmin, navOf } from '../page-frame.ts'
+import { pages } from '../pages.tsx'
+import { boardContext } from './context.ts'
+import { loadCards } from './load.ts'
+import { type Board, findBoard } from './read.ts'
+import { whyFixed } from './store.ts'
+
+interface PlainPage {
+  title: string
+  body: Child
+  status?: number
+  crumbs?: LayoutProps['crumbs']
+  actions?: Child
+}
+
+/** A page around the boards, in the frame of all. */
+export async function plainPage(c: Context<Env>, deps: Deps, page: PlainPage): Promise<Response> {
+  const { title, body, status = 200, crumbs = [], actions } = page
+  const admin = adminOf(c)
+  const { deps: _, ...props } = { deps, title, actions }
+  const html = (
+    <Layout
+      {...props}
+      page="/dashboard/boards"
+      admin={frameAdmin(admin)}
+      nav={navOf(pages, admin)}
+      product={new URL(deps.config.baseUrl).host}
+      crumbs={[{ label: 'Boards', href: '/dashboard/boards' }, ...crumbs]}
+    >
+      <div class="q-page">{body}</div>
+    </Layout>
+  )
+  c.header('Cache-Control', 'private, no-store')
+  return c.html(String(await html), status as ContentfulStatusCode)
+}
+
+/** A board that the admin may change. @throws NotFound, Forbidden with the reason */
+export async function findChangeable(c: Context<Env>, deps: Deps, slug: string): Promise<Board> {
+  const board = await findBoard(deps, adminOf(c), slug)
+  const why = whyFixed(deps, adminOf(c), board)
+  if (why) throw new Forbidden(why)
+  return board
+}
+
+/** The board with the tools that arrange it, as it is now. */
+export async function editorPage(
+  c: Context<Env>,
+  deps: Deps,
+  cache: CardCache,
+  slug: string,
+  more: { said?: Record<string, string>; problem?: Problem; entered?: Record<string, string> },
+): Promise<Response> {
+  const board = await findChangeable(c, deps, slug)
+  const context = boardContext(c, deps, cache, board.filters)
+  const loaded = await loadCards(context, board.cards)
+  return plainPage(c, deps, {
+    title: board.name,
+    status: more.problem?.status ?? 200,
+    actions: (
+      <>
+        <a class="q-btn" href={`/dashboard/boards/${slug}/add`}>
+          <Icon name="plus" />
+          Add card
+        </a>
+        <a class="q-btn q-btn-primary" href={`/dashboard/boards/${slug}`}>
+          Done
+        </a>
+      </>
+    ),
+    body: <BoardEditor board={board} loaded={loaded} context={context} {...more} />,
+  })
+}

@@ -1,0 +1,16 @@
+import { Problem } from '../lib/errors.ts'
+
+let changes = 0
+
+/** Part of cache keys: who has just changed a board sees it at once. */
+export const boardsVersion = (): number => changes
+
+export function noteBoardChange(): void {
+  changes++
+}
+
+/** The version of a board that a form was made of. @throws Problem 422 */
+export function versionOf(text: string | undefined): number {
+  if (text !== undefined && /^\d{1,9}$/.test(text)) return Number(text)
+  throw new Problem(422, 'The version is missing', 'The form did not say which version of the board it was made of.')
+}

@@ -1,0 +1,91 @@
+import type { z } from 'zod'
+import { type CustomKey, isCustomKey } from '../metrics/catalogue.ts'
+import type { Unit } from '../metrics/define.ts'
+import type { CustomEntry } from './catalogue.ts'
+import { type CustomInput, customInput } from './input.ts'
+import { UNITS } from './units.ts'
+
+/** The fields of the form, as they are typed. `name` is what follows "custom." in the key. */
+export const DRAFT_FIELDS = [
+  'formula',
+  'label',
+  'name',
+  'unit',
+  'good',
+  'definition',
+  'action',
+  'warn',
+  'crit',
+] as const
+export type DraftField = (typeof DRAFT_FIELDS)[number]
+export type Draft = Record<DraftField, string>
+
+export function draftOf(fields: Readonly<Record<string, string>>): Draft {
+  return Object.fromEntries(DRAFT_FIELDS.map((name) => [name, fields[name] ?? ''])) as Draft
+}
+
+/** What is stored, as the form shows it. */
+export function draftOfEntry(entry: CustomEntry): Draft {
+  const { key, label, formula, unit, good, definition, action, warn, crit } = entry
+  const name = key.slice('custom.'.length)
+  return { formula, label, name, unit, good, definition, action, warn: textOf(warn), crit: textOf(crit) }
+}
+
+const textOf = (value: number | null): string => (value === null ? '' : String(value))
+
+/** The unit that was chosen; undefined = as the formula says. */
+export function chosenUnit({ unit }: Draft): Unit | undefined {
+  return Object.hasOwn(UNITS, unit) ? (unit as Unit) : undefined
+}
+
+export type Errors = Partial<Record<DraftField, string>>
+export type ReadDraft = { ok: true; input: CustomInput } | { ok: false; errors: Errors }
+
+/** The form as a metric; what is wrong with it is said by its field. @param likely the unit where none was chosen */
+export function readDraft(draft: Draft, likely: Unit | undefined): ReadDraft {
+  const { name, warn, crit, unit, ...texts } = draft
+  const read = customInput.safeParse({
+    ...texts,
+    key: keyOf(draft),
+    unit: unit || likely || 'ratio',
+    good: draft.good || undefined,
+    warn: numberOf(warn),
+    crit: numberOf(crit),
+  })
+  if (read.success) return { ok: true, input: read.data }
+  return { ok: false, errors: errorsOf(read.error) }
+}
+
+/** Without a name of its own the key is made of the label. */
+export function keyOf({ name, label }: Pick<Draft, 'name' | 'label'>): string {
+  const slug = (name.trim() || label).toLowerCase().replace(/^custom\./, '')
+  if (name.trim()) return `custom.${slug}`
+  const plain = slug.normalize('NFKD').replace(/[^a-z0-9]+/g, '_')
+  return `custom.${plain.replace(/^[\d_]+|_+$/g, '').slice(0, 60)}`
+}
+
+/** The key that a draft will have, where it can have one. */
+export function customKeyOf(draft: Pick<Draft, 'name' | 'label'>): CustomKey | undefined {
+  const key = keyOf(draft)
+  return isCustomKey(key) ? key : undefined
+}
+
+/** A comma where others write a point; what is no number is left for the schema to refuse. */
+function numberOf(text: string): number | string | null {
+  const plain = text
+    .trim()
+    .replace('−', '-')
+    .replace(/^(-?\d+),(\d+)$/, '$1.$2')
+  if (plain === '') return null
+  return /^-?\d+(\.\d+)?$/.test(plain) ? Number(plain) : text
+}
+
+function errorsOf(error: z.ZodError): Errors {
+  const found: Errors = {}
+  for (const { path, message } of error.issues) {
+    const field = path[0] === 'key' ? 'name' : (path[0] as DraftField)
+    found[field] ??= message
+  }
+  if (found.name && found.label) delete found.name
+  return found
+}

@@ -1,0 +1,30 @@
+import type { DocPage } from './define.ts'
+import { access } from './pages/access.ts'
+import { backfill } from './pages/backfill.ts'
+import { connecting } from './pages/connecting.ts'
+import { exports } from './pages/exports.ts'
+import { filters } from './pages/filters.ts'
+import { glossary } from './pages/glossary.ts'
+import { own } from './pages/own.ts'
+import { reading } from './pages/reading.ts'
+import { settings } from './pages/settings.ts'
+import { thresholds } from './pages/thresholds.ts'
+import { troubleshooting } from './pages/troubleshooting.ts'
+
+/** The help pages, in the order of their list. */
+export const docPages: readonly DocPage[] = [
+  reading,
+  filters,
+  thresholds,
+  own,
+  exports,
+  connecting,
+  backfill,
+  access,
+  settings,
+  troubleshooting,
+  glossary,
+]
+
+/** The help page of a name; undefined = there is none. */
+export const docPage = (slug: string): DocPage | undefined => docPages.find((page) => page.slug === slug)

@@ -1,0 +1,48 @@
+import { badSide, limitsOf } from '../../settings/limits.ts'
+import type { DocPage } from '../define.ts'
+
+export const thresholds: DocPage = {
+  slug: 'thresholds',
+  title: 'Thresholds',
+  summary: 'Where a number turns yellow and red, and how to change that.',
+  sections: [
+    {
+      id: 'what',
+      title: 'What they do',
+      text: `
+A metric has up to two thresholds. Beyond the first it is yellow, beyond the second red: where more is better, below them; otherwise above. Without thresholds a metric is never coloured. They colour tiles, lists and boards, are drawn on the chart, and are the \`state\` of the API (\`ok\`, \`warn\`, \`crit\`, \`unknown\`).
+
+They are the same for all tenants and are judged over the range that is shown.`,
+    },
+    {
+      id: 'change',
+      title: 'Changing them',
+      text: `
+“Edit” on a metric’s page, or the list in [Settings](/dashboard/settings). Before saving, the form says on how many of the last 30 days the metric would have been yellow and red. Owners save; others can try. An empty field is no threshold; “Reset” goes back to the definition. Every change is in the audit log with the value before it, and holds in all processes within seconds.
+
+By API, all of it or nothing:
+
+\`\`\`sh
+curl -sS -u "$KEY:" -X PATCH "$URL/api/metrics/config" -d '{ "thresholds": { "ai.cost": { "warn": 40, "crit": 50 } } }'
+\`\`\`
+
+\`null\` for a limit takes it away, \`null\` for a metric goes back to its definition.`,
+    },
+    {
+      id: 'now',
+      title: 'As they are now',
+      text: 'In the units of the metric: per cent, major units of the currency, milliseconds, bytes.',
+      table: ({ catalogue }) => ({
+        caption: 'Thresholds',
+        head: ['Metric', 'Yellow', 'Red'],
+        rows: catalogue.keys.flatMap((key) => {
+          const { good, ...metric } = catalogue.of(key)
+          const { warn, crit } = limitsOf(metric)
+          const text = (value: number | null) => (value === null ? '—' : `${badSide(good)} ${value}`)
+          return warn === null && crit === null ? [] : [[key, text(warn), text(crit)]]
+        }),
+        code: true,
+      }),
+    },
+  ],
+}

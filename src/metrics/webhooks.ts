@@ -1,0 +1,90 @@
+import { metrics, ratio, sum } from './define.ts'
+
+const BY = ['host', 'event'] as const
+
+/** Webhooks: those that the product sends, and those that providers send to Quarterdeck. */
+export default metrics({
+  'webhooks.deliveries': sum({
+    label: 'Webhooks sent',
+    unit: 'deliveries',
+    good: 'neutral',
+    definition: 'Webhooks that the watched product sent.',
+    action: 'None where there were some? Look at the job that sends them.',
+    from: 'deliveries',
+    by: BY,
+    value: ({ sql }) => sql`sum(r.n)`,
+  }),
+  'webhooks.failed': sum({
+    label: 'Webhooks failed',
+    unit: 'deliveries',
+    good: 'down',
+    definition: 'Webhooks that the watched product gave up.',
+    action: 'One host alone? Tell its owner. All of them? Look at your own network.',
+    from: 'deliveries',
+    by: BY,
+    value: ({ sql }) => sql`sum(r.failed)`,
+  }),
+  'webhooks.failure_rate': ratio({
+    label: 'Webhook failures',
+    unit: 'percent',
+    good: 'down',
+    definition: 'Webhooks that failed as a share of those that came to an end.',
+    formula: 'webhooks.failed ÷ (succeeded + failed)',
+    action: 'See Webhooks failed, by host.',
+    warn: 5,
+    crit: 20,
+    from: 'deliveries',
+    by: BY,
+    num: ({ sql }) => sql`sum(r.failed)`,
+    den: ({ sql }) => sql`sum(r.succeeded + r.failed)`,
+  }),
+  'webhooks.attempts': ratio({
+    label: 'Attempts per webhook',
+    unit: 'ratio',
+    good: 'down',
+    definition: 'How often a webhook was tried, on average.',
+    action: 'Rising? Receivers answer late or not at all: look at latency by host.',
+    from: 'deliveries',
+    by: BY,
+    num: ({ sql }) => sql`sum(r.attempts)`,
+    den: ({ sql }) => sql`sum(r.n)`,
+  }),
+  'webhooks.latency': ratio({
+    label: 'Webhook latency, mean',
+    unit: 'ms',
+    good: 'down',
+    definition: 'Mean time that a receiver took to answer the last attempt.',
+    action: 'Slow receivers hold up the queue: give them a timeout.',
+    from: 'deliveries',
+    by: BY,
+    num: ({ sql }) => sql`sum(r.latency_ms)`,
+    den: ({ sql }) => sql`sum(r.latency_n)`,
+  }),
+  'webhooks.received': {
+    ...sum({
+      label: 'Webhooks received',
+      unit: 'deliveries',
+      good: 'neutral',
+      definition:
+        'Webhooks of providers of payments and e-mail that Quarterdeck received. They belong to no tenant; a day without any is a gap.',
+      action: 'A gap while there are payments? Look at the provider’s list of webhooks.',
+      from: 'webhooks',
+      by: ['provider'],
+      value: ({ sql }) => sql`sum(r.n)`,
+    }),
+    zero: false,
+  },
+  'webhooks.received_failed': {
+    ...sum({
+      label: 'Received webhooks failed',
+      unit: 'deliveries',
+      good: 'down',
+      definition: 'Webhooks of providers that Quarterdeck received and could not make sense of.',
+      action: 'See them on System: the reason stands there, and they can be tried again.',
+      from: 'webhooks',
+      by: ['provider'],
+      value: ({ sql }) => sql`sum(r.failed)`,
+    }),
+    zero: false,
+  },
+})

@@ -1,0 +1,41 @@
+import type { Tx } from '../facts/types.ts'
+import type { Fragment } from './types.ts'
+
+/** How many names of a kind are told apart. */
+const MAX_NAMES = 500
+export const OTHER = '(other)'
+
+/**
+ * Two more of a statement's `with`: `named (path, name)` has for each path of `paths (path, day)` the name it counts by,
+ * its route where that is one of those known or there is room for it. Under the fold lock, so that names are learnt by
+ * one statement at a time; a rebuild finds the names that the fold has learnt.
+ */
+export function knownNames(tx: Tx, kind: string, paths: Fragment): Fragment {
+  return tx`
+    routes as materialized (select path, route_of(path) as route, max(day) as day from ${paths} p group by 1),
+    known as materialized (
+      select name from known_names where kind = ${kind} and name in (select route from routes)
+    ),
+    fresh as (
+      insert into known_names (kind, name, seen_on)
+      select ${kind}, route, max(day) from routes where route not in (select name from known)
+      group by route order by route
+      limit greatest(0, ${MAX_NAMES} - (select count(*) from known_names where kind = ${kind}))
+      returning name
+    ),
+    seen as (
+      update known_names n set seen_on = r.day
+      from (select route, max(day) as day from routes group by 1) r
+      where n.kind = ${kind} and n.name = r.route and n.seen_on < r.day
+    ),
+    named as (
+      select path, case when route in (select name from known union all select name from fresh) then route
+        else ${OTHER} end as name
+      from routes
+    )`
+}
+
+/** The name that a path was counted by; what lies beneath a number says the same. */
+export function nameOf(tx: Tx, kind: string, path: Fragment): Fragment {
+  return tx`coalesce((select k.name from known_names k where k.kind = ${kind} and k.name = route_of(${path})), ${OTHER})`
+}

@@ -1,0 +1,38 @@
+import { isAllowed } from '../auth/guards.ts'
+import { scopeOf } from '../auth/scope.ts'
+import type { Deps } from '../context.ts'
+import type { AdminWho } from '../env.ts'
+import type { Draft } from './form.ts'
+import { type ReadDraft, ruleOfDraft } from './form.ts'
+import { conditionsOf } from './rule.ts'
+import { sentenceOf } from './sentence.ts'
+import { refuseHidden } from './store.ts'
+import { countUsers } from './users.ts'
+
+/** What the editor shows beside what was typed. */
+export interface Preview {
+  read: ReadDraft
+  /** The rule in words; absent while it is not whole. */
+  sentence?: string
+  /** How many users it holds for; 'slow' = counting takes too long. */
+  users?: number | 'slow'
+  /** Of which tenant; absent = of all. */
+  tenant?: string
+}
+
+/** The rule of a draft in words, and how many it holds for now. */
+export async function previewOf(deps: Deps, admin: AdminWho, draft: Draft): Promise<Preview> {
+  const read = ruleOfDraft(draft)
+  if (!read.ok) return { read }
+  refuseHidden(deps, conditionsOf(read.rule))
+  const scope = scopeOf(admin)
+  const users = await countUsers(deps, { rule: read.rule, tenants: admin.tenants }, scope)
+  const sentence = sentenceOf(read.rule, deps.config)
+  return { read, sentence, users: users ?? 'slow', ...(scope !== '*' && { tenant: scope }) }
+}
+
+/** Why an admin cannot make or change segments; undefined = they can. */
+export function whyNoSegments({ config }: Pick<Deps, 'config'>, admin: AdminWho): string | undefined {
+  if (config.readOnly) return 'Quarterdeck runs with READ_ONLY=1.'
+  return isAllowed({ role: 'operator' }, admin) ? undefined : `This needs the role operator; yours is ${admin.role}.`
+}

@@ -1,0 +1,280 @@
+import { MAX_TITLE } from '../../../src/boards/doc.ts'
+import { type CardForm, metricName, metricsIn } from '../../../src/boards/form.ts'
+import { MAX_TOP } from '../../../src/boards/kinds/breakdown.ts'
+import { MAX_METRICS } from '../../../src/boards/kinds/chart.ts'
+import { HEIGHTS } from '../../../src/boards/kinds/define.ts'
+import { kindOf } from '../../../src/boards/kinds/index.ts'
+import { TABLE_METRICS } from '../../../src/boards/kinds/table.ts'
+import { MAX_TEXT } from '../../../src/boards/kinds/text.ts'
+import type { LoadedCard } from '../../../src/boards/load.ts'
+import { type Catalogue, listMetrics, metricKey } from '../../../src/boards/metrics.ts'
+import type { Board } from '../../../src/boards/read.ts'
+import { questionOf } from '../../../src/saved-queries/cards.ts'
+import { FormError } from '../../parts/auth-fields.tsx'
+import { Icon, Note } from '../../parts/index.ts'
+import { AnyCard, cellClass } from './cards.tsx'
+import { capital, Field, PeriodFields, Select } from './fields.tsx'
+
+interface FormProps {
+  board: Board
+  form: CardForm
+  catalogue: Catalogue
+  /** What the card shows, where it is one. */
+  loaded: LoadedCard | undefined
+  /** The card that is changed; absent = a new one. */
+  editing?: string | undefined
+  problem?: string
+  /** The name under which its question was just kept. */
+  kept?: string
+}
+
+/** The settings of a card beside the card itself: each change shows what it does. */
+export const CardFormPage = (props: FormProps) => {
+  const { board, form, editing, problem, kept } = props
+  const action = `/dashboard/boards/${board.slug}/cards${editing ? `/${editing}` : ''}`
+  return (
+    <div class="q-card-builder" id="card-builder">
+      <section class="q-card q-builder-form" aria-labelledby="title-builder">
+        <h2 id="title-builder">{kindOf(form.kind).label}</h2>
+        <p class="q-help">{kindOf(form.kind).about}</p>
+        {kept && <Note tone="info">{`Kept as “${kept}”. It is among your saved queries.`}</Note>}
+        <FormError text={problem && `${problem} What you entered is still here: save it again.`} />
+        <form
+          class="q-form"
+          method="post"
+          action={action}
+          hx-post={action}
+          hx-trigger="change delay:50ms"
+          hx-vals='{"act":"preview"}'
+          hx-target="#card-builder"
+          hx-select="#card-builder"
+          hx-swap="outerMorph"
+          hx-sync="this:replace"
+        >
+          <input type="hidden" name="kind" value={form.kind} />
+          <input type="hidden" name="version" value={String(board.version)} />
+          <Fields {...props} />
+          <p class="q-actions q-form-wide">
+            <button class="q-btn q-btn-primary" type="submit" name="act" value="save">
+              {editing ? 'Save card' : 'Add card'}
+            </button>
+            <button class="q-btn" type="submit" name="act" value="preview">
+              Preview
+            </button>
+            <a class="q-btn q-btn-quiet" href={`/dashboard/boards/${board.slug}/edit`}>
+              Cancel
+            </a>
+          </p>
+          {form.card && questionOf(form.card) && <Keep form={form} />}
+        </form>
+      </section>
+      <section class="q-builder-preview" aria-label="Preview">
+        {props.loaded ? (
+          <div class="q-board q-board-preview">
+            <div class={cellClass(props.loaded.card)}>
+              <AnyCard of={props.loaded} />
+            </div>
+          </div>
+        ) : (
+          <p class="q-ink-3 q-builder-none">The card appears here as soon as its settings make sense.</p>
+        )}
+      </section>
+    </div>
+  )
+}
+
+/** The question of the card, under a name. */
+const Keep = ({ form: { values, errors } }: { form: CardForm }) => (
+  <details class="q-form-wide q-builder-keep" open={errors.query !== undefined}>
+    <summary>Keep the question as a saved query</summary>
+    <Field id="card-query" label="Name" error={errors.query}>
+      <input class="form-control" id="card-query" name="query" value={values.query} maxlength={60} autocomplete="off" />
+    </Field>
+    <button class="q-btn q-btn-small" type="submit" name="act" value="keep">
+      Save as query
+    </button>
+  </details>
+)
+
+const MOST: Record<string, number> = { chart: MAX_METRICS, table: TABLE_METRICS }
+
+/** The fields that a kind has, in the order of a sentence. */
+const Fields = ({ form, catalogue }: FormProps) => {
+  const { kind, values, errors } = form
+  const { fields, widths, heights } = kindOf(kind)
+  const has = (name: string): boolean => Object.hasOwn(fields, name)
+  const found = metricsIn(catalogue, form)
+  const input = (name: string, more: Record<string, unknown> = {}) => (
+    <input
+      class={errors[name] ? 'form-control is-invalid' : 'form-control'}
+      id={`card-${name}`}
+      name={name}
+      value={values[name]}
+      autocomplete="off"
+      aria-invalid={errors[name] ? 'true' : undefined}
+      aria-describedby={errors[name] ? `error-card-${name}` : undefined}
+      {...more}
+    />
+  )
+  return (
+    <>
+      <Field id="card-title" label="Title" hint="Empty: what it is of." error={errors.title} wide>
+        {input('title', { maxlength: MAX_TITLE })}
+      </Field>
+      {(has('metric') || has('metrics')) && <Metrics form={form} catalogue={catalogue} most={MOST[kind] ?? 1} />}
+      {has('by') && (
+        <Field id="card-by" label={kind === 'table' ? 'Rows' : 'Split by'} error={errors.by}>
+          <Select id="card-by" name="by" value={values.by} options={dimensionsOf(catalogue, found, kind === 'table')} />
+        </Field>
+      )}
+      {has('draw') && (
+        <Field id="card-draw" label="Drawn as" error={errors.draw}>
+          <Select id="card-draw" name="draw" value={values.draw} options={DRAWINGS[kind] ?? []} />
+        </Field>
+      )}
+      {has('top') && (
+        <Field id="card-top" label="Largest" hint={`1 to ${MAX_TOP}; the rest is one part.`} error={errors.top}>
+          {input('top', { inputmode: 'numeric', placeholder: '4' })}
+        </Field>
+      )}
+      {has('max') && (
+        <Field id="card-max" label="Arc ends at" hint="Per cent and scores: 100." error={errors.max}>
+          {input('max', { inputmode: 'decimal' })}
+        </Field>
+      )}
+      {has('warn') && (
+        <Field id="card-warn" label="Yellow beyond" hint="Empty: the metric’s own limit." error={errors.warn}>
+          {input('warn', { inputmode: 'decimal' })}
+        </Field>
+      )}
+      {has('crit') && (
+        <Field id="card-crit" label="Red beyond" hint="Empty: the metric’s own limit." error={errors.crit}>
+          {input('crit', { inputmode: 'decimal' })}
+        </Field>
+      )}
+      {has('limit') && (
+        <Field id="card-limit" label="Rows at most" error={errors.limit}>
+          {input('limit', { inputmode: 'numeric', placeholder: '10' })}
+        </Field>
+      )}
+      {has('notable') && (
+        <label class="q-check q-form-wide">
+          <input type="checkbox" name="notable" value="on" checked={values.notable === 'on'} />
+          Only what is notable
+        </label>
+      )}
+      {has('text') && (
+        <Field
+          id="card-text"
+          label="Text"
+          hint="# heading, **bold**, *italic*, - list, [words](https://…)"
+          error={errors.text}
+          wide
+        >
+          <textarea
+            class="form-control"
+            id="card-text"
+            name="text"
+            rows={10}
+            maxlength={MAX_TEXT}
+            aria-describedby={errors.text ? 'error-card-text' : 'hint-card-text'}
+          >
+            {values.text}
+          </textarea>
+        </Field>
+      )}
+      <PeriodFields values={values} prefix="card" follow="As the board" only={Object.keys(fields)} />
+      <Field id="card-width" label="Width">
+        <Select
+          id="card-width"
+          name="width"
+          value={values.width ?? String(widths[0])}
+          options={[...widths].sort((a, b) => a - b).map((one) => ({ value: String(one), label: `${one} of 12` }))}
+        />
+      </Field>
+      <Field id="card-height" label="Height">
+        <Select
+          id="card-height"
+          name="height"
+          value={values.height ?? heights[0]}
+          options={HEIGHTS.filter((one) => heights.includes(one)).map((one) => ({
+            value: one,
+            label: HEIGHT_WORDS[one],
+          }))}
+        />
+      </Field>
+    </>
+  )
+}
+
+const HEIGHT_WORDS = { s: 'Small', m: 'Medium', l: 'Large' } as const
+
+const DRAWINGS: Record<string, { value: string; label: string }[]> = {
+  chart: [
+    { value: 'line', label: 'Lines' },
+    { value: 'area', label: 'Areas' },
+    { value: 'bar', label: 'Bars' },
+  ],
+  breakdown: [
+    { value: 'bar', label: 'Stacked bars' },
+    { value: 'area', label: 'Stacked areas' },
+    { value: 'line', label: 'Lines' },
+    { value: 'donut', label: 'Donut' },
+  ],
+}
+
+/** One field for each metric, and one more where there is room; all share one list that the browser searches. */
+const Metrics = ({ form, catalogue, most }: { form: CardForm; catalogue: Catalogue; most: number }) => {
+  const { values, errors } = form
+  const given = Array.from({ length: most }, (_, i) => i).filter((i) => values[metricName(i)])
+  const shown = Math.min(most, (given.at(-1) ?? -1) + 2)
+  return (
+    <fieldset class="q-form-wide q-builder-metrics">
+      <legend class="form-label">{most > 1 ? `Metrics, up to ${most}` : 'Metric'}</legend>
+      {Array.from({ length: Math.max(1, shown) }, (_, i) => {
+        const name = metricName(i)
+        const label = catalogue.has(values[name] ?? '') ? catalogue.of(metricKey(values[name] ?? '')).label : ''
+        return (
+          <div>
+            <span class="q-builder-metric">
+              <input
+                class={errors[name] ? 'form-control is-invalid' : 'form-control'}
+                id={`card-${name}`}
+                name={name}
+                value={values[name]}
+                list="all-metrics"
+                placeholder={i === 0 ? 'Type a name or a key' : 'One more'}
+                aria-label={most > 1 ? `Metric ${i + 1}` : 'Metric'}
+                aria-invalid={errors[name] ? 'true' : undefined}
+                aria-describedby={errors[name] ? `error-card-${name}` : undefined}
+                autocomplete="off"
+                maxlength={120}
+              />
+              {label && <span class="q-ink-2">{label}</span>}
+            </span>
+            {errors[name] && (
+              <p class="q-field-error" id={`error-card-${name}`} role="alert">
+                <Icon name="alert-octagon" size={14} />
+                <span>{errors[name]}</span>
+              </p>
+            )}
+          </div>
+        )
+      })}
+      <datalist id="all-metrics">
+        {listMetrics(catalogue).map(({ key, metric }) => (
+          <option value={key}>{metric.label}</option>
+        ))}
+      </datalist>
+    </fieldset>
+  )
+}
+
+/** Those that all of the metrics have. */
+function dimensionsOf(catalogue: Catalogue, found: string[], days: boolean): { value: string; label: string }[] {
+  const [first, ...others] = found.map((key) => catalogue.of(metricKey(key)).by)
+  const shared = (first ?? []).filter((name) => others.every((by) => by.includes(name)))
+  const all = shared.map((name) => ({ value: name, label: capital(name) }))
+  if (days) return [{ value: 'day', label: 'Day' }, ...all]
+  return all.length > 0 ? all : [{ value: '', label: 'This metric cannot be split' }]
+}
