@@ -40,6 +40,16 @@ interface AnnotationSource {
 
 /** Jobs of these kinds are deployments. */
 const DEPLOY_KINDS = ['deploy', 'deployment', 'redeploy']
+/** Events that tell of a deployment or of a changed flag; names in lower case, words joined by "_". */
+const DEPLOY_EVENTS = ['deploy', 'deployed', 'deployment', 'deploy_succeeded', 'release', 'released']
+const FLAG_EVENTS = [
+  'feature_flag_changed',
+  'feature_flag_created',
+  'feature_flag_updated',
+  'feature_flag_enabled',
+  'feature_flag_disabled',
+  'flag_changed',
+]
 
 /**
  * Where annotations come from. Only what people and programs wrote is stored as such; the rest is read from the tables
@@ -99,6 +109,35 @@ export const annotationSources = {
     words: ({ n }) => (n === 1 ? 'deploy' : `${(n ?? 0).toLocaleString('en-US')} deploys`),
   },
 
+  // A day has the names of its events; who counts by the hour is told of jobs only.
+  told: {
+    rows: ({ sql, days, scope, timeZone }) => sql`
+      select null::float8, case when k.flag then 'flag' else 'deploy' end, e.day::timestamp at time zone ${timeZone},
+        e.day::text, '', min(e.name), null, sum(e.n)::float8, null
+      from event_days e
+      cross join lateral (select replace(lower(e.name), ' ', '_') as name) w
+      cross join lateral (select w.name = any(${FLAG_EVENTS}) as flag) k
+      where e.scope = ${scope} and e.day between ${days.from} and ${days.to}
+        and (k.flag or w.name = any(${DEPLOY_EVENTS}))
+      group by e.day, k.flag order by e.day desc limit ${MOST}`,
+    words: ({ kind, n, subject }) => {
+      const many = n === 1 ? '' : `, ${(n ?? 0).toLocaleString('en-US')} times`
+      return kind === 'flag' ? `feature flag changed${many}` : `${subject ?? 'deploy'}${many}`
+    },
+  },
+
+  experiments: {
+    rows: ({ sql, from, until, scope }) =>
+      scope === '*'
+        ? sql`
+      select null::float8, 'flag', w.at, null, '', coalesce(nullif(x.name, ''), x.experiment_id), w.what, null::float8, null
+      from experiments x cross join lateral (values (x.started_at, 'started'), (x.ended_at, 'ended')) w (at, what)
+      where w.at >= ${from} and w.at < ${until}
+      order by w.at desc limit ${MOST}`
+        : undefined,
+    words: ({ subject, note }) => `experiment “${subject}” ${note}`,
+  },
+
   incidents: {
     rows: ({ sql, from, until, scope }) =>
       scope === '*'
@@ -135,7 +174,7 @@ export const annotationSources = {
       select null::float8, 'admin', at, null, '', action, coalesce(detail ->> 'name', detail ->> 'role', target),
         null::float8, null
       from audit_log
-      where action in ('admin.create', 'key.create', 'key.revoke', 'job.run')
+      where action = any(${Object.keys(CHANGES)})
         and at >= ${from} and at < ${until} and (action <> 'job.run' or target = any(${REWRITING_JOBS}))
       order by at desc limit ${MOST}`
         : undefined,
@@ -154,7 +193,16 @@ const CHANGES: Record<string, (what: string) => string> = {
   'admin.create': (role) => `new ${role} added`,
   'key.create': (name) => `key “${name}” made`,
   'key.revoke': () => 'a key revoked',
+  'settings.change': (what) => `${settingWords(what)} changed`,
+  'custom_metric.update': (what) => `the definition of ${what.replace(/^metric:/, '')} changed`,
+  'rates.change': () => 'exchange rates changed',
+  'finance.enter': () => 'costs and balances entered',
   'job.run': (job) => `${job} run by hand`,
+}
+
+function settingWords(what: string): string {
+  const [, metric] = what.split('threshold:')
+  return metric === undefined ? what.replaceAll('_', ' ') : `thresholds of ${metric}`
 }
 
 interface PriceNote {

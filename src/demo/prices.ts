@@ -2,7 +2,7 @@ import type { Sql } from 'postgres'
 import { setModelPolicy } from '../prices/policies.ts'
 import type { Calendar } from './calendar.ts'
 import { DAY_MS } from './calendar.ts'
-import { CHANGED_PRICE, TASKS } from './models.ts'
+import { CHANGED_PRICE } from './models.ts'
 
 /** Enters the story's price change into the price table: calls before that instant keep what they cost. */
 export async function enterPriceChange(sql: Sql, calendar: Calendar): Promise<void> {
@@ -14,11 +14,15 @@ export async function enterPriceChange(sql: Sql, calendar: Calendar): Promise<vo
     on conflict do nothing`
 }
 
-/** Acme Studio's policy: each task goes to the model that it uses most. */
+/** Which model the simple tasks are to go to; pages are left to whoever writes their prompts. */
+const POLICIES = [
+  { task: 'edit_section', provider: 'openai', model: 'gpt-5-mini' },
+  { task: 'write_copy', provider: 'google', model: 'gemini-2.5-flash' },
+  { task: 'describe_image', provider: 'google', model: 'gemini-2.5-flash' },
+]
+
+/** Acme Studio's policy, from the first day of the history on. */
 export async function enterPolicies(sql: Sql, { anchorMs, firstDay }: Calendar): Promise<void> {
   const since = new Date(anchorMs + firstDay * DAY_MS)
-  for (const { feature: task, models } of TASKS) {
-    const preferred = [...models].sort((a, b) => b.weight - a.weight)[0]
-    if (preferred) await setModelPolicy(sql, { task, provider: preferred.provider, model: preferred.model, since })
-  }
+  for (const policy of POLICIES) await setModelPolicy(sql, { ...policy, since })
 }

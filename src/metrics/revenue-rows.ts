@@ -184,10 +184,11 @@ export function marginRows(q: SqlContext, w: Window): Fragment {
 /** The newest balance that was entered for the month of a day or the two before it. */
 export function balanceRows(q: SqlContext, w: Window): Fragment {
   const { sql } = q
-  return sql`select '*' as scope, d.day, f.item, f.amount_minor * ${rateOf(q, sql`f.currency`, sql`d.day`)} as amount_minor
+  return sql`select '*' as scope, d.day, f.item, f.amount_minor
       from ${daysOf(q, w.days)} d (day) cross join lateral (
-        select distinct on (item) item, amount_minor, currency from finance_inputs
-        where item in ('cash', 'burn') and month <= d.day
+        select distinct on (item) item, amount_minor * x.rate as amount_minor
+        from finance_inputs i cross join lateral (select ${rateOf(q, sql`i.currency`, sql`d.day`)} as rate) x
+        where item in ('cash', 'burn') and x.rate is not null and month <= d.day
           and month > date_trunc('month', d.day::timestamp) - interval '3 months'
         order by item, month desc
       ) f

@@ -124,6 +124,8 @@ const FROM: Record<string, string> = {
   prices: 'from the price table',
   campaigns: 'from the campaigns',
   deploys: 'from jobs that deploy',
+  told: 'from events',
+  experiments: 'from the experiments',
   incidents: 'from the logs',
   outages: 'from the health of sources',
   changes: 'from the audit log',
