@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { bookOf } from '../src/custom-metrics/catalogue.ts'
 import { type Book, compileFormula } from '../src/custom-metrics/compile.ts'
 import { likelyUnit } from '../src/custom-metrics/units.ts'
-import type { Unit } from '../src/metrics/define.ts'
+import type { Unit } from '../src/metrics/metric.ts'
 
 const row = (name: string, formula: string, unit: Unit = 'ratio', archivedAt: Date | null = null) => ({
   key: `custom.${name}` as const,

@@ -1,7 +1,7 @@
 import type { Deps } from '../context.ts'
 import { type Catalogue, catalogueOf, catalogueWith } from '../custom-metrics/catalogue.ts'
 import { type AnyKey, domainOf } from '../metrics/catalogue.ts'
-import type { Metric } from '../metrics/define.ts'
+import type { Metric } from '../metrics/metric.ts'
 
 export type { Catalogue }
 

@@ -10,7 +10,7 @@ import {
   metricOf,
   similarAmong,
 } from '../metrics/catalogue.ts'
-import type { DerivedMetric, Metric } from '../metrics/define.ts'
+import type { DerivedMetric, Metric } from '../metrics/metric.ts'
 import { type Limits, readLimits, withLimits } from '../settings/limits.ts'
 import { type Book, compileFormula, type Formula } from './compile.ts'
 import { type CustomMetric, readCustomMetrics } from './read.ts'

@@ -7,7 +7,7 @@ import {
   metricOf,
   similarAmong,
 } from '../metrics/catalogue.ts'
-import type { Unit } from '../metrics/define.ts'
+import type { Unit } from '../metrics/metric.ts'
 import { inferUnit } from './infer.ts'
 import { type Node, parseFormula } from './parse.ts'
 import { FormulaError, type FormulaProblem } from './problem.ts'

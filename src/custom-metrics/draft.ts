@@ -1,6 +1,6 @@
 import type { z } from 'zod'
 import { type CustomKey, isCustomKey } from '../metrics/catalogue.ts'
-import type { Unit } from '../metrics/define.ts'
+import type { Unit } from '../metrics/metric.ts'
 import type { CustomEntry } from './catalogue.ts'
 import { type CustomInput, customInput } from './input.ts'
 import { UNITS } from './units.ts'

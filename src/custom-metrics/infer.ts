@@ -1,4 +1,4 @@
-import type { Unit } from '../metrics/define.ts'
+import type { Unit } from '../metrics/metric.ts'
 import type { Node } from './parse.ts'
 import { FormulaError, type FormulaProblem } from './problem.ts'
 import { constant, type Quantity, quantityOf, times, together, unitWords } from './units.ts'

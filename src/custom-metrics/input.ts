@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { type CustomKey, isCustomKey } from '../metrics/catalogue.ts'
-import type { Unit } from '../metrics/define.ts'
+import type { Unit } from '../metrics/metric.ts'
 import { MAX_LENGTH } from './parse.ts'
 import { UNITS } from './units.ts'
 

@@ -1,7 +1,7 @@
 import type { Deps } from '../context.ts'
 import { addDays, type Day, today } from '../lib/time.ts'
 import type { MetricKey } from '../metrics/catalogue.ts'
-import type { Unit } from '../metrics/define.ts'
+import type { Unit } from '../metrics/metric.ts'
 import { manySeries, type Point } from '../metrics/query.ts'
 import { tidy } from '../metrics/total.ts'
 import { catalogueOf } from './catalogue.ts'

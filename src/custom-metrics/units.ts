@@ -1,4 +1,4 @@
-import type { Unit } from '../metrics/define.ts'
+import type { Unit } from '../metrics/metric.ts'
 
 /** Units that measure; all others that are not shares count things. */
 const MEASURES = ['money', 'ms', 'bytes', 'months', 'score', 'shift'] as const

@@ -2,8 +2,9 @@ import { HOUR_MS, iso } from './calendar.ts'
 import type { Emitter } from './emitter.ts'
 import { projectName } from './names.ts'
 import { feeCents } from './plans.ts'
-import { Random } from './random.ts'
+import type { Random } from './random.ts'
 import { RATINGS, STEPS } from './steps.ts'
+import { answerTicket } from './tickets.ts'
 import { hasGit, opinion, repositoryOf, templateOf } from './usage.ts'
 import { Work } from './work.ts'
 import type { SimUser, UserType, World } from './world.ts'
@@ -121,7 +122,8 @@ export class Session {
     const id = `tkt_${this.random.uuid(this.endMs).replaceAll('-', '').slice(4, 20)}`
     this.#event('ticket_opened', { ticket_id: id })
     this.#object('ticket', id, 'open')
-    this.#answered(id, this.#closes('ticket', id, 'solved'))
+    const solvedMs = this.#closes('ticket', id, 'solved')
+    answerTicket(this.out, this.user, { id, openedMs: this.endMs, solvedMs })
   }
 
   /** Credits bought outside of any plan. */
@@ -193,26 +195,6 @@ export class Session {
     return this.random.uuid(this.endMs).replaceAll('-', '').slice(4, 20)
   }
 
-  /** The ticket as support's own system tells it: opened, answered, solved. */
-  #answered(id: string, solvedMs: number): void {
-    const random = new Random(id)
-    const answeredMs = this.endMs + random.between(0.1, 0.7) * (solvedMs - this.endMs)
-    const row = {
-      id,
-      user_id: this.user.id,
-      tenant_id: this.user.tenant?.id,
-      subject: random.pick(SUBJECTS),
-      priority: random.pick(['low', 'normal', 'normal', 'high']),
-      created_at: iso(this.endMs),
-    }
-    const answered = { first_response_at: iso(answeredMs) }
-    const tell = (atMs: number, more: Record<string, unknown>) =>
-      this.out.emit('tickets', atMs, { ...row, ...more, updated_at: iso(atMs) })
-    tell(this.endMs, { status: 'open' })
-    tell(answeredMs, { status: 'pending', ...answered })
-    tell(solvedMs, { status: 'solved', ...answered, closed_at: iso(solvedMs) })
-  }
-
   /** What was just created comes to its end within a day; when. */
   #closes(kind: string, id: string, status: string): number {
     const closedMs = this.endMs + this.random.between(0.3, 20) * HOUR_MS
@@ -260,5 +242,3 @@ export class Session {
 export function firstProjectId(user: SimUser): string {
   return user.id.replace('usr_', 'prj_')
 }
-
-const SUBJECTS = ['Build hangs', 'Domain does not connect', 'Invoice question', 'Image is missing', 'How do I …?']

@@ -1,4 +1,4 @@
-import type { Kind } from '../metrics/define.ts'
+import type { Kind } from '../metrics/metric.ts'
 
 /** What kind of number a metric is, in a few words and with how a range is totalled. */
 export const KINDS: Record<Kind, { word: string; total: string }> = {

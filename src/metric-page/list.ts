@@ -3,7 +3,7 @@ import { peopleOf } from '../lib/filters.ts'
 import type { Card } from '../lib/settle.ts'
 import type { Summaries } from '../metric-view.ts'
 import { type AnyKey, domainOf } from '../metrics/catalogue.ts'
-import type { Metric } from '../metrics/define.ts'
+import type { Metric } from '../metrics/metric.ts'
 import { summary } from '../metrics/query.ts'
 import { card, type PageContext } from '../page.ts'
 

@@ -1,6 +1,6 @@
 import { builtIn } from '../metrics/asks.ts'
 import { type AnyKey, type MetricKey, metricOf } from '../metrics/catalogue.ts'
-import type { Expr, Metric, RollupMetric, SqlContext, Unit } from '../metrics/define.ts'
+import type { Expr, Metric, RollupMetric, SqlContext, Unit } from '../metrics/metric.ts'
 import { sqlText } from '../metrics/sql-text.ts'
 
 /** How the rows make the number: they add up to it, are its mean, lie beyond it, or one of them is it. */

@@ -1,6 +1,6 @@
 import type { AppendTable } from '../facts/append.ts'
 import { addDays, dayOf, startOfDay } from '../lib/time.ts'
-import type { SqlContext } from '../metrics/define.ts'
+import type { SqlContext } from '../metrics/metric.ts'
 import type { Span } from './source.ts'
 
 /** Why rows of a span would not add up: the retention dropped some of their months. */

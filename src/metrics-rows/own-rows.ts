@@ -1,6 +1,7 @@
 import { eachDay } from '../lib/time.ts'
-import type { Expr } from '../metrics/define.ts'
-import { type Rollup, type RollupName, rollups } from '../metrics/rollups.ts'
+import type { Expr } from '../metrics/metric.ts'
+import type { Rollup } from '../metrics/rollup-kit.ts'
+import { type RollupName, rollups } from '../metrics/rollups.ts'
 import { windowOf } from '../metrics/window.ts'
 import type { RowSource } from './source.ts'
 

@@ -1,6 +1,6 @@
 import type { Sql } from '../db/connect.ts'
 import { minorUnits } from '../lib/currency.ts'
-import type { SqlContext } from '../metrics/define.ts'
+import type { SqlContext } from '../metrics/metric.ts'
 import type { RowColumn, Span } from './source.ts'
 import { spansBefore } from './spans.ts'
 import { isStreamed, type Place, rowsStatement, type Wanted } from './statement.ts'

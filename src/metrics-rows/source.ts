@@ -1,7 +1,7 @@
 import type { AppendTable } from '../facts/append.ts'
 import type { Tx } from '../facts/types.ts'
 import { addDays, type Day, startOfDay } from '../lib/time.ts'
-import type { Expr, Fragment, SqlContext } from '../metrics/define.ts'
+import type { Expr, Fragment, SqlContext } from '../metrics/metric.ts'
 
 /** Which facts: of a scope, of local days; without `from` all up to the last. */
 export interface Span {

@@ -1,5 +1,5 @@
 import { addDays, type Day, daysBetween } from '../lib/time.ts'
-import type { Expr, Fragment, SqlContext } from './define.ts'
+import type { Expr, Fragment, SqlContext } from './metric.ts'
 import type { Window } from './window.ts'
 
 /** The longest window a metric of activity looks back. */

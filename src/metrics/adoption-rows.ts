@@ -1,4 +1,4 @@
-import type { Fragment, SqlContext } from './define.ts'
+import type { Fragment, SqlContext } from './metric.ts'
 import type { Window } from './window.ts'
 
 /** The window of adoption and engagement: that of the monthly active users. */

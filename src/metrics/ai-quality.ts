@@ -1,4 +1,5 @@
-import { type Expr, metrics, percentile, ratio, sum } from './define.ts'
+import { metrics, percentile, ratio, sum } from './define.ts'
+import type { Expr } from './metric.ts'
 
 const BY = ['model', 'provider', 'service'] as const
 const calls: Expr = ({ sql }) => sql`sum(r.calls)`

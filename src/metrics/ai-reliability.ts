@@ -1,4 +1,5 @@
-import { type About, type Expr, metrics, percentile, perUser, ratio, sum } from './define.ts'
+import { metrics, percentile, perUser, ratio, sum } from './define.ts'
+import type { About, Expr } from './metric.ts'
 
 const BY = ['model', 'provider', 'service'] as const
 const calls: Expr = ({ sql }) => sql`sum(r.calls)`

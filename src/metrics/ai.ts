@@ -1,4 +1,5 @@
-import { byPerson, derived, distinct, type Expr, live, metrics, perUser, ratio, sum, trailing } from './define.ts'
+import { byPerson, derived, distinct, live, metrics, perUser, ratio, sum, trailing } from './define.ts'
+import type { Expr } from './metric.ts'
 import { sampled } from './sampled.ts'
 
 const BY = ['model', 'provider', 'service'] as const

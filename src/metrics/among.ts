@@ -3,9 +3,9 @@ import { catalogueOf } from '../custom-metrics/catalogue.ts'
 import { findSegment } from '../segments/find.ts'
 import type { Look } from './asks.ts'
 import type { AnyKey } from './catalogue.ts'
-import type { SqlContext } from './define.ts'
 import { Evaluation, type Range } from './evaluate.ts'
 import { honoured, lookAmong, PEOPLE_FILTERS, type PeopleFilter } from './honours.ts'
+import type { SqlContext } from './metric.ts'
 import type { AskedPeople, People } from './people.ts'
 
 /** Whose numbers are asked for. */

@@ -1,4 +1,5 @@
-import { byPerson, type Expr, live, metrics, percentile, ratio, sum } from './define.ts'
+import { byPerson, live, metrics, percentile, ratio, sum } from './define.ts'
+import type { Expr } from './metric.ts'
 import { sampled } from './sampled.ts'
 
 const BY = ['service', 'provider', 'model'] as const

@@ -1,5 +1,5 @@
 import { type AnyKey, type MetricKey, metricOf } from './catalogue.ts'
-import type { Metric, RollupMetric } from './define.ts'
+import type { Metric, RollupMetric } from './metric.ts'
 import type { Ask } from './statement.ts'
 
 /** Tells the metric of a key; without one the built-in catalogue does. */

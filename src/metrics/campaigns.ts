@@ -1,4 +1,5 @@
-import { different, type Expr, metrics, ratio, sum } from './define.ts'
+import { different, metrics, ratio, sum } from './define.ts'
+import type { Expr } from './metric.ts'
 
 const BY = ['campaign', 'channel', 'kind'] as const
 

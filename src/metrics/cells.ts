@@ -1,6 +1,6 @@
 import { groupBy } from '../lib/group-by.ts'
 import { addDays, type Day } from '../lib/time.ts'
-import type { RollupMetric, SqlContext } from './define.ts'
+import type { RollupMetric, SqlContext } from './metric.ts'
 import type { RollupName } from './rollups.ts'
 import { type Ask, daysStatement, groupByRollup, totalStatement, windowFor } from './statement.ts'
 import { emptyParts } from './total.ts'

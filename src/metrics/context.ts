@@ -3,7 +3,7 @@ import type { Sql } from '../db/connect.ts'
 import { minorUnits } from '../lib/currency.ts'
 import { today } from '../lib/time.ts'
 import { foldedOf } from '../rollups/folded.ts'
-import type { SqlContext } from './define.ts'
+import type { SqlContext } from './metric.ts'
 
 /** What every statement of the catalogue needs to know; `sql` may be a transaction's. */
 export function sqlContext({ config, now }: Pick<Deps, 'config' | 'now'>, sql: Sql): SqlContext {

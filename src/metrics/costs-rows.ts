@@ -1,4 +1,4 @@
-import type { Fragment, SqlContext } from './define.ts'
+import type { Fragment, SqlContext } from './metric.ts'
 import { hoursOf, onDays, type Window } from './window.ts'
 
 /** GPU machines that run are sampled under this name and their type. */

@@ -1,4 +1,5 @@
-import { type Expr, metrics, ratio, sum, trailing } from './define.ts'
+import { metrics, ratio, sum, trailing } from './define.ts'
+import type { Expr } from './metric.ts'
 
 const BY = ['task', 'model'] as const
 const off: Expr = ({ sql }) => sql`sum(r.off_policy)`

@@ -1,6 +1,6 @@
 import type { Sql } from '../db/connect.ts'
 import { foldedOtherwise, shortHash } from '../rollups/folded.ts'
-import type { SqlContext } from './define.ts'
+import type { SqlContext } from './metric.ts'
 import { storedAsks } from './slots.ts'
 import { sqlText } from './sql-text.ts'
 import { type Ask, daysStatement, windowFor } from './statement.ts'

@@ -1,4 +1,4 @@
-import type { Expr } from './define.ts'
+import type { Expr } from './metric.ts'
 
 /** Dimensions that rows of single users do not have themselves: looked up only where they are asked for. */
 

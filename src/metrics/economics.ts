@@ -1,4 +1,5 @@
-import { derived, type Expr, last, metrics, type Numbers, sum, trailing } from './define.ts'
+import { derived, last, metrics, sum, trailing } from './define.ts'
+import type { Expr, Numbers } from './metric.ts'
 import { customers, moved } from './money-moves.ts'
 
 const OF_REVENUE = ['ai', 'fees', 'hosting']

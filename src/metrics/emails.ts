@@ -1,4 +1,5 @@
-import { type About, type Expr, metrics, ratio, sum } from './define.ts'
+import { metrics, ratio, sum } from './define.ts'
+import type { About, Expr } from './metric.ts'
 
 const total =
   (column: string): Expr =>

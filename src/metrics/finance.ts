@@ -1,4 +1,5 @@
-import { derived, type Expr, last, metrics } from './define.ts'
+import { derived, last, metrics } from './define.ts'
+import type { Expr } from './metric.ts'
 
 const entered =
   (item: 'cash' | 'burn'): Expr =>

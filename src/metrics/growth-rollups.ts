@@ -1,17 +1,11 @@
 import { engagementRows, featureRows } from './adoption-rows.ts'
-import type { Expr, SqlContext } from './define.ts'
 import { VARIANT_DIMS, VARIANT_JOINS } from './dims.ts'
 import { firstRows, firstUseRows, inviterRows, returnRows, stageRows, startRows } from './growth-rows.ts'
-import type { Rollup } from './rollups.ts'
-import { hoursOf, onDays, type Window } from './window.ts'
+import type { Expr } from './metric.ts'
+import { BY_USER, column, inScopes, plain, type Rollup, since } from './rollup-kit.ts'
+import { hoursOf, onDays } from './window.ts'
 
-const column =
-  (name: string): Expr =>
-  ({ sql }) =>
-    sql`r.${sql(name)}`
-const inScopes = ({ sql }: SqlContext, { scopes }: Window) => sql`scope = any(${scopes}::text[])`
 const PEOPLE = { provider: column('provider'), country: column('country'), referrer: column('referrer') }
-const BY_USER = { segment: true, plan: 'day' } as const
 const firstSignUp: Expr = ({ sql, zone }) =>
   sql`select (min(created_at) at time zone ${zone})::date from users where status <> 'deleted'`
 const firstActivity: Expr = ({ sql }) => sql`select min(day) from user_days where scope = '*' and active`
@@ -56,7 +50,7 @@ export const growthRollups = {
     facts: 'invites',
     dims: PEOPLE,
     rows: inviterRows,
-    first: ({ sql }) => sql`select min(day) from invite_days where scope = '*'`,
+    first: since('invite_days'),
     people: BY_USER,
   },
   stages: {
@@ -87,8 +81,8 @@ export const growthRollups = {
     table: 'invite_days',
     facts: 'invites',
     dims: { channel: column('channel') },
-    rows: (q, w) => q.sql`select * from invite_days where ${inScopes(q, w)} and ${onDays(q, q.sql`day`, w)}`,
-    first: ({ sql }) => sql`select min(day) from invite_days where scope = '*'`,
+    rows: plain('invite_days'),
+    first: since('invite_days'),
   },
   inviteTimes: {
     table: 'invite_days',
@@ -96,14 +90,14 @@ export const growthRollups = {
     dims: { channel: column('channel') },
     rows: (q, w) => q.sql`select scope, day, channel, 3600000 * h as took_ms from invite_days, unnest(hours) h
       where ${inScopes(q, w)} and ${onDays(q, q.sql`day`, w)}`,
-    first: ({ sql }) => sql`select min(day) from invite_days where scope = '*'`,
+    first: since('invite_days'),
   },
   feedback: {
     table: 'feedback_days',
     facts: 'feedback',
     dims: { kind: column('kind') },
-    rows: (q, w) => q.sql`select * from feedback_days where ${inScopes(q, w)} and ${onDays(q, q.sql`day`, w)}`,
-    first: ({ sql }) => sql`select min(day) from feedback_days where scope = '*'`,
+    rows: plain('feedback_days'),
+    first: since('feedback_days'),
   },
   objectUsers: {
     table: 'object_user_days',
@@ -115,8 +109,8 @@ export const growthRollups = {
     },
     joins: VARIANT_JOINS,
     people: BY_USER,
-    rows: (q, w) => q.sql`select * from object_user_days where ${inScopes(q, w)} and ${onDays(q, q.sql`day`, w)}`,
-    first: ({ sql }) => sql`select min(day) from object_user_days where scope = '*'`,
+    rows: plain('object_user_days'),
+    first: since('object_user_days'),
   },
   objectCounts: {
     table: 'object_counts',

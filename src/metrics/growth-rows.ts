@@ -1,6 +1,6 @@
 import { STEPS } from '../rollups/user-firsts.ts'
 import { activityRows, mask } from './activity.ts'
-import type { Fragment, SqlContext } from './define.ts'
+import type { Fragment, SqlContext } from './metric.ts'
 import type { Window } from './window.ts'
 
 /** What became of those who signed up: put together when it is read, from users, their firsts and their days. */

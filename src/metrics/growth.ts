@@ -1,5 +1,6 @@
 import { STEPS } from '../rollups/user-firsts.ts'
-import { type About, type Expr, metrics, percentile, ratio, type SqlContext, sum } from './define.ts'
+import { metrics, percentile, ratio, sum } from './define.ts'
+import type { About, Expr, SqlContext } from './metric.ts'
 
 const PEOPLE = ['country', 'provider', 'referrer'] as const
 

@@ -1,6 +1,6 @@
 import type { Deps } from '../context.ts'
 import { sqlContext } from './context.ts'
-import type { Fragment, SqlContext } from './define.ts'
+import type { Fragment, SqlContext } from './metric.ts'
 
 /** Platform health of 24 hours with what it is made of: the factors, in percent, multiply to the score. */
 export interface HealthReading {

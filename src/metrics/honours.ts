@@ -1,7 +1,8 @@
 import type { Look } from './asks.ts'
 import type { AnyKey } from './catalogue.ts'
-import type { Metric, RollupMetric } from './define.ts'
-import { type Rollup, rollups } from './rollups.ts'
+import type { Metric, RollupMetric } from './metric.ts'
+import type { Rollup } from './rollup-kit.ts'
+import { rollups } from './rollups.ts'
 
 /** The filters by which people are chosen, and what they are called. */
 export const PEOPLE_FILTERS = ['plan', 'segment'] as const

@@ -1,4 +1,5 @@
-import { type About, metrics } from './define.ts'
+import { metrics } from './define.ts'
+import type { About } from './metric.ts'
 import { lastSample } from './sampled.ts'
 
 /** What stands beneath the watched product: its message server and its database, sampled each minute. */

@@ -1,4 +1,5 @@
-import { type Expr, metrics, ratio, stock, sum } from './define.ts'
+import { metrics, ratio, stock, sum } from './define.ts'
+import type { Expr } from './metric.ts'
 import { isReported, reportedSum } from './reported.ts'
 
 type Count = 'issued' | 'paid' | 'open' | 'overdue' | 'pending'

@@ -1,4 +1,5 @@
-import { byPerson, type Expr, metrics, percentile, ratio, sum } from './define.ts'
+import { byPerson, metrics, percentile, ratio, sum } from './define.ts'
+import type { Expr } from './metric.ts'
 
 const BY = ['kind'] as const
 const finished: Expr = ({ sql }) => sql`coalesce(sum(r.succeeded + r.failed), 0)`

@@ -1,4 +1,4 @@
-import type { Expr } from './define.ts'
+import type { Expr } from './metric.ts'
 import { reportedSum } from './reported.ts'
 
 /** The movements of some kinds, in major units of the reporting currency. */

@@ -1,4 +1,5 @@
-import { type About, type DimOf, different, type Expr, metrics, ratio, stock, sum } from './define.ts'
+import { different, metrics, ratio, stock, sum } from './define.ts'
+import type { About, DimOf, Expr } from './metric.ts'
 
 /** What users make with the product and connect to it, kind by kind. */
 export default metrics({

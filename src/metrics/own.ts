@@ -1,4 +1,5 @@
-import { derived, type Expr, max, metrics, percentile, ratio, sum } from './define.ts'
+import { derived, max, metrics, percentile, ratio, sum } from './define.ts'
+import type { Expr } from './metric.ts'
 import { lastSample } from './sampled.ts'
 
 const BY = ['source', 'kind'] as const

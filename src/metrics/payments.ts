@@ -1,4 +1,5 @@
-import { type Expr, metrics, ratio, sum } from './define.ts'
+import { metrics, ratio, sum } from './define.ts'
+import type { Expr } from './metric.ts'
 import { isReported, reported, reportedSum } from './reported.ts'
 
 /** A payment that was refunded later had succeeded. */

@@ -1,5 +1,5 @@
 import { planBefore } from '../rollups/buckets.ts'
-import type { Fragment, SqlContext } from './define.ts'
+import type { Fragment, SqlContext } from './metric.ts'
 import type { Window } from './window.ts'
 
 /** Roll-ups that count users, one user a row: for when only some of them are counted. */

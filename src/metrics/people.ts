@@ -1,8 +1,8 @@
 import { membersOf } from '../segments/members.ts'
 import type { SegmentRule } from '../segments/rule.ts'
-import type { Fragment, SqlContext } from './define.ts'
+import type { Fragment, SqlContext } from './metric.ts'
 import { planOf } from './plan-of.ts'
-import type { Rollup } from './rollups.ts'
+import type { Rollup } from './rollup-kit.ts'
 import type { Window } from './window.ts'
 
 /** Whose facts count, as an address asks for it. */

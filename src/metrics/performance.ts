@@ -1,4 +1,5 @@
-import { type Expr, metrics, percentile, ratio, sum } from './define.ts'
+import { metrics, percentile, ratio, sum } from './define.ts'
+import type { Expr } from './metric.ts'
 
 const ENDPOINT = ['endpoint'] as const
 const COUNTRY = ['country'] as const

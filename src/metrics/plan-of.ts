@@ -1,4 +1,4 @@
-import type { Fragment, SqlContext } from './define.ts'
+import type { Fragment, SqlContext } from './metric.ts'
 
 /** The plan that a row of user_plans or plan_days means: without one, and after a trial that led to none, the free one. */
 export const planOf = ({ sql }: SqlContext, row: string): Fragment =>

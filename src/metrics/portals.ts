@@ -1,4 +1,5 @@
-import { type About, different, type Expr, metrics, ratio, stock, sum } from './define.ts'
+import { different, metrics, ratio, stock, sum } from './define.ts'
+import type { About, Expr } from './metric.ts'
 
 /** Client portals, the command line tool, and what the product does by itself. */
 export default metrics({

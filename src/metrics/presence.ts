@@ -1,6 +1,7 @@
 import type { Device } from '../connectors/devices.ts'
 import { readPresence } from '../connectors/presence.ts'
-import { type About, live, metrics } from './define.ts'
+import { live, metrics } from './define.ts'
+import type { About } from './metric.ts'
 import { sampled } from './sampled.ts'
 
 /** Who is there now, and with what. */

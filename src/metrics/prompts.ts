@@ -1,4 +1,5 @@
-import { type Expr, last, live, metrics, percentile, ratio, sum } from './define.ts'
+import { last, live, metrics, percentile, ratio, sum } from './define.ts'
+import type { Expr } from './metric.ts'
 import { sampled } from './sampled.ts'
 
 const BY = ['site_type', 'industry', 'model'] as const

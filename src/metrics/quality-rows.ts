@@ -1,4 +1,4 @@
-import type { Fragment, SqlContext } from './define.ts'
+import type { Fragment, SqlContext } from './metric.ts'
 import { onDays, type Window } from './window.ts'
 
 /** A day on which a user cost so many times what is normal for them. */

@@ -1,4 +1,5 @@
-import { type Expr, metrics, ratio, sum } from './define.ts'
+import { metrics, ratio, sum } from './define.ts'
+import type { Expr } from './metric.ts'
 import { reported, reportedSum } from './reported.ts'
 
 const succeeded: Expr = ({ sql }) => sql`r.status in ('succeeded', 'refunded')`

@@ -1,4 +1,4 @@
-import type { Fragment, SqlContext } from './define.ts'
+import type { Fragment, SqlContext } from './metric.ts'
 
 /**
  * An amount of the rows `r`, in minor units of the reporting currency: money of another one has been converted by the

@@ -1,4 +1,5 @@
-import { type About, distinct, type Expr, last, metrics, ratio } from './define.ts'
+import { distinct, last, metrics, ratio } from './define.ts'
+import type { About, Expr } from './metric.ts'
 
 const PEOPLE = ['country', 'provider', 'referrer'] as const
 

@@ -1,4 +1,5 @@
-import { derived, type Expr, last, metrics, stock, sum, trailing } from './define.ts'
+import { derived, last, metrics, stock, sum, trailing } from './define.ts'
+import type { Expr } from './metric.ts'
 import { allMoved, customers, moved } from './money-moves.ts'
 
 /** What is left, at the end of a period, of the MRR at its start: `share` is the column with it. */

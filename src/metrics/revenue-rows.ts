@@ -2,7 +2,7 @@ import type { Tx } from '../facts/types.ts'
 import type { Day } from '../lib/time.ts'
 import { rateOn } from '../rates/convert.ts'
 import { leftOf } from '../rollups/customer-mrr.ts'
-import type { Fragment, SqlContext } from './define.ts'
+import type { Fragment, SqlContext } from './metric.ts'
 import { isReported, reportedSum } from './reported.ts'
 import { onDays, type Window } from './window.ts'
 

@@ -1,4 +1,5 @@
-import { derived, type Expr, metrics, stock, sum, trailing } from './define.ts'
+import { derived, metrics, stock, sum, trailing } from './define.ts'
+import type { Expr } from './metric.ts'
 import { allMoved, customers, moved } from './money-moves.ts'
 
 const lost: Expr = (q) => q.sql`-${customers('churn')(q)}`

@@ -1,29 +1,8 @@
 import { aiCostRows, gpuRows, policyRows } from './costs-rows.ts'
-import type { Expr, Fragment, SqlContext } from './define.ts'
-import type { PeopleCut } from './people.ts'
+import type { Expr, Fragment, SqlContext } from './metric.ts'
 import { gapRows, newCountryRows, signInFailureRows, spikeRows, webhookRows } from './quality-rows.ts'
-import type { Rollup } from './rollups.ts'
+import { BY_USER, column, inScopes, plain, type Rollup, since } from './rollup-kit.ts'
 import { hoursOf, onDays, type Window } from './window.ts'
-
-const BY_USER: PeopleCut = { segment: true, plan: 'day' }
-
-const inScopes = ({ sql }: SqlContext, { scopes }: Window) => sql`scope = any(${scopes}::text[])`
-
-/** The rows of a table by scope and day, as they are. */
-const plain =
-  (table: string, where?: Expr): Rollup['rows'] =>
-  (q, w) =>
-    q.sql`select * from ${q.sql(table)}
-      where ${inScopes(q, w)} and ${onDays(q, q.sql`day`, w)} ${where ? q.sql`and ${where(q)}` : q.sql``}`
-const since =
-  (table: string, where?: Expr): Expr =>
-  (q) =>
-    q.sql`select min(day) from ${q.sql(table)} where scope = '*' ${where ? q.sql`and ${where(q)}` : q.sql``}`
-
-const column =
-  (name: string): Expr =>
-  ({ sql }) =>
-    sql`r.${sql(name)}`
 
 /** Of what belongs to no tenant there is only the whole. */
 const wholeOnly = ({ sql }: SqlContext, { scopes }: Window): Fragment => sql`'*' = any(${scopes}::text[])`

@@ -1,4 +1,5 @@
-import { type About, last, type RollupMetric, type Unit } from './define.ts'
+import { last } from './define.ts'
+import type { About, RollupMetric, Unit } from './metric.ts'
 
 /** The past of a live metric: the last sample of its day, which the minute job takes as a gauge of the same name. */
 export function sampled(name: string, unit: Unit): RollupMetric {

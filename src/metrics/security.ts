@@ -1,4 +1,5 @@
-import { different, type Expr, metrics, ratio, sum } from './define.ts'
+import { different, metrics, ratio, sum } from './define.ts'
+import type { Expr } from './metric.ts'
 import { SPIKE_TIMES } from './quality-rows.ts'
 
 /** Names under which products tell of sign-ins that failed, and of sign-ins with another provider's account. */

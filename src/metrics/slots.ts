@@ -1,7 +1,7 @@
 import type { Sql } from '../db/connect.ts'
 import { asksFor } from './asks.ts'
 import { metricKeys, metricOf } from './catalogue.ts'
-import type { RollupMetric } from './define.ts'
+import type { RollupMetric } from './metric.ts'
 import type { Ask } from './statement.ts'
 
 /** The names of the slots a stored metric has. */

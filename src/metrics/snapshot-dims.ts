@@ -2,7 +2,7 @@ import type { Sql } from '../db/connect.ts'
 import { groupBy } from '../lib/group-by.ts'
 import type { Day } from '../lib/time.ts'
 import { type Cells, type Parts, readCells } from './cells.ts'
-import type { SqlContext } from './define.ts'
+import type { SqlContext } from './metric.ts'
 import type { Ask } from './statement.ts'
 
 /** Values kept of a dimension on a day, as many as a breakdown shows; what lies beyond is one row, the rest. */

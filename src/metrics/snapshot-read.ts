@@ -1,8 +1,8 @@
 import { groupBy } from '../lib/group-by.ts'
 import type { Day } from '../lib/time.ts'
 import { Cells, type Parts } from './cells.ts'
-import type { SqlContext } from './define.ts'
 import { DefinitionBook } from './definitions.ts'
+import type { SqlContext } from './metric.ts'
 import { slotParts } from './slots.ts'
 import type { Ask } from './statement.ts'
 

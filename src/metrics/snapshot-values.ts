@@ -1,7 +1,7 @@
 import type { Day } from '../lib/time.ts'
 import { type MetricKey, metricOf } from './catalogue.ts'
 import { type History, type Parts, partsOn, readCells } from './cells.ts'
-import type { SqlContext } from './define.ts'
+import type { SqlContext } from './metric.ts'
 import { firstDays } from './rollups.ts'
 import type { Ask } from './statement.ts'
 import { combine, metricValue } from './total.ts'

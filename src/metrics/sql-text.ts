@@ -1,4 +1,4 @@
-import type { Fragment } from './define.ts'
+import type { Fragment } from './metric.ts'
 
 /** What a tagged statement of postgres.js is made of; fragments are statements inside statements. */
 interface Tagged {

@@ -1,9 +1,10 @@
 import { groupBy } from '../lib/group-by.ts'
 import { addDays, type Day, daysBetween, eachDay } from '../lib/time.ts'
 import { distinctFromBits, TRUSTED_BITS } from './activity.ts'
-import type { Fragment, Part, RollupMetric, SqlContext } from './define.ts'
+import type { Fragment, Part, RollupMetric, SqlContext } from './metric.ts'
 import { rowsOf, withPeople } from './people.ts'
-import { type Rollup, rollups } from './rollups.ts'
+import type { Rollup } from './rollup-kit.ts'
+import { rollups } from './rollups.ts'
 import { type Window, windowOf } from './window.ts'
 
 export interface Ask {

@@ -1,4 +1,5 @@
-import { type Expr, last, live, metrics, ratio, stock, sum } from './define.ts'
+import { last, live, metrics, ratio, stock, sum } from './define.ts'
+import type { Expr } from './metric.ts'
 import { reportedSum } from './reported.ts'
 import { sampled } from './sampled.ts'
 

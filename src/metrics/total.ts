@@ -1,5 +1,5 @@
 import type { Parts } from './cells.ts'
-import type { DerivedMetric, RollupMetric } from './define.ts'
+import type { DerivedMetric, RollupMetric } from './metric.ts'
 
 /** What a metric's parts say: null is unknown, and a ratio without denominator is. */
 export function metricValue(metric: RollupMetric, parts: Parts): number | null {

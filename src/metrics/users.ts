@@ -1,5 +1,6 @@
 import { activeIn, mask } from './activity.ts'
-import { distinct, last, metrics, ratio, stock, sum, type Through, trailing } from './define.ts'
+import { distinct, last, metrics, ratio, stock, sum, trailing } from './define.ts'
+import type { Through } from './metric.ts'
 
 const was7 = activeIn(0, 7)
 const was30 = activeIn(0, 30)

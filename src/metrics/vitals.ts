@@ -1,4 +1,5 @@
-import { type About, metrics, percentile, ratio, sum } from './define.ts'
+import { metrics, percentile, ratio, sum } from './define.ts'
+import type { About } from './metric.ts'
 
 const BY = ['page', 'device'] as const
 type Name = 'LCP' | 'INP' | 'CLS' | 'FCP' | 'TTFB' | 'LOAD' | 'TTI'

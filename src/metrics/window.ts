@@ -1,5 +1,5 @@
 import { type Day, daysBetween } from '../lib/time.ts'
-import type { Fragment, SqlContext } from './define.ts'
+import type { Fragment, SqlContext } from './metric.ts'
 
 /** Which days of which scopes a statement reads. */
 export interface Window {

@@ -1,4 +1,5 @@
-import { type About, live, metrics } from './define.ts'
+import { live, metrics } from './define.ts'
+import type { About } from './metric.ts'
 import { sampled } from './sampled.ts'
 
 /** Sliding windows up to this second. */

@@ -1,5 +1,6 @@
 import { readWorkers, type Worker } from '../connectors/workers.ts'
-import { type About, live, metrics } from './define.ts'
+import { live, metrics } from './define.ts'
+import type { About } from './metric.ts'
 import { sampled } from './sampled.ts'
 
 /** The machines that do the work; they belong to no tenant, so of one tenant they are unknown. */

@@ -1,5 +1,5 @@
 import type { AnyKey } from '../metrics/catalogue.ts'
-import type { Unit } from '../metrics/define.ts'
+import type { Unit } from '../metrics/metric.ts'
 
 /** What a metric is called there: quarterdeck_<domain>_<name>_<base unit>. */
 export function familyName(key: AnyKey, unit: Unit, currency: string): string {

@@ -1,7 +1,7 @@
 import type { BoardCard } from '../boards/doc.ts'
 import { addsOverRange, addsUp } from '../boards/kinds/define.ts'
 import type { KindName } from '../boards/kinds/index.ts'
-import type { Metric } from '../metrics/define.ts'
+import type { Metric } from '../metrics/metric.ts'
 import type { Chart, QueryInput, SavedQuery } from './store.ts'
 
 type Question = Omit<QueryInput, 'name'>

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { addDays, startOfDay } from '../lib/time.ts'
-import type { Expr, Fragment, SqlContext } from '../metrics/define.ts'
+import type { Expr, Fragment, SqlContext } from '../metrics/metric.ts'
 import { days, name, number, opOf, whole } from './fields.ts'
 import { type Given, kind, type Wording } from './kinds-types.ts'
 import { COMPARISONS, type Comparison, holdsNumber } from './sets.ts'

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { Fragment, SqlContext } from '../metrics/define.ts'
+import type { Fragment, SqlContext } from '../metrics/metric.ts'
 import { number, opOf } from './fields.ts'
 import { type Given, kind } from './kinds-types.ts'
 import { COMPARISONS, type Comparison, holdsNumber } from './sets.ts'

@@ -1,5 +1,5 @@
 import type { z } from 'zod'
-import type { Fragment, SqlContext } from '../metrics/define.ts'
+import type { Fragment, SqlContext } from '../metrics/metric.ts'
 
 /** What a condition is made of, in JSON and in the form; each kind uses some. */
 export interface Given {

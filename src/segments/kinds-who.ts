@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { addDays, startOfDay } from '../lib/time.ts'
-import type { Fragment, SqlContext } from '../metrics/define.ts'
+import type { Fragment, SqlContext } from '../metrics/metric.ts'
 import { planOf } from '../metrics/plan-of.ts'
 import { choiceOf, day, longDays, name, opOf, values } from './fields.ts'
 import { type ConditionKind, type Given, kind } from './kinds-types.ts'

@@ -1,4 +1,4 @@
-import type { Fragment, SqlContext } from '../metrics/define.ts'
+import type { Fragment, SqlContext } from '../metrics/metric.ts'
 import { type Condition, kindOf } from './conditions.ts'
 import { type Group, isGroup, type Rule, type SegmentRule } from './rule.ts'
 

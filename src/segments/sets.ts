@@ -1,4 +1,4 @@
-import type { Fragment, SqlContext } from '../metrics/define.ts'
+import type { Fragment, SqlContext } from '../metrics/metric.ts'
 import type { Given } from './kinds-types.ts'
 
 /** Comparisons of a number per user. */

@@ -1,7 +1,7 @@
 import type { Deps } from '../context.ts'
 import type { Sql } from '../db/connect.ts'
 import { sqlContext } from '../metrics/context.ts'
-import type { Fragment, SqlContext } from '../metrics/define.ts'
+import type { Fragment, SqlContext } from '../metrics/metric.ts'
 import { planOf } from '../metrics/plan-of.ts'
 import { sqlText } from '../metrics/sql-text.ts'
 import { membersOf } from './members.ts'

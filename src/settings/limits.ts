@@ -1,5 +1,5 @@
 import type { Sql, TransactionSql } from 'postgres'
-import type { Good, Metric, Unit } from '../metrics/define.ts'
+import type { Good, Metric, Unit } from '../metrics/metric.ts'
 
 /** Beyond these a metric is yellow, red; null = never. */
 export interface Limits {

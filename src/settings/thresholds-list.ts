@@ -1,6 +1,6 @@
 import type { Catalogue } from '../custom-metrics/catalogue.ts'
 import type { AnyKey } from '../metrics/catalogue.ts'
-import type { Metric } from '../metrics/define.ts'
+import type { Metric } from '../metrics/metric.ts'
 import { definedLimits } from './change.ts'
 import { type Limits, limitsOf } from './limits.ts'
 

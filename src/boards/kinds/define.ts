@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { IconName } from '../../../views/parts/index.ts'
 import { COMPARES, type Compare, type Filters, presetBounds, RANGES, type Range } from '../../lib/filters.ts'
-import type { Metric } from '../../metrics/define.ts'
+import type { Metric } from '../../metrics/metric.ts'
 import type { PageContext } from '../../page.ts'
 
 /** Columns of twelve. */

@@ -1,4 +1,4 @@
-import type { Fragment, SqlContext } from '../../metrics/define.ts'
+import type { Fragment, SqlContext } from '../../metrics/metric.ts'
 import { retainedCustomers } from '../../metrics/revenue-rows.ts'
 import { windowOf } from '../../metrics/window.ts'
 import { invoiceParts, reportedInvoices } from '../../rollups/invoice-days.ts'

@@ -1,4 +1,4 @@
-import type { Expr, Fragment, SqlContext } from '../../metrics/define.ts'
+import type { Expr, Fragment, SqlContext } from '../../metrics/metric.ts'
 import { parameterParts } from '../../rollups/call-facets.ts'
 import { nameOf } from '../../rollups/known-names.ts'
 import { ownRows } from '../own-rows.ts'

@@ -1,4 +1,4 @@
-import type { Fragment, SqlContext } from '../../metrics/define.ts'
+import type { Fragment, SqlContext } from '../../metrics/metric.ts'
 import { rateOn } from '../../rates/convert.ts'
 import {
   asTx,

@@ -1,4 +1,4 @@
-import type { Expr } from '../../metrics/define.ts'
+import type { Expr } from '../../metrics/metric.ts'
 import { nameOf } from '../../rollups/known-names.ts'
 import { errorPathOf, isOfPage, pageSums, pathOf } from '../../rollups/pages.ts'
 import { ticketSteps, vitalBucket, vitalIs } from '../../rollups/state-days.ts'

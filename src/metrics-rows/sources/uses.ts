@@ -1,4 +1,4 @@
-import type { Expr } from '../../metrics/define.ts'
+import type { Expr } from '../../metrics/metric.ts'
 import { ownRows } from '../own-rows.ts'
 import {
   boolean,

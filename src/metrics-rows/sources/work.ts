@@ -1,4 +1,4 @@
-import type { Fragment, SqlContext } from '../../metrics/define.ts'
+import type { Fragment, SqlContext } from '../../metrics/metric.ts'
 import { jobTimes } from '../../rollups/buckets.ts'
 import { objectParts } from '../../rollups/object-days.ts'
 import { ownRows } from '../own-rows.ts'

@@ -1,5 +1,5 @@
 import { MAX_TITLE } from '../../../src/boards/doc.ts'
-import { type CardForm, metricName, metricsIn } from '../../../src/boards/form.ts'
+import { type CardForm, metricsIn } from '../../../src/boards/form.ts'
 import { MAX_TOP } from '../../../src/boards/kinds/breakdown.ts'
 import { MAX_METRICS } from '../../../src/boards/kinds/chart.ts'
 import { HEIGHTS } from '../../../src/boards/kinds/define.ts'
@@ -7,13 +7,14 @@ import { kindOf } from '../../../src/boards/kinds/index.ts'
 import { TABLE_METRICS } from '../../../src/boards/kinds/table.ts'
 import { MAX_TEXT } from '../../../src/boards/kinds/text.ts'
 import type { LoadedCard } from '../../../src/boards/load.ts'
-import { type Catalogue, listMetrics, metricKey } from '../../../src/boards/metrics.ts'
+import { type Catalogue, metricKey } from '../../../src/boards/metrics.ts'
 import type { Board } from '../../../src/boards/read.ts'
 import { questionOf } from '../../../src/saved-queries/cards.ts'
 import { FormError } from '../../parts/auth-fields.tsx'
-import { Icon, Note } from '../../parts/index.ts'
+import { Note } from '../../parts/index.ts'
 import { AnyCard, cellClass } from './cards.tsx'
 import { capital, Field, PeriodFields, Select } from './fields.tsx'
+import { MetricFields } from './metric-fields.tsx'
 
 interface FormProps {
   board: Board
@@ -121,7 +122,7 @@ const Fields = ({ form, catalogue }: FormProps) => {
       <Field id="card-title" label="Title" hint="Empty: what it is of." error={errors.title} wide>
         {input('title', { maxlength: MAX_TITLE })}
       </Field>
-      {(has('metric') || has('metrics')) && <Metrics form={form} catalogue={catalogue} most={MOST[kind] ?? 1} />}
+      {(has('metric') || has('metrics')) && <MetricFields form={form} catalogue={catalogue} most={MOST[kind] ?? 1} />}
       {has('by') && (
         <Field id="card-by" label={kind === 'table' ? 'Rows' : 'Split by'} error={errors.by}>
           <Select id="card-by" name="by" value={values.by} options={dimensionsOf(catalogue, found, kind === 'table')} />
@@ -221,53 +222,6 @@ const DRAWINGS: Record<string, { value: string; label: string }[]> = {
     { value: 'line', label: 'Lines' },
     { value: 'donut', label: 'Donut' },
   ],
-}
-
-/** One field for each metric, and one more where there is room; all share one list that the browser searches. */
-const Metrics = ({ form, catalogue, most }: { form: CardForm; catalogue: Catalogue; most: number }) => {
-  const { values, errors } = form
-  const given = Array.from({ length: most }, (_, i) => i).filter((i) => values[metricName(i)])
-  const shown = Math.min(most, (given.at(-1) ?? -1) + 2)
-  return (
-    <fieldset class="q-form-wide q-builder-metrics">
-      <legend class="form-label">{most > 1 ? `Metrics, up to ${most}` : 'Metric'}</legend>
-      {Array.from({ length: Math.max(1, shown) }, (_, i) => {
-        const name = metricName(i)
-        const label = catalogue.has(values[name] ?? '') ? catalogue.of(metricKey(values[name] ?? '')).label : ''
-        return (
-          <div>
-            <span class="q-builder-metric">
-              <input
-                class={errors[name] ? 'form-control is-invalid' : 'form-control'}
-                id={`card-${name}`}
-                name={name}
-                value={values[name]}
-                list="all-metrics"
-                placeholder={i === 0 ? 'Type a name or a key' : 'One more'}
-                aria-label={most > 1 ? `Metric ${i + 1}` : 'Metric'}
-                aria-invalid={errors[name] ? 'true' : undefined}
-                aria-describedby={errors[name] ? `error-card-${name}` : undefined}
-                autocomplete="off"
-                maxlength={120}
-              />
-              {label && <span class="q-ink-2">{label}</span>}
-            </span>
-            {errors[name] && (
-              <p class="q-field-error" id={`error-card-${name}`} role="alert">
-                <Icon name="alert-octagon" size={14} />
-                <span>{errors[name]}</span>
-              </p>
-            )}
-          </div>
-        )
-      })}
-      <datalist id="all-metrics">
-        {listMetrics(catalogue).map(({ key, metric }) => (
-          <option value={key}>{metric.label}</option>
-        ))}
-      </datalist>
-    </fieldset>
-  )
 }
 
 /** Those that all of the metrics have. */

@@ -6,8 +6,8 @@ import { rangeDates } from '../../../src/lib/dates.ts'
 import { type Card as Loaded, shownOf } from '../../../src/lib/settle.ts'
 import { dayAxis, valueText } from '../../../src/metric-view.ts'
 import { metricOf } from '../../../src/metrics/catalogue.ts'
-import type { Unit } from '../../../src/metrics/define.ts'
 import { formatValue } from '../../../src/metrics/format.ts'
+import type { Unit } from '../../../src/metrics/metric.ts'
 import { Facts, Icon, LineChart, Note } from '../../parts/index.ts'
 
 export interface CheckProps {
