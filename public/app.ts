@@ -2,6 +2,7 @@
 import Alpine from 'alpinejs'
 import 'htmx.org'
 import { startActions } from './actions.ts'
+import { startAddresses } from './address.ts'
 import { startBoards } from './boards.ts'
 import { loadChartsLater } from './chart-loader.ts'
 import { startClock } from './clock.ts'
@@ -20,6 +21,7 @@ Alpine.start()
 startClock()
 startPreferences()
 startActions()
+startAddresses()
 startMenus()
 startFormulas()
 startKeys()

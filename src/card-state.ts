@@ -50,7 +50,10 @@ const EXAMPLES: Record<string, { what: string; body: Record<string, unknown> }> 
   },
   tickets: { what: 'Support tickets', body: { id: 't-1', user_id: 'u1', subject: 'Log-in', status: 'open' } },
   feedback: { what: 'Feedback', body: { kind: 'nps', score: 9, user_id: 'u1' } },
-  'app-errors': { what: 'Errors of the product', body: { source: 'client', message: 'x is undefined', user_id: 'u1' } },
+  'app-errors': {
+    what: 'Errors of the product',
+    body: { source: 'client', message: 'The editor did not load', user_id: 'u1' },
+  },
   'webhook-deliveries': {
     what: 'Deliveries of your own webhooks',
     body: { id: 'd-1', target: 'https://example.com/hook', event: 'order.created', status: 'succeeded', attempt: 1 },

@@ -131,7 +131,8 @@ async function contextOf(c: Context<Env>, services: Services, page: Page): Promi
   const settling = { cache: services.cards, log: c.get('log'), requestId: c.get('requestId'), book: deps.book }
   const path = withParams(page.path, param)
   const slowly = { ...settling, cache: services.slowCards }
-  const filters = await resolveFilters(deps, admin, parsed, settling)
+  // Cards are kept by the catalogue that they were made with.
+  const [filters] = await Promise.all([resolveFilters(deps, admin, parsed, settling), freshCatalogue(deps)])
   return { deps, admin, filters, param, query, settling, slowly, path, href: hrefs(path, filters, query) }
 }
 

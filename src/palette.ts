@@ -15,7 +15,8 @@ export function paletteOf(
   views: readonly SavedView[] = [],
   boards: readonly Board[] = [],
 ): PaletteData {
-  const shown = pages.filter((page) => !page.under && maySee(admin, page))
+  // Those beneath another page too; not those that are of something, which has an entry of its own.
+  const shown = pages.filter((page) => !page.path.includes(':') && maySee(admin, page))
   return {
     items: [
       ...shown.map(({ title, path, group, key }) => ({

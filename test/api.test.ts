@@ -25,7 +25,7 @@ const problemOf = async (response: Response) => {
 it('lists the catalogue', async () => {
   const { metrics } = await (await get('/api/metrics')).json()
   expect(metrics.map(({ metric }: { metric: string }) => metric)).toEqual(metricKeys)
-  expect(metrics[0]).toMatchObject({ unit: 'users', kind: 'last', good: 'up', by: ['provider', 'country'] })
+  expect(metrics[0]).toMatchObject({ unit: 'users', kind: 'last', good: 'up', by: ['provider', 'country', 'referrer'] })
 })
 
 it('answers series as documented, by Bearer, Basic or session', async () => {

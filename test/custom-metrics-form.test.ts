@@ -13,7 +13,7 @@ const FIELDS = {
   good: 'down',
   definition: 'What AI costs for each job that succeeds.',
   action: '',
-  warn: '0,2',
+  warn: '$0.20',
   crit: '0.5',
 }
 
@@ -86,7 +86,7 @@ describe('the form', () => {
     expect(html).toContain('value="ai.cost / jobs.succeded"')
     expect(html).toContain('value="much"')
     expect(plain(html)).toContain('Did you mean jobs.succeeded')
-    expect(plain(html)).toContain('A number, or nothing.')
+    expect(plain(html)).toContain('This is not a value such as 1.5 or 3×.')
     const saved = await post('/dashboard/metrics/new', FIELDS)
     expect([saved.status, saved.headers.get('location')]).toEqual([
       303,

@@ -6,6 +6,7 @@ import { commands } from '../src/cli/run.ts'
 import { settings } from '../src/config.ts'
 import { DOCS_PATH, docHref } from '../src/docs/define.ts'
 import { docPages } from '../src/docs/index.ts'
+import { searchDocs } from '../src/docs/search.ts'
 import { factKinds } from '../src/facts/index.ts'
 import { pages } from '../src/pages.tsx'
 import { type TestApp, testApp } from './helpers/app.ts'
@@ -79,6 +80,18 @@ describe('the pages of help', () => {
       }
     }
     expect(broken).toEqual([])
+  })
+
+  it('are searched: by words of titles first, with the sentence in which they are', async () => {
+    expect(searchDocs(docPages, 'signed link').map(({ href }) => href)[0]).toBe(docHref('exports', 'spreadsheets'))
+    expect(searchDocs(docPages, 'THRESHOLDS change')[0]?.href).toBe(docHref('thresholds', 'change'))
+    expect(searchDocs(docPages, 'Retry-After')[0]?.excerpt).toContain('says when to come back')
+    expect([...searchDocs(docPages, ''), ...searchDocs(docPages, 'xyzzy')]).toEqual([])
+    const found = await html(`${DOCS_PATH}?q=backfill`)
+    expect(found).toContain(`href="${docHref('backfill', 'run')}"`)
+    const nothing = await html(`${DOCS_PATH}?q=%3Cb%3E`)
+    expect(nothing).toContain('No help has “&lt;b&gt;”')
+    expect(nothing).toContain('href="/dashboard/metrics?q=%3Cb%3E"')
   })
 
   it('are linked from the pages that they help with', async () => {

@@ -1,7 +1,9 @@
 import { parse } from 'csv-parse/sync'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { refreshCohorts } from '../src/cohorts/recompute.ts'
 import { tables } from '../src/exports/tables/index.ts'
 import { factKinds } from '../src/facts/index.ts'
+import { closeDays } from '../src/metrics/snapshot.ts'
 import { type TestApp, testApp } from './helpers/app.ts'
 
 const NOW = new Date('2026-11-20T12:00:00Z')
@@ -132,7 +134,7 @@ const FACTS: Record<string, object[]> = {
   campaigns: [
     {
       id: 'c1',
-      name: SECRET,
+      name: 'Spring',
       tenant_id: 't1',
       kind: 'acquisition',
       tags: ['a', 'b'],
@@ -142,7 +144,7 @@ const FACTS: Record<string, object[]> = {
     },
   ],
   'campaign-spend': [{ campaign_id: 'c1', day: '2026-11-20', amount: 1234, currency: 'USD', clicks: 3 }],
-  components: [{ id: 'k1', name: SECRET, kind: 'hero', quality: 90, created_at: TS }],
+  components: [{ id: 'k1', name: 'Hero', kind: 'hero', quality: 90, created_at: TS }],
   'component-uses': [{ ts: TS, component_id: 'k1', user_id: 'u1', tenant_id: 't1', ok: true }],
   prompts: [{ id: 'q1', ts: TS, user_id: 'u1', tenant_id: 't1', model: 'm1', status: 'succeeded', text: SECRET }],
   messages: [
@@ -162,14 +164,30 @@ const FACTS: Record<string, object[]> = {
   tickets: [{ id: 'h1', user_id: 'u1', tenant_id: 't1', subject: SECRET, status: 'open', created_at: TS }],
   feedback: [{ ts: TS, user_id: 'u1', tenant_id: 't1', kind: 'nps', score: 9, comment: SECRET }],
   'app-errors': [
-    { ts: TS, user_id: 'u1', tenant_id: 't1', source: 'client', kind: 'TypeError', message: SECRET, url: SECRET },
+    {
+      ts: TS,
+      user_id: 'u1',
+      tenant_id: 't1',
+      source: 'client',
+      kind: 'TypeError',
+      message: SECRET,
+      url: `https://x.example/a?name=${SECRET}`,
+    },
   ],
   'webhook-deliveries': [
-    { id: 'w1', ts: TS, tenant_id: 't1', target: SECRET, event: 'x', status: 'failed', error: SECRET },
+    {
+      id: 'w1',
+      ts: TS,
+      tenant_id: 't1',
+      target: `https://x:y@x.example/${SECRET}`,
+      event: 'x',
+      status: 'failed',
+      error: SECRET,
+    },
   ],
   'web-vitals': [{ id: 'v1', ts: TS, name: 'LCP', value: 1200, user_id: 'u1', tenant_id: 't1', path: '/' }],
   invites: [{ id: 'n1', user_id: 'u1', tenant_id: 't1', invitee: SECRET, sent_at: TS }],
-  experiments: [{ id: 'x1', name: SECRET, variants: ['a', 'b'], status: 'running', started_at: TS }],
+  experiments: [{ id: 'x1', name: 'New home', variants: ['a', 'b'], status: 'running', started_at: TS }],
   exposures: [{ ts: TS, experiment_id: 'x1', variant: 'a', user_id: 'u1', tenant_id: 't1' }],
 }
 
@@ -181,6 +199,8 @@ async function fill(app: TestApp): Promise<void> {
     expect(await response.json(), path).toMatchObject({ accepted: facts.length, rejected: 0 })
   }
   await app.fold()
+  await closeDays(app.deps, ['2026-11-20'])
+  await refreshCohorts(app.deps)
 }
 
 beforeAll(async () => {
@@ -198,14 +218,13 @@ const rowsOf = async (path: string, by = key, app = t): Promise<Record<string, s
 }
 
 describe('every table', () => {
-  it('of facts that are not made by Quarterdeck itself is there', () => {
+  it('is of a kind of facts, or of what is made of them each night', () => {
     const names = tables.map(({ name }) => name)
     expect(new Set(names).size).toBe(names.length)
     // Who an anonymous visitor turned out to be is no list of rows, but part of all the others.
     const without = ['identities']
     expect(names.sort()).toEqual(
-      Object.values(factKinds)
-        .map(({ path }) => path)
+      [...Object.values(factKinds).map(({ path }) => path), 'cohorts', 'metric-dimensions']
         .filter((path) => !without.includes(path))
         .sort(),
     )

@@ -11,9 +11,11 @@ export const TENANTS = ['acme', 'bolt']
 const MINUTE_MS = 60_000
 const SEED = 20261121
 
-/** Facts, and what is entered by hand. */
-export async function fillAll(t: TestApp): Promise<void> {
-  await fillFacts(t)
+type Filled = Pick<TestApp, 'deps' | 'sql'> & { fold(): Promise<unknown> }
+
+/** Facts, and what is entered by hand; of the facts only those that `keep` says. */
+export async function fillAll(t: Filled, keep: (row: Record<string, unknown>) => boolean = () => true): Promise<void> {
+  await fillFacts(t, keep)
   await fillOwn(t, NOW)
   await t.sql`
     insert into finance_inputs (month, item, amount_minor, currency, updated_at, updated_by)
@@ -22,10 +24,11 @@ export async function fillAll(t: TestApp): Promise<void> {
 }
 
 /** A product's life of twelve weeks by chance, the same each time, through the writer and the fold. */
-async function fillFacts(t: TestApp): Promise<void> {
+async function fillFacts(t: Filled, keep: (row: Record<string, unknown>) => boolean): Promise<void> {
   const all = [...Object.entries(facts()), ...Object.entries(growthFacts(when1)), ...qualityFacts(NOW)]
   for (const [kind, rows] of all as [FactKind, Record<string, unknown>[]][]) {
-    const batch = rows.map((row, index): FactIn => ({ kind, row, index, ...(row.id ? { id: String(row.id) } : {}) }))
+    const kept = rows.filter(keep)
+    const batch = kept.map((row, index): FactIn => ({ kind, row, index, ...(row.id ? { id: String(row.id) } : {}) }))
     const { rejected } = await t.deps.writer.write(batch, { source: 'test', receivedAt: NOW })
     if (rejected.length > 0) throw new Error(`${kind}: ${JSON.stringify(rejected[0])}`)
     // Some are known before the identities, some after.
@@ -111,6 +114,7 @@ const events = (n: number, seed: number) =>
     seed,
   )
 
+/** A request is of one user; some are tried again. */
 const calls = () =>
   many(
     260,
@@ -121,7 +125,7 @@ const calls = () =>
       service: fc.constantFrom('code', 'web'),
       provider: fc.constantFrom('acme-ai', 'other'),
       model: rare(fc.constantFrom('m1', 'm2')),
-      request_id: fc.nat(120).map((n) => `r${n}`),
+      request_id: fc.nat(9),
       status: fc.constantFrom('ok', 'error'),
       error_kind: fc.constantFrom('provider', 'timeout', 'safety', 'rate_limit', 'client', 'server'),
       latency_ms: rare(fc.integer({ min: 0, max: 30_000 })),
@@ -132,7 +136,7 @@ const calls = () =>
       cost: rare(fc.nat(300).map((n) => n / 1000)),
     },
     3,
-  )
+  ).map((row) => ({ ...row, request_id: `${row.user_id}-${row.request_id}` }))
 
 const jobs = () =>
   numbered(

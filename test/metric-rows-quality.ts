@@ -118,7 +118,7 @@ export function qualityFacts(now: Date): [FactKind, Rows][] {
 }
 
 /** What is not told by facts: the policy of models, webhooks of providers, counts of Quarterdeck itself. */
-export async function fillOwn(t: TestApp, now: Date): Promise<void> {
+export async function fillOwn(t: { sql: TestApp['sql'] }, now: Date): Promise<void> {
   await t.sql`insert into model_policies values ('page', '2026-01-01T00:00Z', 'openai', 'gpt-5-mini')`
   await t.sql`
     insert into webhook_events (provider, event_id, type, created_at, received_at, outcome)

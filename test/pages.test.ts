@@ -4,8 +4,8 @@ import { createApp } from '../src/app.tsx'
 import { ROLES } from '../src/env.ts'
 import { StateBook } from '../src/lib/state-book.ts'
 import { metricKeys, metricOf } from '../src/metrics/catalogue.ts'
-import { livePathOf } from '../src/page.ts'
 import { pages } from '../src/pages.tsx'
+import { allAddresses, makeNamed } from './helpers/addresses.ts'
 import { type TestApp, testApp } from './helpers/app.ts'
 import { type Gate, openGate } from './page-gate.ts'
 import { fillProduct } from './pages-fixture.ts'
@@ -16,19 +16,18 @@ let empty: TestApp
 beforeAll(async () => {
   ;[filled, empty] = await Promise.all([testApp(), testApp()])
   await fillProduct(filled)
+  for (const app of [filled, empty]) await makeNamed(await poster(app))
 })
 afterAll(() => Promise.all([filled?.close(), empty?.close()]))
 
-/** Pages and fragments, with a metric in place of the parameter. */
-const addresses = pages.flatMap(({ path, every }) => {
-  const page = path.replace(':key', 'ai.cost')
-  return every ? [page, livePathOf({ path }).replace(':key', 'ai.cost')] : [page]
-})
-
+const addresses = allAddresses.map(({ path }) => path)
 /** The role that an address needs. */
-const roleOf = new Map(
-  pages.flatMap(({ path, role }) => [path, livePathOf({ path })].map((one) => [one.replace(':key', 'ai.cost'), role])),
-)
+const roleOf = new Map(allAddresses.map(({ path, role }) => [path, role]))
+
+async function poster(app: TestApp): Promise<(path: string, body: object) => Promise<Response>> {
+  const headers = { authorization: `Bearer ${await app.key(['act'])}`, 'content-type': 'application/json' }
+  return (path, body) => app.request(path, { method: 'POST', headers, body: JSON.stringify(body) })
+}
 
 async function get(app: Pick<TestApp, 'request'>, path: string, cookie: string, headers: Record<string, string> = {}) {
   const response = await app.request(path, { headers: { cookie, accept: 'text/html', ...headers } })
@@ -256,7 +255,8 @@ describe('the command palette', () => {
       headers: { cookie: await filled.admin('viewer') },
     })
     const { items } = (await response.json()) as { items: { group: string; href: string }[] }
-    expect(items.filter(({ group }) => group === 'Metrics')).toHaveLength(metricKeys.length)
+    // And the one of its own.
+    expect(items.filter(({ group }) => group === 'Metrics')).toHaveLength(metricKeys.length + 1)
     expect(items.map(({ href }) => href)).toContain('/dashboard/activity')
   })
 })

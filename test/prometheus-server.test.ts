@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { PROMETHEUS_QUERIES } from '../src/docs/pages/exports.ts'
 import { type TestApp, testApp } from './helpers/app.ts'
 import { withoutPrometheus } from './helpers/needs.ts'
 import { freePort } from './helpers/redis.ts'
@@ -77,6 +78,13 @@ scrape_configs:
     // Base units: a ratio of 1 for a percentage.
     expect(await ask('quarterdeck_api_error_rate_ratio * 100')).toBeCloseTo(await ours('api.error_rate'), 9)
     expect(await ask('quarterdeck_source_up{source="database"}')).toBe(1)
+  }, 120_000)
+
+  it('answers each query that the help tells', async () => {
+    for (const query of PROMETHEUS_QUERIES)
+      await expect
+        .poll(() => ask(query), { message: query, timeout: 60_000, interval: 500 })
+        .toEqual(expect.any(Number))
   }, 120_000)
 
   it('finds nothing to complain of in the format, by promtool', async () => {

@@ -84,7 +84,7 @@ describe('thresholds', () => {
   it('that cannot be are shown again beside the reason, and nothing is changed', async () => {
     for (const [fields, reason] of [
       [{ warn: '3', crit: '5' }, 'More is better here: red must not be above yellow.'],
-      [{ warn: 'many', crit: '' }, 'This is not a number such as 12 or 99.5.'],
+      [{ warn: 'many', crit: '' }, 'This is not a value such as 12, 1,200 or 1.5M.'],
       [{ warn: '-1', crit: '' }, 'A number of users is never less than zero.'],
     ] as const) {
       const answer = await form(DAU, fields)

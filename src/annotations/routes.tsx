@@ -6,9 +6,8 @@ import { adminOf, requireRole } from '../auth/guards.ts'
 import { safeNext } from '../auth/next.ts'
 import type { Deps } from '../context.ts'
 import type { Env } from '../env.ts'
+import { frameOf } from '../frame-of.ts'
 import { Problem } from '../lib/errors.ts'
-import { frameAdmin, navOf } from '../page-frame.ts'
-import { pages } from '../pages.tsx'
 import { ANNOTATIONS_PATH, annotateProps, readForm } from './form.ts'
 import { addAnnotation, removeAnnotation } from './store.ts'
 
@@ -56,8 +55,7 @@ async function formAgain(
     <Layout
       title="Annotate"
       page="/dashboard/metrics"
-      admin={frameAdmin(admin)}
-      nav={navOf(pages, admin)}
+      {...(await frameOf(deps, admin))}
       crumbs={[{ label: 'Annotations', href: ANNOTATIONS_PATH }]}
     >
       <div class="q-page">

@@ -28,8 +28,8 @@ const older = {
 const points = z.array(z.strictObject({ date: z.iso.date(), value }))
 const good = z.enum(['up', 'down', 'neutral']).describe('Which way is better.')
 const thresholds = {
-  warn: z.number().optional().describe('Beyond it, on the bad side, the metric is yellow.'),
-  crit: z.number().optional().describe('Beyond it, on the bad side, the metric is red.'),
+  warn: z.number().optional().describe('Beyond it, on the bad side, the metric is yellow. A plain number in `unit`.'),
+  crit: z.number().optional().describe('Beyond it, on the bad side, the metric is red. A plain number in `unit`.'),
 }
 
 const catalogueEntry = z.strictObject({
@@ -147,7 +147,13 @@ export const configOfMetrics = operation({
   answer: configAnswer,
 })
 
-const limit = z.number().nullable().optional().describe('null takes it away; absent = as it is.')
+const limit = z
+  .number()
+  .nullable()
+  .optional()
+  .describe(
+    'A plain number in the unit of the metric: ms milliseconds, bytes, percent 0-100, money major units. null takes it away; absent = as it is.',
+  )
 
 /** Unknown names are told by what stores them, which knows those that look alike. */
 export const configBody = z.strictObject({

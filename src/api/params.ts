@@ -68,13 +68,14 @@ export function checkDays(from: Day, to: Day, names = { from: 'from', to: 'to' }
   if (daysBetween(from, to) >= MAX_DAYS) throw new BadParameter(names.from, `At most ${MAX_DAYS} days at a time.`)
 }
 
-/** The metrics named, which must exist. */
+/** The metrics named, which must exist; `all` is every one. */
 export function metricsOf(
   catalogue: Catalogue,
   given: readonly string[] | undefined,
   fallback?: readonly MetricKey[],
 ): AnyKey[] {
   if (!given && fallback) return [...fallback]
+  if (given?.length === 1 && given[0] === 'all') return [...catalogue.keys]
   if (!given) throw new BadParameter('metrics', 'Name at least one metric; /api/metrics lists them.')
   return given.map((text) => {
     if (catalogue.has(text)) return text

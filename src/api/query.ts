@@ -62,7 +62,7 @@ export const parameters = {
   segment: value
     .meta({ description: 'Only users of this segment: its slug or id; /api/segments lists them.' })
     .optional(),
-  metrics: values('Keys of metrics; /api/metrics lists them.'),
+  metrics: values('Keys of metrics, or all; /api/metrics lists them.'),
   by: value.meta({ description: 'A dimension which all of the metrics have.' }).optional(),
   compare: z
     .enum(COMPARES, { error: `It is one of ${COMPARES.join(', ')}.` })

@@ -4,10 +4,9 @@ import { AccountPage } from '../../views/pages/account.tsx'
 import { audit } from '../audit/audit.ts'
 import type { Deps } from '../context.ts'
 import { type Env, type Preferences, THEMES, type Theme } from '../env.ts'
+import { frameOf } from '../frame-of.ts'
 import { NotFound, Problem } from '../lib/errors.ts'
 import { clientAddress } from '../lib/security.ts'
-import { frameAdmin, navOf } from '../page-frame.ts'
-import { pages } from '../pages.tsx'
 import { changePassword, savePreferences } from './admins.ts'
 import { authOf } from './auth.ts'
 import { deviceName } from './device.ts'
@@ -29,7 +28,7 @@ export function mountAccount(app: Hono<Env>, deps: Deps): void {
     }))
     c.header('Cache-Control', 'private, no-store')
     return c.html(
-      <Layout title="Account" page="/dashboard/account" admin={frameAdmin(admin)} nav={navOf(pages, admin)}>
+      <Layout title="Account" page="/dashboard/account" {...(await frameOf(deps, admin))}>
         <AccountPage admin={admin} sessions={list} />
       </Layout>,
     )

@@ -7,15 +7,14 @@ import { fieldsOf, smallBody } from '../auth/forms.ts'
 import { actorOf, adminOf, requireRole } from '../auth/guards.ts'
 import type { Deps } from '../context.ts'
 import type { AdminWho, Env } from '../env.ts'
+import { frameOf } from '../frame-of.ts'
 import backfill from '../jobs/backfill.ts'
 import type { DayRange } from '../jobs/define.ts'
 import { parseRange } from '../jobs/range.ts'
 import { startRun } from '../jobs/runner.ts'
 import { cancelRun } from '../jobs/runs.ts'
 import { Forbidden, Problem } from '../lib/errors.ts'
-import { frameAdmin, navOf } from '../page-frame.ts'
-import { pages } from '../pages.tsx'
-import { BACKFILL_PATH, cancelledRun, formValues, loadBackfill, planText, whyNoBackfill } from './load.ts'
+import { BACKFILL_PATH, formValues, leftOf, loadDays, planText, whyNoBackfill } from './load.ts'
 
 /** What the forms of the Backfill page send; programs use /api/jobs/backfill/run. */
 export function mountBackfill(app: Hono<Env>, deps: Deps): void {
@@ -41,16 +40,22 @@ export function mountBackfill(app: Hono<Env>, deps: Deps): void {
   app.post(`${BACKFILL_PATH}/:run/cancel`, acts, smallBody, async (c) => {
     const admin = requireAllTenants(adminOf(c))
     const run = await cancelRun(deps.db.sql, c.req.param('run'))
-    if (!run) return c.redirect(`${BACKFILL_PATH}?done=over`, 303)
-    const actor = actorOf(admin)
-    await audit(deps.db.sql, { actor, action: 'job.cancel', target: run.job, detail: { run: run.id } })
-    return c.redirect(`${BACKFILL_PATH}?done=cancelled`, 303)
+    if (run) {
+      const actor = actorOf(admin)
+      await audit(deps.db.sql, { actor, action: 'job.cancel', target: run.job, detail: { run: run.id } })
+    }
+    return c.redirect(`${BACKFILL_PATH}?run=${c.req.param('run')}&told=cancel`, 303)
   })
 
   app.post(`${BACKFILL_PATH}/:run/resume`, acts, smallBody, async (c) => {
     requireAllTenants(adminOf(c))
-    const left = await cancelledRun(deps, c.req.param('run'))
-    if (!left) throw new Problem(409, 'Nothing is left of it', 'Only a run that was cancelled can be gone on with.')
+    const left = await leftOf(deps, c.req.param('run'))
+    if (!left)
+      throw new Problem(
+        409,
+        'Nothing is left of it',
+        'Only the last run of its days that ended early can be gone on with.',
+      )
     return begin(c, deps, left)
   })
 }
@@ -63,7 +68,15 @@ async function begin(c: Context<Env>, deps: Deps, range: DayRange): Promise<Resp
     throw new Problem(409, 'Already running', 'A backfill is under way; cancel it or wait for its end.')
   const detail = { run: started.id, ...range }
   await audit(deps.db.sql, { actor, action: 'job.run', target: backfill.name, detail })
-  return c.redirect(`${BACKFILL_PATH}?done=started`, 303)
+  const { from, to, metric, rebuild } = range
+  const query = new URLSearchParams({
+    run: started.id,
+    from,
+    to,
+    ...(metric && { metric }),
+    ...(rebuild && { rebuild: '1' }),
+  })
+  return c.redirect(`${BACKFILL_PATH}?${query}`, 303)
 }
 
 /** Jobs work on all tenants at once, so whoever is bound to some may look but not act. */
@@ -92,13 +105,12 @@ async function planOf(deps: Deps, fields: Record<string, string>): Promise<strin
 /** What was entered is still there, with the reason in front. */
 async function formAgain(c: Context<Env>, deps: Deps, fields: Record<string, string>, problem: Problem) {
   const admin = adminOf(c)
-  const found = await loadBackfill(deps)
+  const found = await loadDays(deps)
   const page = (
     <Layout
       title="Backfill"
       page="/dashboard/metrics"
-      admin={frameAdmin(admin)}
-      nav={navOf(pages, admin)}
+      {...(await frameOf(deps, admin))}
       crumbs={[
         { label: 'Metrics', href: '/dashboard/metrics' },
         { label: 'Backfill', href: BACKFILL_PATH },

@@ -7,10 +7,9 @@ import { Icon, type LayoutProps } from '../../views/parts/index.ts'
 import { adminOf } from '../auth/guards.ts'
 import type { Deps } from '../context.ts'
 import type { Env } from '../env.ts'
+import { frameOf } from '../frame-of.ts'
 import type { CardCache } from '../lib/cache.ts'
 import { Forbidden, type Problem } from '../lib/errors.ts'
-import { frameAdmin, navOf } from '../page-frame.ts'
-import { pages } from '../pages.tsx'
 import { boardContext } from './context.ts'
 import { loadCards } from './load.ts'
 import { type Board, findBoard } from './read.ts'
@@ -33,9 +32,7 @@ export async function plainPage(c: Context<Env>, deps: Deps, page: PlainPage): P
     <Layout
       {...props}
       page="/dashboard/boards"
-      admin={frameAdmin(admin)}
-      nav={navOf(pages, admin)}
-      product={new URL(deps.config.baseUrl).host}
+      {...(await frameOf(deps, admin))}
       crumbs={[{ label: 'Boards', href: '/dashboard/boards' }, ...crumbs]}
     >
       <div class="q-page">{body}</div>

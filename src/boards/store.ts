@@ -72,9 +72,9 @@ export async function changeBoard(
 
 /** Shows a board to all admins, or takes it back. @throws NotFound, Forbidden */
 export async function shareBoard(deps: Deps, admin: AdminWho, slug: string, shared: boolean): Promise<void> {
-  if (shared) requireSharing(deps, admin)
   await changing(deps, async (tx) => {
     const board = await lockChangeable(tx, deps, admin, slug)
+    if (shared) requireSharing(deps, admin)
     if (board.adminId === null)
       throw new Problem(422, 'Nobody’s own', 'A program made this board: it is shared, or it is deleted.')
     await tx`update boards set shared = ${shared} where id = ${board.id}`

@@ -76,7 +76,8 @@ function shelfOf({ db }: Pick<Deps, 'db'>): Shelf {
 class Shelf {
   catalogue: Catalogue = catalogueWith([], 0)
   private readonly db: Deps['db']
-  private text = '[]'
+  /** Of no metric of one's own and no threshold, as `read` writes it. */
+  private text = '[[]]'
   private readAt = Number.NEGATIVE_INFINITY
   private failedAt = Number.NEGATIVE_INFINITY
   private flight: Promise<Catalogue> | undefined

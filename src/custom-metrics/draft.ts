@@ -1,6 +1,7 @@
 import type { z } from 'zod'
 import { type CustomKey, isCustomKey } from '../metrics/catalogue.ts'
 import type { Unit } from '../metrics/metric.ts'
+import { parseQuantity, quantityText } from '../metrics/quantity.ts'
 import type { CustomEntry } from './catalogue.ts'
 import { type CustomInput, customInput } from './input.ts'
 import { UNITS } from './units.ts'
@@ -25,13 +26,12 @@ export function draftOf(fields: Readonly<Record<string, string>>): Draft {
 }
 
 /** What is stored, as the form shows it. */
-export function draftOfEntry(entry: CustomEntry): Draft {
+export function draftOfEntry(entry: CustomEntry, currency: string): Draft {
   const { key, label, formula, unit, good, definition, action, warn, crit } = entry
   const name = key.slice('custom.'.length)
-  return { formula, label, name, unit, good, definition, action, warn: textOf(warn), crit: textOf(crit) }
+  const text = (value: number | null) => (value === null ? '' : quantityText(value, unit, currency))
+  return { formula, label, name, unit, good, definition, action, warn: text(warn), crit: text(crit) }
 }
-
-const textOf = (value: number | null): string => (value === null ? '' : String(value))
 
 /** The unit that was chosen; undefined = as the formula says. */
 export function chosenUnit({ unit }: Draft): Unit | undefined {
@@ -42,18 +42,26 @@ export type Errors = Partial<Record<DraftField, string>>
 export type ReadDraft = { ok: true; input: CustomInput } | { ok: false; errors: Errors }
 
 /** The form as a metric; what is wrong with it is said by its field. @param likely the unit where none was chosen */
-export function readDraft(draft: Draft, likely: Unit | undefined): ReadDraft {
+export function readDraft(draft: Draft, likely: Unit | undefined, currency: string): ReadDraft {
   const { name, warn, crit, unit, ...texts } = draft
+  const errors: Errors = {}
+  const limitOf = (field: 'warn' | 'crit'): number | null => {
+    if (draft[field].trim() === '') return null
+    const read = parseQuantity(draft[field], chosenUnit(draft) ?? likely ?? 'ratio', currency)
+    if (read.ok) return read.value
+    errors[field] = read.reason
+    return null
+  }
   const read = customInput.safeParse({
     ...texts,
     key: keyOf(draft),
     unit: unit || likely || 'ratio',
     good: draft.good || undefined,
-    warn: numberOf(warn),
-    crit: numberOf(crit),
+    warn: limitOf('warn'),
+    crit: limitOf('crit'),
   })
-  if (read.success) return { ok: true, input: read.data }
-  return { ok: false, errors: errorsOf(read.error) }
+  if (read.success && Object.keys(errors).length === 0) return { ok: true, input: read.data }
+  return { ok: false, errors: { ...(read.error && errorsOf(read.error)), ...errors } }
 }
 
 /** Without a name of its own the key is made of the label. */
@@ -68,16 +76,6 @@ export function keyOf({ name, label }: Pick<Draft, 'name' | 'label'>): string {
 export function customKeyOf(draft: Pick<Draft, 'name' | 'label'>): CustomKey | undefined {
   const key = keyOf(draft)
   return isCustomKey(key) ? key : undefined
-}
-
-/** A comma where others write a point; what is no number is left for the schema to refuse. */
-function numberOf(text: string): number | string | null {
-  const plain = text
-    .trim()
-    .replace('−', '-')
-    .replace(/^(-?\d+),(\d+)$/, '$1.$2')
-  if (plain === '') return null
-  return /^-?\d+(\.\d+)?$/.test(plain) ? Number(plain) : text
 }
 
 function errorsOf(error: z.ZodError): Errors {

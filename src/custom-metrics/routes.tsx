@@ -7,11 +7,10 @@ import { adminOf, requireRole } from '../auth/guards.ts'
 import { scopeOf } from '../auth/scope.ts'
 import type { Deps } from '../context.ts'
 import type { Env } from '../env.ts'
+import { frameOf } from '../frame-of.ts'
 import { CardCache } from '../lib/cache.ts'
 import { Problem } from '../lib/errors.ts'
 import type { Settling } from '../lib/settle.ts'
-import { frameAdmin, navOf } from '../page-frame.ts'
-import { pages } from '../pages.tsx'
 import { type CustomEntry, freshCatalogue } from './catalogue.ts'
 import { BadField } from './checks.ts'
 import { type Draft, type DraftField, draftOf, type Errors, readDraft } from './draft.ts'
@@ -69,7 +68,7 @@ async function save(c: Context<Env>, forms: Forms, draft: Draft, entry?: CustomE
   const { deps } = forms
   await freshCatalogue(deps)
   const checked = checkDraft(deps, draft)
-  const read = readDraft(draft, checked.unit)
+  const read = readDraft(draft, checked.unit, deps.config.currency)
   if (!read.ok) return formAgain(c, forms, draft, { errors: read.errors, entry })
   const { key, ...fields } = read.input
   try {
@@ -106,8 +105,7 @@ async function formAgain(c: Context<Env>, forms: Forms, draft: Draft, { errors, 
     <Layout
       title={entry ? `Edit ${entry.label}` : 'New metric'}
       page="/dashboard/metrics"
-      admin={frameAdmin(admin)}
-      nav={navOf(pages, admin)}
+      {...(await frameOf(deps, admin))}
       crumbs={[{ label: 'Metrics', href: '/dashboard/metrics' }]}
     >
       <div class="q-page">

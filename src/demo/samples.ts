@@ -63,6 +63,7 @@ export class Busy {
     const recent = hour.filter((call) => call.atMs > atMs - 5 * MINUTE_MS)
     const found: Record<string, number> = {
       'ai.requests_last_hour': hour.filter((call) => call.ai && !call.retry).length,
+      'api.calls_last_hour': hour.length,
       'api.calls_per_minute': recent.length / 5,
     }
     if (hour.length > 0)

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Deps } from '../context.ts'
+import { outageOf } from '../lib/settle.ts'
 import { type Claim, type ClaimRequest, claimSlot } from './claim.ts'
 import type { DayRange, Job, Run } from './define.ts'
 import { noteFailure, noteSuccess } from './health.ts'
@@ -79,23 +80,33 @@ async function work(deps: Deps, job: Job, run: Run, slot: Date, controller: Abor
     note = await job.run({ deps, run, now: deps.now() })
   } catch (thrown) {
     error = thrown
-    outcome = outcomeOf(thrown, controller.signal)
+    outcome = outcomeOf(job, thrown, controller.signal)
   } finally {
     clearInterval(beat)
   }
   const fields = { job: job.name, run: run.id, outcome, note, tookMs: Math.round(performance.now() - startedMs) }
-  if (outcome === 'failed') noteFailure(deps, job.name, error)
+  const fails = outcome === 'failed' || isAway(error)
+  if (fails) noteFailure(deps, job.name, error)
   else noteSuccess(deps, job.name)
-  if (outcome !== 'failed') deps.log[job.pulse ? 'debug' : 'info'](fields, 'job finished')
+  if (!fails) deps.log[job.pulse ? 'debug' : 'info'](fields, 'job finished')
   await storeOutcome(deps, { id: run.id, slot }, { outcome, note, error })
   return outcome
 }
 
-/** A job may stop by itself on `signal` with an error of its own; the signal then tells why. */
-function outcomeOf(thrown: unknown, signal: AbortSignal): Outcome {
+/**
+ * A job may stop by itself on `signal` with an error of its own; the signal then tells why. Where the database went away
+ * beneath a job that can be gone on with, it is: the run is left as one that died with its process.
+ */
+function outcomeOf(job: Job, thrown: unknown, signal: AbortSignal): Outcome {
   const stopped = thrown instanceof RunStopped ? thrown : signal.reason
-  if (!(stopped instanceof RunStopped)) return 'failed'
-  return stopped.reason === 'cancelled' ? 'cancelled' : 'abandoned'
+  if (stopped instanceof RunStopped) return stopped.reason === 'cancelled' ? 'cancelled' : 'abandoned'
+  return job.resumable && isAway(thrown) ? 'abandoned' : 'failed'
+}
+
+/** Whether the database did not answer; a query that is too slow would be so again. */
+function isAway(error: unknown): boolean {
+  const outage = error instanceof Error ? outageOf(error) : undefined
+  return outage !== undefined && !outage.slow && outage.source === undefined
 }
 
 interface Claimed {
@@ -143,7 +154,8 @@ async function storeOutcome(
   { id, slot }: Claimed,
   { outcome, note, error }: { outcome: Outcome; note?: string; error?: unknown },
 ): Promise<void> {
-  const message = outcome === 'failed' ? String(error instanceof Error ? error.message : error).slice(0, 2_000) : null
+  const text = String(error instanceof Error ? error.message : error).slice(0, 2_000)
+  const message = outcome === 'failed' || isAway(error) ? text : null
   for (const waitMs of FINISH_RETRY_MS) {
     await sleep(waitMs)
     try {

@@ -6,7 +6,7 @@ import type { DayRange, Job } from './define.ts'
 import { noteOf, rangeOf, remainingRange } from './range-note.ts'
 import { executeRun, startRun } from './runner.ts'
 
-/** A job that dies every time before it has done anything is not started again and again. */
+/** A job that dies every time at the same place is not started again and again: it may be what its process dies of. */
 const MAX_FRUITLESS_DEATHS = 3
 
 /** Takes over what died with its process, and makes up for slots that no process was there to run. */
@@ -46,8 +46,8 @@ async function findAbandoned(tx: Tx, job: Job): Promise<{ id: string; done: numb
         where s.job = r.job and s.id > r.id and (${!job.takesRange} or s.started_by = ${takeOverOf('')} || r.id)
       )
       and (
-        select count(*) from job_runs
-        where job = ${job.name} and outcome = 'abandoned' and done = 0 and started_at > now() - interval '1 hour'
+        select count(*) from job_runs d
+        where d.job = r.job and d.outcome = 'abandoned' and d.done = r.done and d.started_at > now() - interval '1 hour'
       ) < ${MAX_FRUITLESS_DEATHS}
     order by id desc limit 1`
   return dead

@@ -7,10 +7,13 @@ import { addDays, type Day } from '../lib/time.ts'
 import { toldOf } from '../metrics/among.ts'
 import type { AnyKey } from '../metrics/catalogue.ts'
 import { sqlContext } from '../metrics/context.ts'
+import { USER_JOINS } from '../metrics/dims.ts'
 import type { PeopleFilter } from '../metrics/honours.ts'
 import type { SqlContext } from '../metrics/metric.ts'
 import type { AskedPeople } from '../metrics/people.ts'
 import { type Series, series } from '../metrics/query.ts'
+import type { Rollup } from '../metrics/rollup-kit.ts'
+import { rollups } from '../metrics/rollups.ts'
 import { sqlText } from '../metrics/sql-text.ts'
 import { type Beneath, beneath } from './beneath.ts'
 import { isAmount } from './cursor.ts'
@@ -89,10 +92,14 @@ function checkPlace({ of, source }: Wanted, after: Place | undefined): void {
 }
 
 /** @throws Forbidden: whoever may look for a value that is not shown can find out whose it is */
-function checkGroup({ columns }: RowSource, { group }: RowsQuery, strict: boolean): void {
-  if (strict && group && columns[group.by]?.personal)
+function checkGroup({ columns }: RowSource, of: Beneath, { group }: RowsQuery, strict: boolean): void {
+  if (strict && group && (columns[group.by]?.personal || isOfAccount(rollups[of.metric.from], group.by)))
     throw new Forbidden(`In privacy mode strict nothing is told, or found, by ${group.by}.`)
 }
+
+/** Whether a dimension is looked up in what is known of the user. */
+const isOfAccount = ({ joins }: Rollup, by: string): boolean =>
+  Object.hasOwn(USER_JOINS, by) && joins?.[by] === USER_JOINS[by]
 
 async function* nothing(): AsyncGenerator<MetricRow[]> {}
 
@@ -111,7 +118,7 @@ async function lookBeneath(
   const of = all.find(({ part }) => part === query.part) ?? all[0]
   const source = of && sourceOfRows(of.key, of.metric.from)
   const strict = deps.config.privacy === 'strict'
-  if (source) checkGroup(source, query, strict)
+  if (of && source) checkGroup(source, of, query, strict)
   const own = await seriesOf(deps, key, query)
   const parts = all.map(({ part, label }) => ({ part, label }))
   const head: RowsHead = { key, value: own.total, parts, of, amount: null, noun: 'row', columns: {}, sql: '' }

@@ -31,7 +31,7 @@ export default metrics({
     unit: 'users',
     good: 'up',
     definition:
-      'Users who used a key feature for the first time in the period, by feature: the timeline of its adoption.',
+      'Users who used a key feature for the first time in the period, by feature: the timeline of its adoption. A user counts once for each feature.',
     action: 'A launch shows as a peak that stays above what was before; a peak alone is curiosity.',
     from: 'firstUses',
     by: ['feature', 'country', 'provider'],

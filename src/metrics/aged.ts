@@ -1,5 +1,6 @@
 import type { Deps } from '../context.ts'
 import { addDays, type Day } from '../lib/time.ts'
+import { goneDays } from '../rollups/rebuild.ts'
 import type { Look } from './asks.ts'
 import { asksFor } from './asks.ts'
 import { sqlContext } from './context.ts'
@@ -17,6 +18,8 @@ export interface AgedDays {
   before: Day | undefined
   /** Their roll-ups were folded with other settings: a backfill has to rebuild them first. */
   rebuild: boolean
+  /** Of those, the days that cannot be: their raw facts are gone. */
+  kept: number
 }
 
 interface Stretch {
@@ -31,7 +34,7 @@ interface Stretch {
 export async function agedDaysOf(deps: Deps, key: string, scope: string, look?: Look): Promise<AgedDays | undefined> {
   const q = sqlContext(deps, deps.db.sql)
   const { stretches, book } = await stretchesOf(q, scope)
-  return agedDays(asksFor([key], look), stretches, book)
+  return withKept(deps, agedDays(asksFor([key], look), stretches, book))
 }
 
 /** All metrics of all tenants that have older days, and those days; undefined = none has. */
@@ -39,7 +42,7 @@ export async function agedMetrics(deps: Deps): Promise<(AgedDays & { keys: strin
   const q = sqlContext(deps, deps.db.sql)
   const { stretches, book } = await stretchesOf(q, '*')
   const asks = storedAsks()
-  const all = agedDays(asks, stretches, book)
+  const all = await withKept(deps, agedDays(asks, stretches, book))
   const keys = asks.filter((ask) => agedDays([ask], stretches, book)).map(({ key }) => key)
   return all && { ...all, keys }
 }
@@ -56,7 +59,16 @@ async function stretchesOf(q: SqlContext, scope: string) {
   return { stretches: [...stretches], book: await DefinitionBook.read(q, ids) }
 }
 
-function agedDays(asks: Ask[], stretches: Stretch[], book: DefinitionBook): AgedDays | undefined {
+/** Days whose raw facts are gone stay as they are, though their settings are not those of now. */
+async function withKept(deps: Deps, aged: Found | undefined): Promise<AgedDays | undefined> {
+  if (!aged) return undefined
+  const gone = aged.rebuild ? await goneDays(deps, aged) : []
+  return { ...aged, kept: Math.min(aged.days, gone.length) }
+}
+
+type Found = Omit<AgedDays, 'kept'>
+
+function agedDays(asks: Ask[], stretches: Stretch[], book: DefinitionBook): Found | undefined {
   const reasons = (one: Stretch) => asks.map((ask) => book.agedOf(ask, one.definitions, one.folded))
   const found = stretches
     .map((one) => ({ ...one, why: reasons(one).filter((why): why is Aged => why !== undefined) }))

@@ -25,7 +25,7 @@ export default metrics({
     unit: 'percent',
     good: 'up',
     definition:
-      'AI calls that did not fail because of the provider: not by its errors, its timeouts or its rate limits.',
+      'AI calls that did not fail by an error of the provider or of a server, a timeout or a rate limit, as a share of all. What a safety filter refused, or failed because of what was sent, does not count against the provider.',
     formula: '1 − (provider + timeout + server + rate limit) ÷ ai.calls',
     action: 'By provider: move traffic away from the one that is down, and look at its status page.',
     warn: 98,
@@ -39,7 +39,7 @@ export default metrics({
     label: 'AI errors: client',
     unit: 'calls',
     good: 'down',
-    definition: 'AI calls that the provider refused because of what was sent.',
+    definition: 'AI calls that were refused because of what was sent (HTTP 4xx except 408 and 429).',
     action: 'Look at the prompt’s length and at parameters that the model does not know.',
     from: 'aiCalls',
     by: BY,
@@ -49,8 +49,10 @@ export default metrics({
     label: 'AI errors: server',
     unit: 'calls',
     good: 'down',
-    definition: 'AI calls that failed in the product’s own service (5xx).',
-    action: 'Look at the last deploy and at the logs of the service.',
+    definition:
+      'AI calls that failed on the side of the server: HTTP 5xx except 504, or an error of which nothing more was told.',
+    action:
+      'One provider alone? Look at its status page. All of them? Look at the logs of the service and at its last deploy.',
     from: 'aiCalls',
     by: BY,
     value: ({ sql }) => sql`sum(r.err_server)`,

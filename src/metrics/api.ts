@@ -36,7 +36,7 @@ export default metrics({
     label: 'API errors: client',
     unit: 'calls',
     good: 'down',
-    definition: 'Calls that failed because of what was sent (4xx).',
+    definition: 'Calls that failed because of what was sent (HTTP 4xx except 408 and 429).',
     action: 'Many at once? A release of a client, or somebody trying things out.',
     from: 'calls',
     by: BY,
@@ -46,7 +46,8 @@ export default metrics({
     label: 'API errors: server',
     unit: 'calls',
     good: 'down',
-    definition: 'Calls that failed in the service itself (5xx).',
+    definition:
+      'Calls that failed on the side of the server: HTTP 5xx except 504, or an error of which nothing more was told.',
     action: 'Look at the last deploy and at the logs of the service.',
     from: 'calls',
     by: BY,
@@ -152,6 +153,16 @@ export default metrics({
     read: ({ sql, now }, scope) => sql`select 100.0 * sum(errors) / nullif(sum(calls), 0) from api_call_minutes
       where scope = ${scope} and at > ${now} - interval '60 minutes' and at <= ${now}`,
     history: sampled('api.error_rate_last_hour', 'percent'),
+  }),
+  'api.calls_last_hour': live({
+    label: 'API calls, last hour',
+    unit: 'calls',
+    good: 'neutral',
+    definition: 'Calls the product made or served in the last 60 minutes, AI calls included.',
+    action: 'Compare with the same hour yesterday: far more is a loop or an attack, far fewer an outage.',
+    read: ({ sql, now }, scope) => sql`select coalesce(sum(calls), 0) from api_call_minutes
+      where scope = ${scope} and at > ${now} - interval '60 minutes' and at <= ${now}`,
+    history: sampled('api.calls_last_hour', 'calls'),
   }),
   'api.calls_per_minute': live({
     label: 'API calls a minute',

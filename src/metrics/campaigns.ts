@@ -19,7 +19,8 @@ export default metrics({
     label: 'Spend of campaigns',
     unit: 'money',
     good: 'neutral',
-    definition: 'What campaigns of any kind cost, in the configured currency.',
+    definition:
+      'What campaigns of any kind cost, in the configured currency; what was spent in another one is not in it.',
     action: 'By campaign: compare with what each brought.',
     from: 'campaigns',
     by: BY,
@@ -94,7 +95,7 @@ export default metrics({
     unit: 'money',
     good: 'up',
     definition:
-      'Payments that succeeded, less what was refunded, of users whose referrer names a campaign; on the day of the payment, in the configured currency.',
+      'Payments that succeeded, less what was refunded, of users whose referrer names a campaign; on the day of the payment. Payments in another currency than the configured one are not in it.',
     action: 'Rises weeks after the spend: look at a longer range.',
     from: 'campaigns',
     by: BY,

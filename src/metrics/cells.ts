@@ -6,7 +6,8 @@ import { type Ask, daysStatement, groupByRollup, totalStatement, windowFor } fro
 import { emptyParts } from './total.ts'
 
 export type Parts = (number | null)[]
-type Row = { scope: string; day: Day; dim?: string } & Record<`v${number}`, number | null>
+type Change = { day: Day } & Record<`v${number}`, number | null>
+type Row = Change & { scope: string; dim?: string }
 
 /** What no row could have: '' is a value of many dimensions. */
 const NO_DIM = '\0all'
@@ -143,8 +144,8 @@ function accumulate(cells: Cells, asks: Ask[], rows: Row[], days: Day[]): void {
   }
 }
 
-/** The sums of all changes up to and including a day. */
-function runningSums(changes: Row[], columns: number): (day: Day) => number[] {
+/** The sums of all changes up to and including a day; the changes are in the order of their days. */
+export function runningSums(changes: Change[], columns: number): (day: Day) => number[] {
   const sums: { day: Day; v: number[] }[] = []
   let sum = Array<number>(columns).fill(0)
   for (const row of changes) {

@@ -56,7 +56,7 @@ export default metrics({
     unit: 'ratio',
     good: 'down',
     definition: 'AI calls for each request: 1 when nothing is tried twice.',
-    formula: 'ai.calls ÷ ai.requests',
+    formula: 'AI calls ÷ content.generations',
     action: 'Rising? Each attempt is paid and waited for: look at which type and model is tried again.',
     warn: 1.2,
     crit: 1.5,

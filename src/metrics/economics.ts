@@ -22,7 +22,7 @@ const knownCost = ([cost = 0, n = 0, unknown = 0]: Numbers, [before = 0, nBefore
   n === nBefore && unknown > unknownBefore ? null : cost - before
 
 const ENTERED =
-  'Hosting and other costs are what was entered for the month, an equal part for each day; what was not entered is not in it, and no tenant has a share of it.'
+  'Hosting and other costs are what was entered for the month, an equal part for each day; what was not entered is not in it, and no tenant has a share of it. GPU machines are not in it either: enter them with hosting.'
 /** Longer than this nobody can tell; and without churn a lifetime would have no end. */
 const MAX_MONTHS = 60
 

@@ -5,7 +5,15 @@ export type Meaning = 'better' | 'worse' | 'neutral'
 
 const MINUS = '\u2212'
 const UNKNOWN = '—'
-const SYMBOLS: Record<string, string> = { USD: '$', EUR: '€', GBP: '£', JPY: '¥', INR: '₹', KRW: '₩', BRL: 'R$' }
+export const CURRENCY_SYMBOLS: Record<string, string> = {
+  USD: '$',
+  EUR: '€',
+  GBP: '£',
+  JPY: '¥',
+  INR: '₹',
+  KRW: '₩',
+  BRL: 'R$',
+}
 
 /** A value as people read it. `tile` is short, `tight` shorter, `table` (and tooltips) full. */
 export function formatValue(value: number | null | undefined, unit: string, form: Form, currency = 'USD'): string {
@@ -63,14 +71,14 @@ function count(value: number, form: Form): string {
 }
 
 function money(value: number, form: Form, currency: string): string {
-  const symbol = SYMBOLS[currency] ?? `${currency} `
+  const symbol = CURRENCY_SYMBOLS[currency] ?? `${currency} `
   const cents = minorDigits(currency)
   return signed(value, (v) => {
     // Per call: four digits where two would say nothing.
     if (v > 0 && v < 1 && cents > 0) return symbol + grouped(v, v < 0.1 ? 4 : form === 'table' ? 4 : 2, 2)
     if (form === 'table') return symbol + grouped(v, cents, cents)
     if (form === 'tight' && v >= 10_000) return symbol + compact(v, 1)
-    if (v >= 999_500) return symbol + compact(v, SYMBOLS[currency] ? 2 : 1)
+    if (v >= 999_500) return symbol + compact(v, CURRENCY_SYMBOLS[currency] ? 2 : 1)
     return symbol + grouped(v, v < 100 ? cents : 0, v < 100 ? cents : 0)
   })
 }

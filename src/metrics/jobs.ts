@@ -65,7 +65,8 @@ export default metrics({
     label: 'Job duration, mean',
     unit: 'ms',
     good: 'down',
-    definition: 'Mean time from start to end of the jobs that finished.',
+    definition:
+      'Mean time from start to end of the jobs that finished, well or with an error; cancelled ones are left out.',
     action: 'Above two minutes users leave: look at the slowest kind.',
     warn: 60_000,
     crit: 120_000,

@@ -82,7 +82,8 @@ export default metrics({
     label: 'Refunds',
     unit: 'money',
     good: 'down',
-    definition: 'Money given back of the payments of the period.',
+    definition:
+      'Money given back of the payments of the period, on the day of the payment and not on that of the refund.',
     action: 'Read the reasons; many small refunds point at one broken step.',
     from: 'payments',
     by: ['provider'],
@@ -112,7 +113,7 @@ export default metrics({
     label: 'Net receipts',
     unit: 'money',
     good: 'up',
-    definition: 'What was paid and kept: volume less refunds and fees.',
+    definition: 'What was paid and kept: volume less refunds and fees, each on the day of its payment.',
     formula: 'revenue.payments_volume − revenue.refunds − revenue.fees',
     action: 'Compare with MRR: the difference is annual plans, one-off fees and failed payments.',
     from: 'payments',

@@ -65,7 +65,8 @@ export default metrics({
     label: 'Active free users',
     unit: 'users',
     good: 'up',
-    definition: 'Active users who on that day had no plan or trial, or whose trial had expired.',
+    definition:
+      'Active users who on that day had no plan or trial, or whose trial had expired; over a longer period each is counted once.',
     action: 'Growing faster than paying users? Look at what the free plan gives away.',
     from: 'users',
     who: ({ sql }) => sql`r.plan_class in ('free', 'trial_expired')`,
@@ -74,7 +75,7 @@ export default metrics({
     label: 'Active users in trial',
     unit: 'users',
     good: 'up',
-    definition: 'Active users whose trial was running on that day.',
+    definition: 'Active users whose trial was running on that day; over a longer period each is counted once.',
     action: 'Trials that are not active do not convert: remind them in the first days.',
     from: 'users',
     who: ({ sql }) => sql`r.plan_class = 'trial'`,

@@ -1,4 +1,4 @@
-import { byPerson, metrics, ratio, stock, sum } from './define.ts'
+import { byPerson, derived, metrics, ratio, stock, sum } from './define.ts'
 
 /** What is made with the product: objects with a life, and events. */
 export default metrics({
@@ -38,6 +38,17 @@ export default metrics({
     action: 'A jump? Look at which plans and tenants they belong to.',
     from: 'objects',
     value: ({ sql }) => sql`coalesce(sum(r.closed) filter (where r.kind = 'project'), 0)`,
+  }),
+  'product.projects_per_user': derived({
+    label: 'Projects per user',
+    unit: 'ratio',
+    good: 'up',
+    definition:
+      'Projects created up to the end of the day, closed ones among them, for each user that there is then: those without a project count as well.',
+    formula: 'product.projects_total ÷ users.total',
+    action: 'Falling while users grow? New users do not get as far as a project: look at Time to first project.',
+    of: ['product.projects_total', 'users.total'],
+    compute: (v) => (v['users.total'] > 0 ? v['product.projects_total'] / v['users.total'] : null),
   }),
   'product.objects_new': sum({
     label: 'Objects created',

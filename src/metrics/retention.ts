@@ -52,7 +52,7 @@ export default metrics({
     label: 'Users at risk',
     good: 'down',
     definition:
-      'Users who were active on half as many days in the last 30 as in the 30 before, or fewer, and are not lapsed, at the end of the day. Health scores are not asked yet.',
+      'Users who were active on half as many days in the last 30 as in the 30 before, or fewer, and are not lapsed, at the end of the day. Health scores do not count here.',
     action: 'Write to them now: of those who lapse, most were here first.',
   }),
   'users.stage_lapsed': stage('lapsed', {

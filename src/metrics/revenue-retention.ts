@@ -80,7 +80,7 @@ export default metrics({
     unit: 'percent',
     good: 'down',
     definition:
-      'MRR that was lost to churn and contraction in the 30 days that end on the day, as a share of the MRR at their start.',
+      'MRR that was lost to churn and contraction in the 30 days that end on the day, as a share of the MRR at their start. What came within the 30 days and was lost again is among it.',
     formula: '−(churned + contraction MRR of 30 days) ÷ MRR 30 days before',
     action: 'Above customer churn? Your larger customers leave, or take smaller plans.',
     warn: 3,

@@ -155,7 +155,7 @@ export default metrics({
     unit: 'percent',
     good: 'down',
     definition:
-      'Customers whose MRR fell to zero in the 30 days that end on the day, as a share of those who paid at their start.',
+      'Customers whose MRR fell to zero in the 30 days that end on the day, as a share of those who paid at their start. Who came and left within the 30 days is among those who left.',
     formula: 'churned in 30 days ÷ paying customers 30 days before',
     action: 'Above 5 % a month a product shrinks faster than most can grow: look at churned customers.',
     warn: 5,

@@ -66,7 +66,7 @@ export default metrics({
     unit: 'users',
     good: 'down',
     definition:
-      'Users who signed in from a country for the first time, having signed in from another before. By the day of it.',
+      'Users who signed in from a country for the first time, having signed in from another before. By the day of it; a user counts once for each such country.',
     action: 'Travel, most often. With failed sign-ins before it, or two countries within hours: ask the user.',
     from: 'signInCountries',
     by: ['country'],

@@ -1,7 +1,7 @@
 import type { Sql } from '../db/connect.ts'
 import { groupBy } from '../lib/group-by.ts'
 import type { Day } from '../lib/time.ts'
-import { type Cells, type Parts, readCells } from './cells.ts'
+import { type DimValue, readBroken } from './broken.ts'
 import type { SqlContext } from './metric.ts'
 import type { Ask } from './statement.ts'
 
@@ -12,13 +12,15 @@ const SCOPE = '*'
 /** Whose values can be put together again: a share of a percentile or of distinct users means nothing. */
 const KINDS = new Set(['sum', 'last', 'max', 'ratio'])
 
-interface DimRow {
+/** The values of a metric's dimension on a day, the largest first. */
+interface Broken {
   day: Day
   slot: number
-  place: number
-  value: string
-  v: number | null
-  den: number | null
+  values: string[]
+  v: (number | null)[]
+  den: (number | null)[]
+  /** The last of the values is all that lie beyond the others, together. */
+  beyond: boolean
 }
 
 /** Stores the values that some metrics have by their dimensions on some days, in place of those that are there. */
@@ -26,56 +28,43 @@ export async function storeDims(q: SqlContext, asks: Ask[], days: Day[]): Promis
   const wanted = asks.filter(({ metric }) => KINDS.has(metric.kind) && !metric.lag && metric.by.length > 0)
   if (wanted.length === 0) return
   const slots = await ensureDimSlots(q.sql, wanted)
-  const dims = new Set(wanted.flatMap(({ metric }) => metric.by))
-  const rows: DimRow[] = []
+  const stored: Broken[] = []
   const complete: { day: Day; slot: number }[] = []
-  for (const dim of dims) {
-    const having = wanted.filter(({ metric }) => metric.by.includes(dim))
-    const cells = await readCells(q, having, [SCOPE], days, dim)
-    for (const ask of having) {
-      const slot = slots.get(`${ask.key} ${dim}`) as number
-      for (const day of days) {
-        const values = valuesOn(cells, ask, day)
-        rows.push(...rowsOf(ask, values, { day, slot }))
-        if (values.length <= MAX_VALUES) complete.push({ day, slot })
-      }
+  for (const { ask, dim, byDay } of await readBroken(q, wanted, SCOPE, days)) {
+    const slot = slots.get(`${ask.key} ${dim}`) as number
+    for (const day of days) {
+      const values = (byDay.get(day) ?? []).sort(largestFirst(ask))
+      if (values.length > 0) stored.push(brokenOn(ask, values, { day, slot }))
+      if (values.length <= MAX_VALUES) complete.push({ day, slot })
     }
   }
-  await write(q.sql, rows, complete, [...slots.values()], days)
+  await write(q.sql, stored, complete, [...slots.values()], days)
 }
 
-interface DimValue {
-  value: string
-  parts: Parts
+/** By the size, of a ratio by what is beneath it. */
+function largestFirst({ metric }: Ask): (a: DimValue, b: DimValue) => number {
+  const at = metric.kind === 'ratio' ? 1 : 0
+  const sizeOf = ({ parts }: DimValue) => Math.abs(parts[at] ?? 0)
+  return (a, b) => sizeOf(b) - sizeOf(a) || (a.value < b.value ? -1 : 1)
 }
 
-/** The values of a day, the largest first: of a ratio those with most beneath them. */
-function valuesOn(cells: Cells, { key, metric }: Ask, day: Day): DimValue[] {
-  const sizeOf = ({ parts }: DimValue) => Math.abs((metric.kind === 'ratio' ? parts[1] : parts[0]) ?? 0)
-  return cells
-    .dims(key)
-    .flatMap((value) => {
-      const parts = cells.get(key, SCOPE, day, value)
-      return parts ? [{ value, parts }] : []
-    })
-    .sort((a, b) => sizeOf(b) - sizeOf(a) || (a.value < b.value ? -1 : 1))
-}
-
-function rowsOf({ metric }: Ask, values: DimValue[], at: { day: Day; slot: number }): DimRow[] {
-  const rowOf = (place: number, { value, parts }: DimValue): DimRow => {
-    const [v = null, den = null] = parts
-    return { ...at, place, value, v, den }
-  }
-  const rows = values.slice(0, MAX_VALUES).map((one, i) => rowOf(i + 1, one))
-  const beyond = values.slice(MAX_VALUES)
-  if (beyond.length === 0) return rows
-  const rest = (beyond[0] as DimValue).parts.map((_, i) =>
+function brokenOn({ metric }: Ask, sorted: DimValue[], at: { day: Day; slot: number }): Broken {
+  const values = sorted.slice(0, MAX_VALUES)
+  const beyond = sorted.slice(MAX_VALUES)
+  const rest = (beyond[0]?.parts ?? []).map((_, i) =>
     together(
       metric.kind,
       beyond.map(({ parts }) => parts[i] ?? null),
     ),
   )
-  return [...rows, rowOf(0, { value: '', parts: rest })]
+  const all = beyond.length > 0 ? [...values, { value: '', parts: rest }] : values
+  return {
+    ...at,
+    values: all.map(({ value }) => value),
+    v: all.map(({ parts }) => parts[0] ?? null),
+    den: all.map(({ parts }) => parts[1] ?? null),
+    beyond: beyond.length > 0,
+  }
 }
 
 /** Unknown values leave the others as they are. */
@@ -87,7 +76,7 @@ function together(kind: string, numbers: (number | null)[]): number | null {
 
 async function write(
   sql: Sql,
-  rows: DimRow[],
+  stored: Broken[],
   complete: { day: Day; slot: number }[],
   slots: number[],
   days: Day[],
@@ -96,14 +85,15 @@ async function write(
     delete from metric_dim_days where day = any(${days}::text[]::date[]) and slot = any(${slots}::int[])`
   await sql`
     insert into metric_dim_days (day, slot, place, value, v, den)
-    select day, slot, place, value, v, den
-    from json_to_recordset(${JSON.stringify(rows)}::text::json)
-      as x (day date, slot int, place smallint, value text, v float8, den float8)`
+    select day, slot, case when beyond and place = cardinality("values") then 0 else place end, value, e.v, e.den
+    from json_to_recordset(${JSON.stringify(stored)}::text::json)
+        as x (day date, slot int, "values" text[], v float8[], den float8[], beyond bool)
+      cross join unnest("values", x.v, x.den) with ordinality e (value, v, den, place)`
   const byDay = groupBy(complete, ({ day }) => day)
-  const stored = days.map((day) => ({ day, slots: (byDay.get(day) ?? []).map(({ slot }) => slot) }))
+  const full = days.map((day) => ({ day, slots: (byDay.get(day) ?? []).map(({ slot }) => slot) }))
   await sql`
     insert into metric_dim_stored as s (day, slots)
-    select day, slots from json_to_recordset(${JSON.stringify(stored)}::text::json) as x (day date, slots int[])
+    select day, slots from json_to_recordset(${JSON.stringify(full)}::text::json) as x (day date, slots int[])
     on conflict (day) do update set slots = excluded.slots || array(
       select slot from unnest(s.slots) slot where not slot = any(${slots}::int[]))`
 }

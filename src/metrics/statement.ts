@@ -33,6 +33,30 @@ export function daysStatement(q: SqlContext, asks: Ask[], window: Window, by?: s
     order by 2`
 }
 
+/**
+ * The same by several dimensions in one pass: the rows are made once, and read by each of them. `by` tells which; a
+ * metric without that dimension is null there.
+ */
+export function dimsStatement(q: SqlContext, asks: Ask[], window: Window, dims: readonly string[]): Fragment {
+  const { sql } = q
+  const rollup = rollupOf(asks)
+  const day = window.running ? sql`greatest(r.day, ${window.from}::date - 1)` : sql`r.day`
+  const branches = dims.map((by, i) => {
+    const columns = asks.flatMap(({ metric }) =>
+      metric.parts.map((part) => (metric.by.includes(by) ? part.day : unknown)),
+    )
+    return sql`${i ? sql`union all` : sql``}
+    select ${by}::text as by, r.scope, ${day}::text as day, ${dimOf(q, asks, by) as Fragment} as dim${columnList(q, columns)}
+    from made r ${joinOf(q, rollup, by)}
+    group by 2, 3, 4`
+  })
+  return sql`with made as materialized (${rollup.rows(q, window)})
+    ${branches}
+    order by 1, 3`
+}
+
+const unknown: Part['day'] = ({ sql }) => sql`null`
+
 /** The same for a range as a whole: what its days cannot be added up to. */
 export function totalStatement(
   q: SqlContext,

@@ -6,9 +6,8 @@ import { fieldsOf, smallBody } from '../auth/forms.ts'
 import { actorOf, adminOf, requireRole } from '../auth/guards.ts'
 import type { Deps } from '../context.ts'
 import type { Env } from '../env.ts'
+import { frameOf } from '../frame-of.ts'
 import { today } from '../lib/time.ts'
-import { frameAdmin, navOf } from '../page-frame.ts'
-import { pages } from '../pages.tsx'
 import { requireAllTenants } from './api.ts'
 import { RATES_PATH, readRatesForm, whyNotRates } from './form.ts'
 import { previewRates, type RateOutcome, saveRates } from './store.ts'
@@ -41,9 +40,8 @@ async function again(
   const page = (
     <Layout
       title="Exchange rates"
-      page={RATES_PATH}
-      admin={frameAdmin(admin)}
-      nav={navOf(pages, admin)}
+      page="/dashboard/settings"
+      {...(await frameOf(deps, admin))}
       crumbs={[{ label: 'Exchange rates', href: RATES_PATH }]}
     >
       <div class="q-page q-flow">

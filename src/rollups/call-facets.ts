@@ -99,7 +99,7 @@ export function parameterParts(tx: Tx): Fragment {
     lateral (values
       ('temperature', round(temperature::numeric, 1)::float8, temperature),
       ('top_p', round(top_p::numeric, 1)::float8, top_p),
-      ('max_tokens', 2 ^ ceil(log(2, greatest(max_tokens, 1)::numeric)), max_tokens::float8)
+      ('max_tokens', 2::float8 ^ length(ltrim((greatest(max_tokens, 1) - 1)::bit(64)::text, '0')), max_tokens::float8)
     ) p(name, step, value)`
 }
 

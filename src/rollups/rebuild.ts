@@ -1,5 +1,7 @@
+import type { Config } from '../config.ts'
+import type { Db } from '../db/connect.ts'
 import type { Tx } from '../facts/types.ts'
-import { addDays, startOfDay } from '../lib/time.ts'
+import { addDays, type Day, startOfDay } from '../lib/time.ts'
 import { recountBits, type UserScope } from './activity-bits.ts'
 import type { Instant } from './buckets.ts'
 import type { FoldDeps } from './fold.ts'
@@ -36,7 +38,7 @@ export async function rebuildDay(deps: FoldDeps, day: string): Promise<void> {
     if (from.getTime() > keptFromMs(deps)) await rebuildStateDay(context, day)
     await reportMrrFrom(context, day)
     await clearBits(context, day, wereActive as unknown as UserScope[])
-    await foldDayBuckets(context, from, until)
+    await foldDayBuckets(context, from, until, from.getTime() > keptFromMs(deps))
     await markBuckets(context, [from.toISOString()], true)
     await noteFolded(context, day)
   })
@@ -57,8 +59,12 @@ async function foldSources(
   for (const kind of kinds) for (const fold of appendFolds[kind]) await fold(context, source)
 }
 
-async function foldDayBuckets(context: FoldContext, from: Date, until: Date): Promise<void> {
-  for (const { fold, grain } of Object.values(bucketFolds))
+/** What is counted of facts which the retention deletes one by one. */
+const FADING = ['invite_days']
+
+async function foldDayBuckets(context: FoldContext, from: Date, until: Date, areKept: boolean): Promise<void> {
+  const names = Object.keys(bucketFolds).filter((name) => areKept || !FADING.includes(name))
+  for (const { fold, grain } of names.map((name) => bucketFolds[name]!))
     await fold(context, grain === 'day' ? [from.toISOString()] : await hoursOf(context, from, until))
 }
 
@@ -88,6 +94,25 @@ async function goneKinds(tx: Tx, from: Date, until: Date): Promise<Set<string>> 
     where month::timestamp at time zone 'UTC' < ${until}
       and (month + interval '1 month')::timestamp at time zone 'UTC' > ${from}`
   return new Set(rows.map((row) => row.fact_table as string))
+}
+
+/** The local days of a range which a rebuild leaves as they are, because raw facts of them are gone. */
+export async function goneDays(
+  { db, config }: { db: Pick<Db, 'sql'>; config: Config },
+  { from, to }: { from: Day; to: Day },
+): Promise<Day[]> {
+  const zone = config.timeZone
+  const rows = await db.sql<{ day: Day }[]>`
+    select d::date::text as day
+    from generate_series(${from}::timestamp, ${to}::timestamp, interval '1 day') d
+    where exists (
+      select from dropped_months m
+      where m.fact_table in ('events', 'api_calls')
+        and m.month::timestamp at time zone 'UTC' < (d + interval '1 day') at time zone ${zone}
+        and (m.month + interval '1 month')::timestamp at time zone 'UTC' > d at time zone ${zone}
+    )
+    order by d`
+  return rows.map(({ day }) => day)
 }
 
 /** The first and last local day with raw facts; undefined when there are none. */

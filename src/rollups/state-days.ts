@@ -100,7 +100,7 @@ export const stateRollups: Record<CountedTable, StateRollup> = {
     sums: ['n', 'succeeded', 'failed', 'attempts', 'latency_n', 'latency_ms'],
     named: { dim: 'host', kind: 'webhook' },
     parts: (tx, rows) => tx`
-      select sign, ts as at, tenant_id, coalesce(substring(target from '^\\w+://([^/?#:]+)'), target, '') as host,
+      select sign, ts as at, tenant_id, coalesce(substring(target from '^\\w+://(?:[^/?#@]*@)?([^/?#:]+)'), target, '') as host,
         coalesce(event, '') as event, 1 as n, (status = 'succeeded')::int as succeeded, (status = 'failed')::int as failed,
         coalesce(attempt, 1) as attempts, (latency_ms is not null)::int as latency_n, coalesce(latency_ms, 0) as latency_ms
       from (${rows}) r`,

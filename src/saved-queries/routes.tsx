@@ -9,9 +9,8 @@ import { whyFixed } from '../boards/store.ts'
 import type { Deps } from '../context.ts'
 import { type Catalogue, freshCatalogue } from '../custom-metrics/catalogue.ts'
 import type { AdminWho, Env } from '../env.ts'
+import { frameOf } from '../frame-of.ts'
 import { Problem } from '../lib/errors.ts'
-import { frameAdmin, navOf } from '../page-frame.ts'
-import { pages } from '../pages.tsx'
 import { cardOf } from './cards.ts'
 import { deleteQuery, listQueries, type QueryInput, queryInput, saveQuery } from './store.ts'
 
@@ -84,8 +83,7 @@ async function queriesPage(
     <Layout
       title="Saved queries"
       page="/dashboard/boards"
-      admin={frameAdmin(admin)}
-      nav={navOf(pages, admin)}
+      {...(await frameOf(deps, admin))}
       crumbs={[{ label: 'Boards', href: '/dashboard/boards' }]}
     >
       <SavedQueriesPage

@@ -5,8 +5,8 @@ import { fieldsOf, smallBody } from '../auth/forms.ts'
 import { adminOf, isAllowed, requireRole } from '../auth/guards.ts'
 import type { Deps } from '../context.ts'
 import type { AdminWho, Env } from '../env.ts'
+import { frameOf } from '../frame-of.ts'
 import { Problem } from '../lib/errors.ts'
-import { frameAdmin, navOf } from '../page-frame.ts'
 import { pages } from '../pages.tsx'
 import { pageAt, viewAddress } from './address.ts'
 import { VIEWS_PATH } from './menu.ts'
@@ -78,8 +78,7 @@ async function viewsPage(c: Context<Env>, deps: Deps, entered: Entered, problem?
     <Layout
       title="Saved views"
       page={VIEWS_PATH}
-      admin={frameAdmin(admin)}
-      nav={navOf(pages, admin)}
+      {...(await frameOf(deps, admin))}
       pins={views.filter(({ pinned }) => pinned).map((view) => ({ label: view.name, href: view.path + view.query }))}
     >
       <SavedViewsPage

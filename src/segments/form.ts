@@ -108,6 +108,13 @@ export type ReadDraft =
   /** What is wrong, row by row; '' is the form as a whole. */
   | { ok: false; problems: ReadonlyMap<number | '', string> }
 
+/** Nothing was typed into it yet: what it lacks is said once it is to be saved. */
+export const isUntouched = ({ kind, op, ...row }: Row): boolean =>
+  isKind(kind) &&
+  kindOf(kind)
+    .fields(op)
+    .every((name) => row[name].trim() === '' || name === 'days')
+
 /** The rule that the rows make. */
 export function ruleOfDraft({ rows, matches }: Draft): ReadDraft {
   const indexed = rows.map((row, i) => ({ row, i }))
@@ -158,8 +165,7 @@ const number = (value: string) => (value.trim() === '' ? undefined : Number(valu
 const READ: { [K in FieldName]: (value: string) => Given[K] } = {
   values: (value) => {
     const all = value.split(',').map((one) => one.trim())
-    const named = all.filter((one) => one !== '')
-    return named.length > 0 ? named : undefined
+    return all.filter((one) => one !== '')
   },
   n: number,
   days: number,

@@ -6,9 +6,8 @@ import { smallBody } from '../auth/forms.ts'
 import { adminOf, requireRole } from '../auth/guards.ts'
 import type { Deps } from '../context.ts'
 import type { Env } from '../env.ts'
+import { frameOf } from '../frame-of.ts'
 import { Problem } from '../lib/errors.ts'
-import { frameAdmin, navOf } from '../page-frame.ts'
-import { pages } from '../pages.tsx'
 import { previewOf } from './editor.ts'
 import { changeDraft, type Draft, readDraft, ruleOfDraft } from './form.ts'
 import { SEGMENTS_PATH, segmentHref } from './paths.ts'
@@ -21,7 +20,7 @@ export function mountSegments(app: Hono<Env>, deps: Deps): void {
 
   // Adds and removes rows, and says what the rule means: nothing is stored.
   app.post(`${SEGMENTS_PATH}/form`, acts, smallBody, async (c) => {
-    const form = await c.req.formData()
+    const form = await formOf(c)
     const slug = String(form.get('slug') ?? '')
     const segment = slug === '' ? undefined : await usableSegment(deps, adminOf(c), slug)
     return redraw(c, deps, changeDraft(readDraft(form), String(form.get('do') ?? '')), { segment })
@@ -42,10 +41,18 @@ export function mountSegments(app: Hono<Env>, deps: Deps): void {
   })
 }
 
+async function formOf(c: Context<Env>): Promise<FormData> {
+  try {
+    return await c.req.formData()
+  } catch {
+    throw new Problem(415, 'The body is not a form', 'Programs use /api/segments.')
+  }
+}
+
 type Write = (fields: Parameters<typeof createSegment>[2]) => Promise<Segment>
 
 async function save(c: Context<Env>, deps: Deps, segment: Segment | undefined, write: Write): Promise<Response> {
-  const draft = readDraft(await c.req.formData())
+  const draft = readDraft(await formOf(c))
   const read = ruleOfDraft(draft)
   if (!read.ok)
     return redraw(c, deps, draft, { segment, error: 'Not saved yet: some conditions are not whole.', status: 422 })
@@ -80,8 +87,7 @@ async function redraw(
     <Layout
       title={segment ? `Change ${segment.name}` : 'New segment'}
       page={SEGMENTS_PATH}
-      admin={frameAdmin(admin)}
-      nav={navOf(pages, admin)}
+      {...(await frameOf(deps, admin))}
       crumbs={[{ label: 'Segments', href: SEGMENTS_PATH }]}
     >
       <div class="q-page">{editor}</div>

@@ -21,6 +21,12 @@ export function mountSettings(app: Hono<Env>, deps: Deps): void {
 
   app.post(`${SETTINGS_PATH}/general`, configures, smallBody, async (c) => {
     const fields = await fieldsOf(c)
+    // One is reset by its own button; what was typed beside it is not saved by that.
+    const reset = fields.reset
+    if (reset !== undefined && isSettingName(reset)) {
+      await changeSettings(deps, adminOf(c), { settings: { [reset]: null } })
+      return back(c, SETTINGS_PATH, { saved: 'general' })
+    }
     const given = settingNames.filter((name) => fields[name] !== undefined)
     try {
       const settings = Object.fromEntries(given.map((name) => [name, fields[name]?.trim() || null]))
@@ -40,7 +46,7 @@ export function mountSettings(app: Hono<Env>, deps: Deps): void {
     if (!catalogue.has(key)) throw new NotFound(`There is no metric “${key.slice(0, 80)}”.`)
     const { warn = '', crit = '', back: from = thresholdsPath(key), reset } = await fieldsOf(c)
     const to = safeNext(from)
-    const typed = readTyped(catalogue.of(key), { warn, crit })
+    const typed = readTyped(deps, catalogue.of(key), { warn, crit })
     if (reset === undefined && !typed.ok) return back(c, to, { bad: key, warn, crit })
     const limits = reset === undefined && typed.ok ? typed.limits : null
     await changeSettings(deps, adminOf(c), { thresholds: { [key]: limits } })

@@ -1,8 +1,8 @@
 import type { Deps } from '../context.ts'
 import { catalogueOf } from '../custom-metrics/catalogue.ts'
-import { valueText } from '../metric-view.ts'
 import type { AnyKey } from '../metrics/catalogue.ts'
-import type { Metric } from '../metrics/metric.ts'
+import type { Metric, Unit } from '../metrics/metric.ts'
+import { parseQuantity, quantityExample, quantityText } from '../metrics/quantity.ts'
 import { type Point, type State, stateOf } from '../metrics/query.ts'
 import { definedLimits } from './change.ts'
 import { badSide, type Limits, limitsOf, limitsProblem, withLimits } from './limits.ts'
@@ -35,9 +35,9 @@ export function previewText({ days, yellow, red, known }: Preview): string {
 
 /** "Yellow under 20%, red under 10%." */
 export function limitsText(deps: Deps, key: AnyKey, { warn, crit }: Limits): string {
-  const side = badSide(catalogueOf(deps).of(key).good)
+  const { good, unit } = catalogueOf(deps).of(key)
   const part = (word: string, value: number | null) =>
-    value === null ? [] : [`${word} ${side} ${valueText(deps, key, value, 'tile')}`]
+    value === null ? [] : [`${word} ${badSide(good)} ${quantityText(value, unit, deps.config.currency)}`]
   const parts = [...part('yellow', warn), ...part('red', crit)]
   if (parts.length === 0) return 'None: this metric is never coloured.'
   const text = parts.join(', ')
@@ -60,26 +60,42 @@ export interface TypedLimits {
 
 export type ReadLimits = { ok: true; limits: Limits } | { ok: false; field: keyof Limits; reason: string }
 
-/** Reads what was typed; an empty field is no threshold. */
-export function readTyped(metric: Pick<Metric, 'good' | 'unit'>, typed: TypedLimits): ReadLimits {
+/** Reads what was typed, in the units that people use; an empty field is no threshold. */
+export function readTyped(
+  { config: { currency } }: Pick<Deps, 'config'>,
+  metric: Pick<Metric, 'good' | 'unit'>,
+  typed: TypedLimits,
+): ReadLimits {
   const limits: Limits = { warn: null, crit: null }
   for (const field of ['warn', 'crit'] as const) {
-    const text = typed[field].trim().replaceAll('\u2212', '-').replaceAll(',', '')
-    if (text === '') continue
-    if (!/^-?(\d+(\.\d*)?|\.\d+)$/.test(text))
-      return { ok: false, field, reason: 'This is not a number such as 12 or 99.5.' }
-    limits[field] = Number(text)
+    if (typed[field].trim() === '') continue
+    const read = parseQuantity(typed[field], metric.unit, currency)
+    if (!read.ok) return { ok: false, field, reason: read.reason }
+    limits[field] = read.value
   }
   const wrong = limitsProblem(metric, limits)
   return wrong ? { ok: false, field: wrong.field, reason: wrong.text } : { ok: true, limits }
 }
 
-/** A threshold as it stands in a field. */
-export const fieldText = (value: number | null): string => (value === null ? '' : String(value))
+/** A threshold as it stands in a field: what is typed there again says the same. */
+export const fieldText = (deps: Pick<Deps, 'config'>, { unit }: Pick<Metric, 'unit'>, value: number | null): string =>
+  value === null ? '' : quantityText(value, unit, deps.config.currency)
+
+/** What can be typed in a field: "such as 250 ms, 4 s or 2 d". */
+export const exampleText = (deps: Pick<Deps, 'config'>, { unit }: Pick<Metric, 'unit'>): string =>
+  `such as ${quantityExample(unit, deps.config.currency)}`
 
 /** What the numbers of a unit are, for the label of a field. */
-export function unitText(deps: Deps, { unit }: Pick<Metric, 'unit'>): string {
+export function unitText(deps: Pick<Deps, 'config'>, { unit }: Pick<Metric, 'unit'>): string {
   if (unit === 'money') return deps.config.currency
-  if (unit === 'percent') return '%'
-  return unit
+  return UNIT_WORDS[unit] ?? unit
+}
+
+const UNIT_WORDS: Partial<Record<Unit, string>> = {
+  percent: '%',
+  ms: 'time',
+  bytes: 'size',
+  ratio: 'times',
+  score: 'points',
+  shift: 'layout shift',
 }

@@ -1,9 +1,11 @@
 import { benchBrowsing } from './browsing.ts'
+import { benchCatalogue } from './catalogue.ts'
 import { Client } from './client.ts'
 import { traffic } from './events.ts'
 import { timed } from './measure.ts'
 import { benchPages } from './pages.ts'
 import { benchPercentiles } from './percentiles.ts'
+import { benchPolling } from './polling.ts'
 import { benchRebuilding } from './rebuilding.ts'
 import { keep, line, type Result, verdictOf } from './report.ts'
 import { startHello, startServer } from './server.ts'
@@ -50,6 +52,9 @@ async function benchServer(bench: Bench): Promise<void> {
     tell(...(await benchServing(parties)))
     tell(...(await benchPages(parties)))
     tell({ name: 'RSS after load, MB', value: server.rss(), target: 200, floor: 300, better: 'less' })
+    const polled = await benchPolling(parties)
+    if (polled) tell(polled)
+    else console.log('No /proc here: what polls cost was not measured.')
     const browsed = await benchBrowsing(server)
     if (browsed) tell(...browsed)
     else console.log('No chromium here (CHROMIUM_PATH): the browser was not measured.')
@@ -66,6 +71,8 @@ try {
   await fill(bench)
   await benchDatabase(bench)
   await benchServer(bench)
+  // Last: it writes facts of every kind, which the others were never measured with.
+  tell(await benchCatalogue(bench))
 } finally {
   await bench.close()
 }

@@ -17,6 +17,7 @@ export interface Server {
   url: string
   key: string
   cookie: string
+  pid: number
   /** Resident memory in MB. */
   rss: () => number
   stop: () => Promise<void>
@@ -37,6 +38,7 @@ export async function startServer(bench: Bench): Promise<Server> {
     url,
     key: secret,
     cookie: await signIn(url),
+    pid: child.pid ?? 0,
     rss: () => Number(execFileSync('ps', ['-o', 'rss=', '-p', String(child.pid)]).toString()) / 1024,
     stop: () => end(child),
   }

@@ -14,6 +14,34 @@ const PAGES = [
   '/dashboard/metrics/ai.cost',
   '/dashboard/metrics/users.dau',
   '/dashboard/account',
+  '/dashboard/segments',
+  '/dashboard/segments/new',
+  '/dashboard/boards',
+  '/dashboard/boards/template-ai',
+  '/dashboard/boards/template-finance',
+  '/dashboard/boards/template-founder',
+  '/dashboard/boards/template-ops',
+  '/dashboard/boards/import',
+  '/dashboard/queries',
+  '/dashboard/views',
+  '/dashboard/metrics/new',
+  '/dashboard/annotations',
+  '/dashboard/rates',
+  '/dashboard/backfill',
+  '/dashboard/settings',
+]
+/** What an operator has made: reached where `makeOwn` was called. */
+const OWN_PAGES = [
+  '/dashboard/segments/everybody-of-acme',
+  '/dashboard/segments/everybody-of-acme/edit',
+  '/dashboard?segment=everybody-of-acme&plan=pro',
+  '/dashboard/metrics/users.dau?segment=everybody-of-acme',
+  '/dashboard/boards/ours',
+  '/dashboard/boards/ours/edit',
+  '/dashboard/boards/ours/add',
+  '/dashboard/boards/ours/cards/new?kind=breakdown&metric=ai.cost',
+  '/dashboard/metrics/custom.cost_per_job',
+  '/dashboard/metrics/custom.cost_per_job/edit',
 ]
 const LOOKS = {
   'wide, light': { viewport: { width: 1440, height: 900 }, colorScheme: 'light' },
@@ -31,9 +59,42 @@ const start = async (fill: boolean): Promise<TestApp> => {
   return t
 }
 
+async function makeOwn(t: TestApp): Promise<void> {
+  const cookie = await t.admin('operator')
+  const make = async (path: string, body: unknown) => {
+    const headers = { cookie, origin: 'http://localhost', 'content-type': 'application/json' }
+    const answer = await t.request(path, { method: 'POST', headers, body: JSON.stringify(body) })
+    if (answer.status !== 201) throw new Error(`${path} answered ${answer.status}: ${await answer.text()}`)
+  }
+  await make('/api/segments', {
+    name: 'Everybody of Acme',
+    shared: true,
+    rule: { match: 'all', conditions: [{ kind: 'tenant', op: 'is', values: ['acme'] }] },
+  })
+  await make('/api/custom-metrics', {
+    key: 'custom.cost_per_job',
+    label: 'Cost per job',
+    definition: 'What the AI costs for each job.',
+    formula: 'ai.cost / jobs.total',
+  })
+  const card = { width: 6, height: 'm' }
+  await make('/api/boards', {
+    name: 'Ours',
+    cards: [
+      { ...card, id: 'cost', kind: 'tile', metric: 'custom.cost_per_job', width: 3, height: 's' },
+      { ...card, id: 'share', kind: 'breakdown', metric: 'ai.cost', by: 'model', draw: 'donut' },
+      { ...card, id: 'words', kind: 'text', text: '# Why\n\nSee [the list](https://example.com).' },
+      { ...card, id: 'marks', kind: 'annotations' },
+      { ...card, id: 'feed', kind: 'activity' },
+    ],
+  })
+  await t.sql`update boards set shared = true`
+}
+
 beforeAll(async () => {
   if (withoutBrowser) return
   ;[filled, empty] = await Promise.all([start(true), start(false)])
+  await makeOwn(filled)
   browser = await chromium.launch({ executablePath: chromiumPath, args: ['--no-sandbox'] })
 })
 afterAll(async () => {
@@ -48,7 +109,7 @@ async function signedIn(
 ): Promise<{ context: BrowserContext; url: string }> {
   const url = await t.listen()
   const context = await browser.newContext({ ...look, reducedMotion: 'reduce' })
-  const [name, value] = (await t.admin('viewer')).split('=') as [string, string]
+  const [name, value] = (await t.admin('operator')).split('=') as [string, string]
   await context.addCookies([{ name, value, url }])
   return { context, url }
 }
@@ -85,7 +146,7 @@ describe.skipIf(withoutBrowser)('every page, filled and empty', () => {
       '%s: axe finds nothing, nothing is blocked, nothing scrolls sideways',
       async (state) => {
         const { context, url } = await signedIn(state === 'filled' ? filled : empty, LOOKS[look])
-        for (const path of PAGES) {
+        for (const path of state === 'filled' ? [...PAGES, ...OWN_PAGES] : PAGES) {
           const { page, problems } = await open(context, url + path)
           expect(await violations(page), path).toEqual([])
           expect(await overflow(page), path).toBeLessThanOrEqual(0)
@@ -94,7 +155,7 @@ describe.skipIf(withoutBrowser)('every page, filled and empty', () => {
         }
         await context.close()
       },
-      120_000,
+      300_000,
     )
   })
 })

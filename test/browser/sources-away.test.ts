@@ -1,7 +1,6 @@
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
-import { livePathOf } from '../../src/page.ts'
-import { pages } from '../../src/pages.tsx'
+import { allAddresses, makeNamed } from '../helpers/addresses.ts'
 import { chromiumPath, withoutBrowser, withoutRedis } from '../helpers/needs.ts'
 import { concernedBy, type Marks, OPEN, type Open, type Source } from './sources-concerned.ts'
 import { fillRedis, type SourcesStage, setSources } from './sources-stage.ts'
@@ -10,10 +9,6 @@ import { fillRedis, type SourcesStage, setSources } from './sources-stage.ts'
 const PATIENCE_MS = 2_000
 /** A source that hangs in the middle of a query is noticed by the samples of the minute. */
 const NOTICED = { timeout: 90_000, interval: 500 }
-const ADDRESSES = pages.flatMap((page) => {
-  const of = (path: string) => path.replace(':key', 'users.online')
-  return page.every ? [of(page.path), of(livePathOf(page))] : [of(page.path)]
-})
 
 let stage: SourcesStage
 let browser: Browser
@@ -52,6 +47,7 @@ async function fillCards(): Promise<void> {
   const patiently = { timeout: 60_000, interval: 500 }
   const synced = () => sql`select preset from sync_state where state = 'ok'`
   await vi.waitFor(async () => expect(await synced()).toHaveLength(7), patiently)
+  await makeNamed(stage.post)
   await stage.act('/api/jobs/minute/run')
   const sampled = () => sql`select distinct name from gauge_hours where name in ('users.online', 'source.size')`
   await vi.waitFor(async () => expect(await sampled()).toHaveLength(2), patiently)
@@ -87,7 +83,7 @@ async function expectMarks(sources: Source[]): Promise<void> {
 
 /** Every page and every fragment, each within its two seconds. */
 async function expectAnswers(): Promise<void> {
-  for (const address of ADDRESSES) {
+  for (const { path: address } of allAddresses) {
     const signal = AbortSignal.timeout(PATIENCE_MS)
     const headers = { cookie: stage.cookie, accept: 'text/html' }
     const answer = await fetch(stage.server.url + address, { headers, signal }).catch((error: Error) => error.name)
@@ -114,7 +110,7 @@ const SAID: Record<Source, () => Promise<void>> = {
     expect(await text('/dashboard', '#live')).toContain('Redis does not answer')
     expect(await text('/dashboard', '#now-users-online')).toMatch(/2 .* old/)
     expect(await text('/dashboard/data', '#source-redis')).toMatch(/down, for .*: Redis does not answer/)
-    const row = await text('/dashboard/metrics', '#metric-users-online')
+    const row = await text('/dashboard/metrics?domain=all', '#metric-users-online')
     expect(row).toMatch(/Redis does not answer: .* last sample 2 /)
   },
   async logs() {
@@ -129,7 +125,7 @@ const SAID: Record<Source, () => Promise<void>> = {
     expect(await text('/dashboard/data', USERS)).toContain(` ${product.users} `)
     expect(await text('/dashboard/data', '#source-source-database')).toMatch(/down, for .*does not answer/)
     expect(await text('/dashboard/data', '#source-preset-hivesync-users-sql')).toMatch(/does not answer.* ago/)
-    expect(await text('/dashboard/metrics', '#metric-source-size')).toMatch(/does not answer.* MB/)
+    expect(await text('/dashboard/metrics?domain=all', '#metric-source-size')).toMatch(/does not answer.* MB/)
     expect(await text('/dashboard/system', '#card-source')).toMatch(
       /does not answer.*, value of \d.* MB .*public\.users/,
     )

@@ -28,6 +28,7 @@ export interface SourcesStage {
   cookie: string
   send: (kind: string, rows: object[]) => Promise<void>
   act: (path: string) => Promise<void>
+  post: (path: string, body: object) => Promise<Response>
   /** What the server has logged of its sources: [event, source]. */
   told: () => [string, string][]
   close: () => Promise<void>
@@ -77,9 +78,12 @@ export async function setSources(): Promise<SourcesStage> {
     throw error
   }
   const { secret } = await createKey(db.sql, { name: 'stage', scopes: ['ingest', 'act'] })
-  const post = async (address: string, body: object) => {
+  const send = (address: string, body: object) => {
     const headers = { authorization: `Bearer ${secret}`, 'content-type': 'application/json' }
-    const answer = await fetch(server.url + address, { method: 'POST', headers, body: JSON.stringify(body) })
+    return fetch(server.url + address, { method: 'POST', headers, body: JSON.stringify(body) })
+  }
+  const post = async (address: string, body: object) => {
+    const answer = await send(address, body)
     if (!answer.ok) throw new Error(`${address} answered ${answer.status}: ${await answer.text()}`)
     await answer.body?.cancel()
   }
@@ -116,6 +120,7 @@ export async function setSources(): Promise<SourcesStage> {
     cookie: await signIn(db, server.url),
     send: (kind, rows) => post(`/ingest/${kind}`, rows),
     act: (address) => post(address, {}),
+    post: send,
     told: () => toldIn(join(folder, 'server.log')),
     close,
   }

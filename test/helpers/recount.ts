@@ -105,7 +105,8 @@ export async function recount(
       sql`select user_id, name, ts from user_firsts order by 1, 2`,
       sql`${owners(sql)}
           select person as user_id, name, min(ts) as ts
-          from named left join owners o on o.id = coalesce(nullif(named.user_id, ''), anonymous_id),
+          from (select user_id, anonymous_id, ts, name from named
+            union all select user_id, null, created_at, kind from objects) named left join owners o on o.id = coalesce(nullif(named.user_id, ''), anonymous_id),
             lateral (select coalesce(o.owner, named.user_id) as person) p
           where person <> '' and name in (select name from first_names) group by 1, 2 order by 1, 2`,
     ],

@@ -9,7 +9,19 @@ import { dayTitle, momentText, rangeDates } from '../../src/lib/dates.ts'
 import { filterQuery } from '../../src/lib/filters.ts'
 import { type Card as Loaded, shownOf } from '../../src/lib/settle.ts'
 import { definePage, type PageContext } from '../../src/page.ts'
-import { AnnotateForm, Badge, Card, DataTable, Icon, Menu, MenuItem, Note, TwoLines } from '../parts/index.ts'
+import {
+  AnnotateForm,
+  Badge,
+  Card,
+  DataTable,
+  Grid,
+  Icon,
+  Menu,
+  MenuItem,
+  Note,
+  Stack,
+  TwoLines,
+} from '../parts/index.ts'
 
 interface Data {
   found: Loaded<Annotation[]>
@@ -35,6 +47,12 @@ export default definePage<Data>({
   load: async (context) => ({ found: await loadAnnotations(context) }),
   frame: ({ context: { filters } }) => ({
     crumbs: [{ label: 'Metrics', href: `/dashboard/metrics${filterQuery(filters)}` }],
+    actions: (
+      <a class="q-btn" href="#annotate-text">
+        <Icon name="flag" />
+        Annotate
+      </a>
+    ),
   }),
   View: ({ context, live }) => {
     const { deps, admin, filters, query } = context
@@ -42,10 +60,14 @@ export default definePage<Data>({
     return (
       <div class="q-flow">
         {query.done && <Note tone="info">{DONE[query.done] ?? 'Done.'}</Note>}
-        {live}
-        <Card id="annotate" title="Annotate" sub="a flag on all time charts">
-          <AnnotateForm {...annotateProps(deps, admin, filters.tenant, back)} />
-        </Card>
+        <Grid>
+          <Stack span={8}>{live}</Stack>
+          <Stack span={4}>
+            <Card id="annotate" title="Annotate" sub="a flag on all time charts">
+              <AnnotateForm {...annotateProps(deps, admin, filters.tenant, back)} />
+            </Card>
+          </Stack>
+        </Grid>
       </div>
     )
   },
@@ -77,7 +99,7 @@ const List = ({ data: { found }, context }: Props) => {
           { key: 'text', label: 'What', strong: true },
           { key: 'kind', label: 'Kind', wide: true },
           { key: 'tenant', label: 'Tenant', muted: true, wide: true },
-          { key: 'act', label: 'Delete' },
+          { key: 'act', label: 'Delete', quiet: true },
         ]}
         rows={rows.slice(0, ROWS).map((one) => ({ cells: cellsOf(one, context) }))}
         empty="Nothing is marked on these days."
@@ -115,7 +137,7 @@ function cellsOf(one: Annotation, { deps, filters, admin }: PageContext) {
       <Badge tone="plain" outline text={`${ANNOTATION_KINDS[one.kind].letter} ${ANNOTATION_KINDS[one.kind].one}`} />
     ),
     tenant: one.tenant ?? 'all',
-    act: mayDelete ? <Delete one={one} /> : <span class="q-ink-3">—</span>,
+    act: mayDelete && <Delete one={one} />,
   }
 }
 

@@ -1,8 +1,10 @@
 import {
   BACKFILL_PATH,
-  type BackfillData,
+  type Backfill,
+  type BackfillDays,
   formValues,
-  loadBackfill,
+  loadDays,
+  loadRuns,
   planText,
   whyNoBackfill,
 } from '../../src/backfill/load.ts'
@@ -10,12 +12,14 @@ import { cardState } from '../../src/card-state.ts'
 import { filterQuery } from '../../src/lib/filters.ts'
 import { type Card as Loaded, shownOf } from '../../src/lib/settle.ts'
 import { card, definePage, type PageContext } from '../../src/page.ts'
-import { Card, Grid, Note, Stack } from '../parts/index.ts'
+import { Card, Grid, Stack } from '../parts/index.ts'
 import { BackfillForm } from './backfill/form.tsx'
+import { Aged, Ended } from './backfill/notes.tsx'
 import { RunningCard, RunsCard } from './backfill/runs.tsx'
 
 interface Data {
-  found: Loaded<BackfillData>
+  found: Loaded<BackfillDays>
+  runs: Loaded<Backfill[]>
   plan: string | undefined
 }
 
@@ -27,8 +31,8 @@ export default definePage<Data>({
   group: 'Work',
   order: 43,
   role: 'viewer',
-  every: 2,
-  params: ['from', 'to', 'metric', 'rebuild', 'done'],
+  every: 1,
+  params: ['from', 'to', 'metric', 'rebuild', 'run', 'told'],
   filters: 'none',
   load: loadPage,
   frame: ({ context: { filters } }) => ({
@@ -36,79 +40,75 @@ export default definePage<Data>({
   }),
   View: ({ data, context, live }) => {
     const found = shownOf(data.found)
-    return (
-      <div class="q-flow">
-        {Object.hasOwn(DONE, context.query.done ?? '') && <Note tone="info">{DONE[context.query.done ?? '']}</Note>}
-        <Grid>
-          <Stack span={6}>
-            <Card
-              id="backfill"
-              title="Backfill"
-              sub="stored days, computed anew"
-              state={cardState(data.found, context.deps.now())}
-            >
-              <BackfillForm
-                days={found?.days}
-                values={formValues({ days: found?.days }, context.query)}
-                plan={data.plan}
-                off={whyNoBackfill(context.deps, context.admin)}
-              />
-            </Card>
-            <WhenCard />
-          </Stack>
-          <Stack span={6}>{live}</Stack>
-        </Grid>
-      </div>
-    )
+    const values = formValues({ days: found?.days }, context.query)
+    const columns = [
+      <Stack span={6}>
+        <Card
+          id="backfill"
+          title="Backfill"
+          sub="stored days, computed anew"
+          state={cardState(data.found, context.deps.now())}
+        >
+          <BackfillForm
+            days={found?.days}
+            values={values}
+            plan={data.plan}
+            off={whyNoBackfill(context.deps, context.admin)}
+          />
+        </Card>
+        <WhenCard {...values} />
+      </Stack>,
+      <Stack span={6}>{live}</Stack>,
+    ]
+    // Whoever comes while one runs sees first how far it is, on a phone too.
+    const isRunning = shownOf(data.runs)?.some(({ state }) => state === 'running')
+    return <Grid>{isRunning ? columns.toReversed() : columns}</Grid>
   },
-  Live: ({ data: { found }, context }) => (
+  Live: ({ data: { found, runs }, context }) => (
     <div class="q-stack">
-      <Aged data={found} />
-      <RunningCard runs={shownOf(found)?.runs ?? []} context={context} />
-      <RunsCard runs={shownOf(found)?.runs ?? []} context={context} />
+      <Aged aged={shownOf(found)?.aged} today={context.filters.today} />
+      <Ended runs={shownOf(runs) ?? []} context={context} />
+      <RunningCard runs={shownOf(runs) ?? []} context={context} />
+      <RunsCard runs={shownOf(runs) ?? []} context={context} />
     </div>
   ),
 })
 
-const DONE: Record<string, string> = {
-  started: 'The backfill has begun.',
-  cancelled: 'The backfill ends after the days it is at.',
-  over: 'That run had ended already.',
-}
-
+/** What costs more than a run's progress is asked again when a run begins or ends, and by the minute. */
 async function loadPage(context: PageContext): Promise<Data> {
   const { deps, query } = context
-  const found = await card(context, 'backfill', () => loadBackfill(deps))
-  const values = formValues({ days: shownOf(found)?.days }, query)
+  // What was just started is there at once.
+  const runs = await card(context, 'backfill-runs', () => loadRuns(deps), { key: `${query.run} ${query.told}` })
+  const newest = shownOf(runs)?.[0]
+  const slow = { slow: true, key: `${newest?.id} ${newest?.state}` }
+  const found = await card(context, 'backfill', () => loadDays(deps), slow)
+  const { metric, ...values } = formValues({ days: shownOf(found)?.days }, query)
+  const asked = { ...values, ...(metric && { metric }) }
   const plan =
-    values.from && values.to
-      ? await planText(deps, { ...values, metric: values.metric || undefined }).catch(() => undefined)
+    asked.from && asked.to
+      ? await card(context, 'backfill-plan', () => planText(deps, asked), {
+          ...slow,
+          key: `${slow.key} ${JSON.stringify(asked)}`,
+        })
       : undefined
-  return { found, plan }
+  return { found, runs, plan: plan && shownOf(plan) }
 }
 
-/** What an older definition made, with the way to have it computed anew. */
-const Aged = ({ data }: { data: Loaded<BackfillData> }) => {
-  const aged = shownOf(data)?.aged
-  if (!aged) return null
-  const { keys, from, to, days, rebuild } = aged
-  const href = `${BACKFILL_PATH}?${new URLSearchParams({ from, to, ...(rebuild && { rebuild: '1' }) })}`
-  return (
-    <Note tone="warn">
-      {`${keys.length} ${keys.length === 1 ? 'metric has' : 'metrics have'} stored days that an older definition computed: ${days} between ${from} and ${to}. `}
-      <a href={href}>Backfill those days</a>
-    </Note>
-  )
-}
-
-const WhenCard = () => (
+const WhenCard = ({ from, to, metric, rebuild }: ReturnType<typeof formValues>) => (
   <Card id="when" title="When it is needed">
     <p>
       Closed days are stored once a night, and again when facts come late for them. A metric whose definition or setting
-      changed keeps its stored days as they are: its page says from when the new one holds, until they are backfilled.
+      changed keeps its stored days as they are: its page says which those are, until they are backfilled.
     </p>
-    <p>
-      The same from a terminal, with a progress bar: <code class="q-code">quarterdeck backfill --from … --to …</code>
-    </p>
+    <p>The same at a terminal, with a progress bar:</p>
+    <pre class="q-pre" tabindex={0}>
+      {[
+        `quarterdeck backfill --from ${from || 'DAY'} --to ${to || 'DAY'}`,
+        metric && `--metric ${metric}`,
+        rebuild && '--rebuild',
+      ]
+        .filter(Boolean)
+        .join(' ')}
+    </pre>
   </Card>
 )

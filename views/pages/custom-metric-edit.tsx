@@ -71,7 +71,10 @@ export default definePage<Data>({
 async function customOf(context: PageContext, { custom }: Catalogue, entry: CustomEntry): Promise<Custom> {
   const { deps, settling, filters, query } = context
   // The key is part of the draft: a formula must not come back to it.
-  const draft = { ...(query.formula ? draftOf(query) : draftOfEntry(entry)), name: entry.key.slice('custom.'.length) }
+  const draft = {
+    ...(query.formula ? draftOf(query) : draftOfEntry(entry, deps.config.currency)),
+    name: entry.key.slice('custom.'.length),
+  }
   const [shown, history] = await Promise.all([
     showDraft(deps, settling, filters.scope, draft),
     card(context, 'custom-metric-history', () => historyOf(deps, entry.key), {

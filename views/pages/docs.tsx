@@ -39,6 +39,7 @@ export default definePage<Data>({
         {page.sections.map((section) => (
           <Section section={section} table={tables.get(section)} />
         ))}
+        <Neighbours page={page} />
       </Stack>
       <Stack span={3}>
         <Card id="contents" title="On this page">
@@ -65,6 +66,18 @@ export default definePage<Data>({
     </Grid>
   ),
 })
+
+/** The page before and the one after, in the order of the list. */
+const Neighbours = ({ page }: { page: DocPage }) => {
+  const at = docPages.indexOf(page)
+  const [before, after] = [docPages[at - 1], docPages[at + 1]]
+  return (
+    <nav class="q-doc-neighbours" aria-label="Other pages">
+      {before ? <a href={docHref(before.slug)}>{`← ${before.title}`}</a> : <span />}
+      {after && <a href={docHref(after.slug)}>{`${after.title} →`}</a>}
+    </nav>
+  )
+}
 
 const Section = ({ section, table }: { section: DocSection; table?: DocTable }) => (
   <div id={section.id} class="q-doc">

@@ -9,6 +9,7 @@ import { type Series, type State, series } from '../../src/metrics/query.ts'
 import { card, definePage, metricHref, type PageContext } from '../../src/page.ts'
 import { thresholdsPath } from '../../src/settings/routes.ts'
 import {
+  exampleText,
   fieldText,
   limitsText,
   PREVIEW_DAYS,
@@ -77,8 +78,10 @@ async function loadThresholds(context: PageContext): Promise<Data> {
 
 /** What was typed, else what holds. */
 function typedOf({ data: { key }, context: { deps, query } }: Props): TypedLimits {
+  const metric = catalogueOf(deps).of(key)
   const { limits } = standingLimits(deps, key)
-  if (!query.bad && !query.warn && !query.crit) return { warn: fieldText(limits.warn), crit: fieldText(limits.crit) }
+  const text = (value: number | null) => fieldText(deps, metric, value)
+  if (!query.bad && !query.warn && !query.crit) return { warn: text(limits.warn), crit: text(limits.crit) }
   return { warn: query.warn ?? '', crit: query.crit ?? '' }
 }
 
@@ -88,7 +91,7 @@ const FormCard = (props: Props) => {
   const metric = catalogueOf(deps).of(data.key)
   const { defined, changed } = standingLimits(deps, data.key)
   const typed = typedOf(props)
-  const read = readTyped(metric, typed)
+  const read = readTyped(deps, metric, typed)
   const off = whyNotSettings(deps, admin)
   const side = metric.good === 'up' ? 'under' : 'over'
   const action = thresholdsPath(data.key)
@@ -108,6 +111,7 @@ const FormCard = (props: Props) => {
           <Field
             field={field}
             label={`${field === 'warn' ? 'Yellow' : 'Red'} ${side}, ${unitText(deps, metric)}`}
+            example={exampleText(deps, metric)}
             value={typed[field]}
             error={!read.ok && read.field === field ? read.reason : undefined}
           />
@@ -134,8 +138,15 @@ const FormCard = (props: Props) => {
   )
 }
 
-const Field = (props: { field: 'warn' | 'crit'; label: string; value: string; error?: string }) => {
-  const { field, label, value, error } = props
+interface FieldProps {
+  field: 'warn' | 'crit'
+  label: string
+  example: string
+  value: string
+  error?: string
+}
+
+const Field = ({ field, label, example, value, error }: FieldProps) => {
   return (
     <div>
       <label class="form-label" for={`limit-${field}`}>
@@ -146,9 +157,9 @@ const Field = (props: { field: 'warn' | 'crit'; label: string; value: string; er
         id={`limit-${field}`}
         name={field}
         value={value}
-        inputmode="decimal"
+        placeholder={example}
         autocomplete="off"
-        maxlength={30}
+        maxlength={40}
         aria-invalid={error ? 'true' : undefined}
         aria-describedby={error ? `error-${field}` : undefined}
       />
@@ -169,7 +180,7 @@ const PreviewCard = (props: Props) => {
   const { data, context } = props
   const { deps, filters } = context
   const metric = catalogueOf(deps).of(data.key)
-  const read = readTyped(metric, typedOf(props))
+  const read = readTyped(deps, metric, typedOf(props))
   const found = shownOf(data.days)
   const preview = found && read.ok ? previewOf(found.points, metric, read.limits) : undefined
   return (
@@ -180,9 +191,11 @@ const PreviewCard = (props: Props) => {
       state={cardState(data.days, deps.now())}
     >
       {!read.ok && <p class="q-ink-2">{`${read.field === 'warn' ? 'Yellow' : 'Red'}: ${read.reason}`}</p>}
-      {preview && (
+      {preview && read.ok && (
         <>
-          <p aria-live="polite">{previewText(preview)}</p>
+          <p aria-live="polite">
+            <b>{limitsText(deps, data.key, read.limits)}</b> {previewText(preview)}
+          </p>
           <ol class="q-state-days" aria-label="Days, oldest first">
             {preview.days.map(({ day, state }) => {
               const words = `${dayTitle(day, filters.today)}: ${STATE_WORDS[state]}`

@@ -7,7 +7,7 @@ import { card, definePage, type PageContext } from '../../src/page.ts'
 import { whyNotRates } from '../../src/rates/form.ts'
 import { type Rate, readRates } from '../../src/rates/store.ts'
 import { type Unconverted, unconverted } from '../../src/rates/unconverted.ts'
-import { Card, DataTable, Note } from '../parts/index.ts'
+import { Card, DataTable, Grid, Note, Stack } from '../parts/index.ts'
 import { RatesForm } from './rates/form.tsx'
 
 interface Data {
@@ -21,10 +21,10 @@ const ROWS = 200
 /** The rates to the reporting currency, what has none, and the form to enter them. */
 export default definePage<Data>({
   path: '/dashboard/rates',
+  under: '/dashboard/settings',
   title: 'Exchange rates',
-  group: 'Money',
-  order: 40,
-  icon: 'coin',
+  group: 'Work',
+  order: 81,
   role: 'viewer',
   params: ['saved'],
   filters: 'none',
@@ -38,6 +38,7 @@ export default definePage<Data>({
     ])
     return { rates, left }
   },
+  frame: () => ({ crumbs: [{ label: 'Settings', href: '/dashboard/settings' }] }),
   View: ({ context: { deps, admin, query, filters }, live }) => (
     <div class="q-flow">
       {query.saved && (
@@ -46,10 +47,14 @@ export default definePage<Data>({
           converted.
         </Note>
       )}
-      {live}
-      <Card id="rates-form" title="Enter rates" sub={`what one unit is worth in ${deps.config.currency}`}>
-        <RatesForm currency={deps.config.currency} today={filters.today} off={whyNotRates(deps, admin)} />
-      </Card>
+      <Grid>
+        <Stack span={8}>{live}</Stack>
+        <Stack span={4}>
+          <Card id="rates-form" title="Enter rates" sub={`what one unit is worth in ${deps.config.currency}`}>
+            <RatesForm currency={deps.config.currency} today={filters.today} off={whyNotRates(deps, admin)} />
+          </Card>
+        </Stack>
+      </Grid>
     </div>
   ),
   Live: ({ data, context }) => (
@@ -116,7 +121,13 @@ const List = ({ found, context: { deps, filters } }: { found: Loaded<Rate[]>; co
           { key: 'updated', label: 'Changed', muted: true, wide: true },
         ]}
         rows={rows.slice(0, ROWS).map(({ currency, day, rate, source, updated_at }) => ({
-          cells: { currency, day: dayLabel(day, filters.today), rate, source, updated: updated_at.slice(0, 10) },
+          cells: {
+            currency,
+            day: dayLabel(day, filters.today),
+            rate,
+            source,
+            updated: dayLabel(updated_at.slice(0, 10), filters.today),
+          },
         }))}
         empty={`No rates yet: money in other currencies than ${deps.config.currency} is in no metric. Enter the first one below, or send it to PUT /api/exchange-rates.`}
         json={{ label: 'JSON', href: '/api/exchange-rates' }}

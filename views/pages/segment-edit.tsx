@@ -30,7 +30,7 @@ export const segmentNew = definePage<Data>({
   ...shared,
   path: `${SEGMENTS_PATH}/new`,
   title: 'New segment',
-  order: 41,
+  order: 71,
   load: async ({ deps, admin }) => {
     const draft = emptyDraft()
     return { draft, preview: await previewOf(deps, admin, draft) }
@@ -43,7 +43,7 @@ export default definePage<Data>({
   ...shared,
   path: `${SEGMENTS_PATH}/:id/edit`,
   title: 'Change segment',
-  order: 43,
+  order: 73,
   load: async ({ deps, admin, param }) => {
     const segment = await usableSegment(deps, admin, param.id ?? '')
     const draft = draftOf(segment)

@@ -15,7 +15,7 @@ import {
   USER_COLUMNS,
   usersSql,
 } from '../../src/segments/users.ts'
-import { Card, DataTable, Icon, Note, SqlDrawer } from '../parts/index.ts'
+import { Card, DataTable, Icon, Menu, Note, SqlDrawer } from '../parts/index.ts'
 
 interface Data {
   segment: Segment
@@ -36,7 +36,7 @@ export default definePage<Data>({
   under: SEGMENTS_PATH,
   title: 'Segment',
   group: 'People',
-  order: 42,
+  order: 72,
   role: 'viewer',
   params: ['after', 'done'],
   filters: 'scope',
@@ -106,12 +106,14 @@ const Actions = ({ segment, context }: { segment: Segment; context: PageContext 
           <Icon name="settings" />
           Change
         </a>
-        <form method="post" action={`${segmentHref(segment.slug)}/delete`}>
-          <button class="q-btn" type="submit" aria-label={`Delete “${segment.name}”`}>
-            <Icon name="trash" />
-            Delete
-          </button>
-        </form>
+        <Menu kind="button" icon="trash" label="Delete" side="right" id="menu-delete-segment">
+          <form class="q-view-form" method="post" action={`${segmentHref(segment.slug)}/delete`}>
+            <p class="q-help">{`“${segment.name}” is gone then. Views and boards that use it say so, and show all users.`}</p>
+            <button class="q-btn q-btn-small q-btn-danger" type="submit">
+              Delete the segment
+            </button>
+          </form>
+        </Menu>
       </>
     )}
   </>

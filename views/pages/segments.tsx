@@ -30,7 +30,7 @@ export default definePage<Data>({
   path: SEGMENTS_PATH,
   title: 'Segments',
   group: 'People',
-  order: 40,
+  order: 70,
   role: 'viewer',
   params: ['done'],
   filters: 'scope',

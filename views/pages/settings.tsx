@@ -1,16 +1,26 @@
 import { freshCatalogue } from '../../src/custom-metrics/catalogue.ts'
+import { within } from '../../src/lib/every.ts'
 import { definePage, type PageContext } from '../../src/page.ts'
+import { type SettingChange, settingAuthors, settingChanges } from '../../src/settings/history.ts'
 import { freshSettings } from '../../src/settings/store.ts'
 import { type ThresholdRow, thresholdRows } from '../../src/settings/thresholds-list.ts'
-import { Icon, Note } from '../parts/index.ts'
+import { Icon, Note, Segments } from '../parts/index.ts'
+import { ChangesCard } from './settings/changes.tsx'
 import { EnvironmentCard } from './settings/environment.tsx'
 import { GeneralCard } from './settings/general.tsx'
 import { ThresholdsCard } from './settings/thresholds.tsx'
+
+/** While the database is away the settings themselves are still known. */
+const BUDGET_MS = 1_000
 
 export interface SettingsData {
   rows: ThresholdRow[]
   /** How many there are of each choice. */
   counts: Record<'set' | 'changed' | 'all', number>
+  /** Who set what is stored, by key. */
+  authors: Map<string, { at: Date; by: string }>
+  /** Only for who may see them; undefined = they could not be read. */
+  changes: SettingChange[] | undefined
 }
 
 export interface SettingsProps {
@@ -32,25 +42,62 @@ export default definePage<SettingsData>({
   params: ['q', 'show', 'bad', 'why', 'warn', 'crit', 'saved', 'product_name', 'environment'],
   filters: 'none',
   load: async (context) => {
-    const { deps, query } = context
-    const [catalogue] = await Promise.all([freshCatalogue(deps), freshSettings(deps)])
-    return thresholdRows(catalogue, { search: query.q ?? '', show: query.show ?? '', keep: query.bad ?? '' })
+    const { deps, query, admin } = context
+    const [catalogue, authors, changes] = await Promise.all([
+      freshCatalogue(deps),
+      within(BUDGET_MS, settingAuthors(deps)).catch(() => new Map()),
+      mayConfigure(admin) ? within(BUDGET_MS, settingChanges(deps)).catch(() => undefined) : [],
+      freshSettings(deps),
+    ])
+    const asked = { search: query.q ?? '', show: query.show ?? '', keep: query.bad ?? '' }
+    return { ...thresholdRows(catalogue, asked), authors, changes }
   },
   frame: () => ({
     freshness: undefined,
     actions: (
-      <a class="q-btn" href="/dashboard/docs/settings">
-        <Icon name="bulb" />
-        Help
-      </a>
+      <>
+        <a class="q-btn" href="/dashboard/rates">
+          <Icon name="coin" />
+          Exchange rates
+        </a>
+        <a class="q-btn" href="/dashboard/docs/settings">
+          <Icon name="bulb" />
+          Help
+        </a>
+      </>
     ),
   }),
   Live: (props) => (
     <div class="q-flow">
       {props.context.query.saved && <Note tone="info">Saved; everybody sees it within seconds.</Note>}
+      <Contents {...props} />
       <GeneralCard {...props} />
       <ThresholdsCard {...props} />
-      {mayConfigure(props.context.admin) && <EnvironmentCard {...props} />}
+      {mayConfigure(props.context.admin) && (
+        <>
+          <ChangesCard {...props} />
+          <EnvironmentCard {...props} />
+        </>
+      )}
     </div>
   ),
 })
+
+/** What there is on the page, which is longer than a screen. */
+const Contents = ({ context: { admin } }: SettingsProps) => (
+  <div>
+    <Segments
+      name="On this page"
+      items={[
+        { label: 'General', href: '#card-general' },
+        { label: 'Thresholds', href: '#card-thresholds' },
+        ...(mayConfigure(admin)
+          ? [
+              { label: 'Changes', href: '#card-changes' },
+              { label: 'Environment', href: '#card-environment' },
+            ]
+          : []),
+      ]}
+    />
+  </div>
+)

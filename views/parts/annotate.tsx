@@ -90,6 +90,9 @@ export const AnnotateDrawer = (props: AnnotateProps) => (
     </header>
     <div class="q-drawer-body">
       <p class="q-ink-2">A flag on all time charts. Everybody who may see the tenant sees it.</p>
+      <p>
+        <a href="/dashboard/annotations">All annotations</a>
+      </p>
       <AnnotateForm {...props} />
     </div>
   </dialog>

@@ -19,7 +19,10 @@ export const Card = (props: CardProps & { tabs?: CardTab[]; hero?: CardHero }) =
       aria-busy={state.kind === 'loading' ? 'true' : undefined}
     >
       <AnyHead {...props} />
-      <div class={`q-card-body q-body-${height}${props.flush && state.kind !== 'error' ? ' q-flush' : ''}`}>
+      <div
+        class={`q-card-body q-body-${height}${props.flush && state.kind !== 'error' ? ' q-flush' : ''}`}
+        {...(props.scrolls && { tabindex: 0, role: 'group', 'aria-label': `${props.title}, contents` })}
+      >
         <Body state={state}>{props.children}</Body>
       </div>
       {props.foot && <footer class="q-card-foot">{props.foot}</footer>}

@@ -20,7 +20,7 @@ export const DataTable = (props: DataTableProps) => {
           <tbody>
             {rows.length === 0 && (
               <tr>
-                <td class="q-ink-3" colspan={columns.length}>
+                <td class="q-ink-3 q-table-none" colspan={columns.length}>
                   {empty ?? 'Nothing in this period.'}
                 </td>
               </tr>
@@ -62,6 +62,8 @@ const HeadCell = ({ column }: { column: Column }) => {
         <a class="q-sort" href={column.about.href} data-about-for={column.about.id}>
           {column.label}
         </a>
+      ) : column.quiet ? (
+        <span class="q-sr">{column.label}</span>
       ) : (
         column.label
       )}

@@ -25,6 +25,7 @@ export const TitleLine = (props: LayoutProps) => (
     </div>
     <div class="q-title-tools">
       {props.freshness && <Updated freshness={props.freshness} refresh={props.admin.refresh} />}
+      {props.freshness && (props.exports?.length || props.actions) && <span class="q-divider" />}
       {props.exports && props.exports.length > 0 && (
         <Menu kind="quiet" icon="download" label="Export" side="right" id="menu-export">
           {props.exports.map((link) => (
@@ -32,8 +33,8 @@ export const TitleLine = (props: LayoutProps) => (
           ))}
         </Menu>
       )}
-      {props.actions}
     </div>
+    {props.actions && <div class="q-title-actions">{props.actions}</div>}
     <div class="q-title-phone">
       <button type="button" class="q-btn q-btn-icon" aria-label="Search" data-action="palette">
         <Icon name="search" size={20} />
@@ -84,7 +85,6 @@ const Updated = ({ freshness, refresh }: { freshness: Freshness; refresh: boolea
           <Icon name="refresh" />
         </button>
       )}
-      <span class="q-divider" />
     </>
   )
 }

@@ -46,6 +46,8 @@ export interface CardProps {
   tools?: Child
   /** Rows reach the card's edge (tables, lists). */
   flush?: boolean
+  /** What is in it may be longer than it is high, and has nothing that takes the focus: the keyboard scrolls it. */
+  scrolls?: boolean
   foot?: Child
   children?: Child
 }

@@ -6,6 +6,8 @@ import type { Link, Tone } from './types-base.ts'
 export interface Column {
   key: string
   label: string
+  /** What stands in it says it already: the label is only read out. */
+  quiet?: boolean
   /** Numbers right. */
   number?: boolean
   /** Address of the same table sorted by this column; active = its direction now. */

@@ -23,7 +23,7 @@ quarterdeck admin create --email you@example.com --role viewer
 With \`--tenant ID\` an admin sees those tenants only: no page, export or message tells them of others, and what is set for all tenants together they can read but not change. Passwords and sessions are on the [account page](/dashboard/account).`,
     },
     {
-      id: 'keys',
+      id: 'api-keys',
       title: 'Keys for programs',
       text: `
 A key is printed once and stored as a hash. Its scopes say what it may do: \`read\` reads numbers and rows, \`ingest\` sends facts, \`act\` does what operators do by API, and changes thresholds and settings.

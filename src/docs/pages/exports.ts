@@ -1,6 +1,16 @@
 import { tables } from '../../exports/tables/index.ts'
 import type { DocPage } from '../define.ts'
 
+/** Asked of a real Prometheus by a test. */
+export const PROMETHEUS_QUERIES = [
+  'quarterdeck_users',
+  'quarterdeck_revenue_mrr_usd',
+  '100 * quarterdeck_api_error_rate_ratio',
+  'quarterdeck_api_latency_p95_seconds',
+  'quarterdeck_source_up == 1',
+  'rate(quarterdeck_door_facts_total[5m])',
+] as const
+
 export const exports: DocPage = {
   slug: 'exports',
   title: 'Exports, API, Prometheus, spreadsheets',
@@ -15,6 +25,7 @@ Each card has CSV and JSON in its menu; the address has the filters of the page.
 \`\`\`sh
 curl -sS -u "$KEY:" "$URL/exports/metrics.csv?metrics=users.dau,revenue.mrr&from=2026-11-01&to=2026-11-30"
 curl -sS -u "$KEY:" "$URL/api/metrics/summary?metrics=users.mau&compare=year"
+curl -sS -u "$KEY:" "$URL/api/metrics/summary?metrics=all"
 curl -sS -u "$KEY:" "$URL/api/metrics/timeseries?metrics=ai.cost&by=model"
 curl -sS -u "$KEY:" "$URL/api/metrics/cohorts"
 \`\`\`
@@ -62,7 +73,7 @@ Texts that a spreadsheet would take for a formula begin with an apostrophe; numb
       id: 'prometheus',
       title: 'Prometheus and Grafana',
       text: `
-\`/metrics\` has every metric as it is now, of all tenants together, in base units (seconds, bytes, ratios of 1), with the doors, the sources and the process. What is unknown has no sample.
+\`/metrics\` has every metric as it is now, of all tenants together, with the doors, the sources and the process. What is unknown has no sample. Names are made of the key and the base unit: seconds, bytes, ratios of 1, the currency.
 
 \`\`\`yaml
 scrape_configs:
@@ -71,7 +82,11 @@ scrape_configs:
     static_configs: [{ targets: ['quarterdeck.example.com:3000'] }]
 \`\`\`
 
-The key needs the scope \`read\` and must not be bound to tenants. A scrape every 15 to 60 seconds is sensible.`,
+The key needs the scope \`read\` and must not be bound to tenants. A scrape every 15 to 60 seconds is sensible: it costs about as much as one page, and scrapers that come within 5 seconds of each other share one answer.
+
+\`\`\`promql
+${PROMETHEUS_QUERIES.join('\n')}
+\`\`\``,
     },
   ],
 }

@@ -16,6 +16,16 @@ Each number is a link. Hovering or focusing a tile shows its definition, source 
 Numbers are counted in days of one time zone (\`TIME_ZONE\`). Today is not over: its point is dashed, its bar pale.`,
     },
     {
+      id: 'handbook',
+      title: 'The handbook of metrics',
+      text: `
+[Metrics](/dashboard/metrics) has every metric there is. It opens with the domains and the numbers that stand for each; one domain is open at a time, and its address can be shared, as that of a search can.
+
+- The search looks in all domains: names, keys, definitions, formulas, and other words for the same (“attrition” finds churn).
+- **With thresholds**, **Beyond a threshold** and **No data** narrow the list; **Custom** leaves the formulas of your own.
+- **Definitions** shows what each means, what to do when it is bad, and where it comes from. With [all on one page](/dashboard/metrics?domain=all&view=definitions) it can be printed.`,
+    },
+    {
       id: 'compare',
       title: 'Comparison',
       text: `
@@ -64,7 +74,7 @@ The small change beside a number is against the period chosen in the filter bar:
       }),
     },
     {
-      id: 'keys',
+      id: 'keyboard',
       title: 'Keys',
       text: 'Ctrl K (or ⌘ K) finds pages, metrics, help and saved views. `G` then a letter opens a page, `R` refreshes, `P` pauses the refresh, `F` goes to the filters, `T` shows a chart as a table, `?` lists all keys.',
     },

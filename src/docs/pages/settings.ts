@@ -10,7 +10,7 @@ export const settings: DocPage = {
     {
       id: 'stored',
       title: 'Changed while it runs',
-      text: 'On the [settings page](/dashboard/settings) or by `PATCH /api/metrics/config`; stored in the database, and followed by all processes within seconds. Where the variable beside a setting is set in the environment, that wins and the setting cannot be changed: what a deployment fixes nobody changes by a click.',
+      text: 'On the [settings page](/dashboard/settings), which tells the default, what was changed, by whom and when, and goes back to the default with “Reset”; or by `PATCH /api/metrics/config`, where `null` is the default. Each change has a line in the audit log with the value before it. They are stored in the database, and followed by all processes within seconds. Where the variable beside a setting is set in the environment, that wins and the setting cannot be changed: what a deployment fixes nobody changes by a click.',
       table: () => ({
         caption: 'Settings that are stored',
         head: ['Setting', 'Does', 'Variable that wins'],

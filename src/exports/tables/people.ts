@@ -150,7 +150,7 @@ export const people: TableExport[] = [
     doc: 'Campaigns.',
     columns: {
       campaign_id: text(),
-      name: personal(text()),
+      name: text(),
       tenant_id: text(),
       user_id: text(),
       channel: text(),
@@ -197,7 +197,7 @@ export const people: TableExport[] = [
     doc: 'The library of components, without their code.',
     columns: {
       component_id: text(),
-      name: personal(text()),
+      name: text(),
       kind: text(),
       category: text(),
       version: text(),
@@ -215,7 +215,7 @@ export const people: TableExport[] = [
     doc: 'Experiments and their variants.',
     columns: {
       experiment_id: text(),
-      name: personal(text()),
+      name: text(),
       variants: list(),
       status: text(),
       started_at: time(),

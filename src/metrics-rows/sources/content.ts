@@ -6,24 +6,22 @@ import { asTx, cost, date, dayAt, number, type RowColumn, type RowSource, text, 
 import { aiCalls, calls, callsThat } from './calls.ts'
 
 /** Calls that have a value of a facet, with the value that they were counted by. */
-const callsWith = (value: (q: SqlContext) => Fragment, where: Expr, label: string, name: string): RowSource => ({
+const callsWith = (value: (q: SqlContext) => Fragment, where: Expr, column: Record<string, RowColumn>): RowSource => ({
   ...calls,
   facts: (q, span) => q.sql`
     select c.*, ${value(q)} as value from (${calls.facts(q, span)}) c where ${where(q)}`,
-  columns: { ...calls.columns, [name]: text(label, { from: 'value' }) },
+  columns: { ...calls.columns, ...column },
 })
 
 export const endpoints = callsWith(
   (q) => nameOf(asTx(q), 'endpoint', q.sql`c.endpoint`),
   ({ sql }) => sql`c.endpoint <> ''`,
-  'Counted as',
-  'counted_as',
+  { counted_as: text('Counted as', { from: 'value' }) },
 )
 export const callCountries = callsWith(
   ({ sql }) => sql`c.country`,
   ({ sql }) => sql`c.country <> ''`,
-  'Country',
-  'country',
+  { country: text('Country', { from: 'value', personal: true }) },
 )
 
 const CONTENT: Record<string, RowColumn> = { type: text('Type', { from: 'content_type' }), task: text('Task') }

@@ -1,11 +1,12 @@
-import { BACKFILL_PATH, type BackfillData } from '../../../src/backfill/load.ts'
+import { BACKFILL_PATH, type BackfillDays, nDays } from '../../../src/backfill/load.ts'
 import { groupBy } from '../../../src/lib/group-by.ts'
+import { addDays } from '../../../src/lib/time.ts'
 import { domainOf, metricKeys, metricOf } from '../../../src/metrics/catalogue.ts'
 import { FormError } from '../../parts/auth-fields.tsx'
 import { Icon } from '../../parts/index.ts'
 
 interface BackfillFormProps {
-  days: BackfillData['days']
+  days: BackfillDays['days']
   values: { from: string; to: string; metric: string; rebuild: boolean }
   /** What it would do as it stands. */
   plan?: string
@@ -28,6 +29,7 @@ export const BackfillForm = ({ days, values, plan, error, off }: BackfillFormPro
     <FormError text={error} />
     <Day id="backfill-from" label="First day" name="from" value={values.from} days={days} />
     <Day id="backfill-to" label="Last day" name="to" value={values.to} days={days} />
+    {days && <Spans days={days} metric={values.metric} />}
     <div class="q-form-wide">
       <label class="form-label" for="backfill-metric">
         Metric
@@ -75,7 +77,22 @@ export const BackfillForm = ({ days, values, plan, error, off }: BackfillFormPro
   </form>
 )
 
-const Day = (props: { id: string; label: string; name: string; value: string; days: BackfillData['days'] }) => (
+/** Ranges that are often wanted. */
+const Spans = ({ days, metric }: { days: NonNullable<BackfillDays['days']>; metric: string }) => {
+  const hrefOf = (from: string) =>
+    `${BACKFILL_PATH}?${new URLSearchParams({ from, to: days.to, ...(metric && { metric }) })}`
+  const shorter = [7, 30, 90].filter((n) => n < days.n)
+  return (
+    <p class="q-actions q-form-wide">
+      {shorter.map((n) => (
+        <a href={hrefOf(addDays(days.to, 1 - n))}>{`Last ${n} days`}</a>
+      ))}
+      <a href={hrefOf(days.from)}>{`All ${nDays(days.n)}`}</a>
+    </p>
+  )
+}
+
+const Day = (props: { id: string; label: string; name: string; value: string; days: BackfillDays['days'] }) => (
   <div>
     <label class="form-label" for={props.id}>
       {props.label}

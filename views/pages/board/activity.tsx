@@ -20,6 +20,7 @@ export const ActivityCard: BoardCardView<'activity'> = (props) => {
       id={id}
       title={title}
       flush={rows.length > 0}
+      scrolls
       link={{ label: 'Full stream', href: `/dashboard/activity${filterQuery(filters)}` }}
       state={stateOf(props, () =>
         rows.length === 0 ? emptyState(deps, 'events', 'Nothing has happened yet') : undefined,

@@ -18,6 +18,7 @@ export const AnnotationsCard: BoardCardView<'annotations'> = (props) => {
       title={title}
       sub={ownDays(config)}
       flush={newest.length > 0}
+      scrolls
       link={{ label: 'All', href: `/dashboard/annotations${filterQuery(context.filters)}` }}
       state={stateOf(props, () =>
         newest.length === 0

@@ -7,7 +7,7 @@ import { type BoardCardView, domId, stateOf } from './view.ts'
 export const TextCard: BoardCardView<'text'> = (props) => {
   const { card, config, title } = props
   return (
-    <Card id={domId(card)} title={title} state={stateOf(props)}>
+    <Card id={domId(card)} title={title} scrolls state={stateOf(props)}>
       <BoardText text={config.text} skip={headingOf(config.text) === title} />
     </Card>
   )

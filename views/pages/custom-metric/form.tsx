@@ -50,7 +50,11 @@ export const CustomMetricForm = (props: FormProps) => {
                 Check
               </button>
               <span class="q-ink-3">
-                Keys are offered while you type; <a href="/dashboard/metrics">Metrics</a> lists all.
+                Keys are offered while you type;{' '}
+                <a class="q-inline-link" href="/dashboard/metrics">
+                  Metrics
+                </a>{' '}
+                lists all.
               </span>
             </p>
             <FormulaCheck {...props} />

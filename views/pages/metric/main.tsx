@@ -14,6 +14,7 @@ import { factsOf } from '../../../src/metrics/source.ts'
 import { badSide } from '../../../src/settings/limits.ts'
 import { Card, type CardHero, type ChartProps, LineChart, type Mark } from '../../parts/index.ts'
 import type { MetricProps } from '../metric.tsx'
+import { seamOf } from './aged.tsx'
 
 /** The number first: value and change, then what the days say. */
 function heroOf({ data: { key, main }, context }: MetricProps): CardHero {
@@ -111,6 +112,7 @@ export const MainCard = (props: MetricProps) => {
   const points = found?.points ?? []
   const before = found?.previousPoints && previousLine(found.previousPoints, filters, filters.today)
   const query = exportQuery(filters, { metrics: key, compare: filters.compare })
+  const flags = flagsOnDays(context, annotations, points)
   return (
     <Card
       id="metric"
@@ -144,7 +146,15 @@ export const MainCard = (props: MetricProps) => {
         previous={before}
         table={tableOf(metric.label, points, before, (value) => valueText(deps, key, value, 'table'))}
         limits={limitsOf(metric, deps, key)}
-        {...flagsOnDays(context, annotations, points)}
+        {...flags}
+        annotations={[
+          ...(flags.annotations ?? []),
+          ...seamOf(
+            shownOf(main)?.aged,
+            points.map(({ day }) => day),
+            filters.today,
+          ),
+        ]}
         height="tall"
       />
     </Card>

@@ -11,9 +11,9 @@ import { Card, Facts } from '../../parts/index.ts'
 /** The metrics of a domain as they are defined; made to be read, and to be printed. */
 export const HandbookDomain = ({ group, context }: { group: MetricsData['groups'][number]; context: PageContext }) => (
   <Card
-    id={`domain-${group.name.toLowerCase().replaceAll(' ', '-')}`}
-    title={group.name}
-    sub={`${group.keys.length} ${group.keys.length === 1 ? 'metric' : 'metrics'}`}
+    id={`domain-${group.domain.slug}`}
+    title={group.domain.name}
+    sub={`${group.keys.length} ${group.keys.length === 1 ? 'metric' : 'metrics'}. ${group.domain.about}`}
   >
     {group.keys.map((key) => (
       <Entry key_={key} context={context} />

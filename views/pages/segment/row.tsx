@@ -85,7 +85,8 @@ export const ConditionRow = ({ row, index, kinds, currency, problem, live }: Row
       </button>
       {problem && (
         <p class="q-field-error" role="alert">
-          {problem}
+          <Icon name="alert-octagon" size={14} />
+          <span>{problem}</span>
         </p>
       )}
     </li>

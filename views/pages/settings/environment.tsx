@@ -1,38 +1,39 @@
-import { settings } from '../../../src/config.ts'
-import { Card, DataTable } from '../../parts/index.ts'
+import { environmentOf } from '../../../src/settings/environment.ts'
+import { Badge, Card, DataTable } from '../../parts/index.ts'
 import type { SettingsProps } from '../settings.tsx'
 
-/** What the process was started with; secrets only as being there. */
+/** What the process was started with, in groups; secrets only as being there. */
 export const EnvironmentCard = ({ context: { deps } }: SettingsProps) => (
   <Card
     id="environment"
     title="Environment"
     sub="read at the start; a change needs a restart"
     flush
-    link={{ label: 'What each one does', href: '/dashboard/docs/settings' }}
+    link={{ label: 'What each one does', href: '/dashboard/docs/settings#environment' }}
   >
-    <DataTable
-      id="environment"
-      caption="Settings of the environment"
-      columns={[
-        { key: 'name', label: 'Variable', code: true },
-        { key: 'value', label: 'Value' },
-        { key: 'default', label: 'Default', muted: true, wide: true },
-      ]}
-      rows={Object.entries(settings).map(([name, { key, default: fallback, ...rest }]) => ({
-        cells: {
-          name,
-          value: valueText(deps.config[key], 'secret' in rest),
-          default: fallback === '' ? '—' : fallback,
-        },
-      }))}
-    />
+    {environmentOf(deps.config).map(({ group, variables }) => (
+      <section class="q-setting-group">
+        <h3>{group}</h3>
+        <DataTable
+          id={`environment-${group.toLowerCase().replaceAll(' ', '-')}`}
+          caption={`Settings of the environment: ${group}`}
+          rowHeight={30}
+          columns={[
+            { key: 'name', label: 'Variable', code: true },
+            { key: 'value', label: 'Value' },
+            { key: 'state', label: 'State' },
+            { key: 'default', label: 'Default', muted: true, wide: true },
+          ]}
+          rows={variables.map(({ name, doc, value, changed, default: fallback }) => ({
+            cells: {
+              name: <span title={doc}>{name}</span>,
+              value: <span title={value}>{value}</span>,
+              state: changed ? <Badge tone="info" text="changed" /> : <span class="q-ink-3">default</span>,
+              default: fallback ? <span title={fallback}>{fallback}</span> : '—',
+            },
+          }))}
+        />
+      </section>
+    ))}
   </Card>
 )
-
-function valueText(value: unknown, secret: boolean): string {
-  const empty = value === undefined || value === '' || (Array.isArray(value) && value.length === 0)
-  if (empty) return 'not set'
-  if (secret) return 'set, not shown'
-  return Array.isArray(value) ? value.join(', ') : String(value)
-}

@@ -5,18 +5,18 @@ import { registry, type SettingName, settingNames } from '../../../src/settings/
 import { SETTINGS_PATH } from '../../../src/settings/routes.ts'
 import { type Standing, standingOf } from '../../../src/settings/store.ts'
 import { whyNotSettings } from '../../../src/settings/who.ts'
-import { Card, Icon } from '../../parts/index.ts'
+import { Badge, Card, Icon } from '../../parts/index.ts'
 import type { SettingsProps } from '../settings.tsx'
 
 /** The settings of all pages. */
-export const GeneralCard = ({ context }: SettingsProps) => {
+export const GeneralCard = ({ data, context }: SettingsProps) => {
   const { deps, admin } = context
   const off = whyNotSettings(deps, admin)
   return (
     <Card id="general" title="General">
       <form method="post" action={`${SETTINGS_PATH}/general`} class="q-form">
         {settingNames.map((name) => (
-          <Field name={name} context={context} off={off} />
+          <Field name={name} data={data} context={context} off={off} />
         ))}
         <p class="q-actions q-form-wide">
           <button type="submit" class="q-btn q-btn-primary" disabled={off !== undefined} title={off}>
@@ -29,10 +29,14 @@ export const GeneralCard = ({ context }: SettingsProps) => {
   )
 }
 
-const Field = (props: { name: SettingName; context: SettingsProps['context']; off: string | undefined }) => {
-  const { name, off } = props
-  const { deps, query } = props.context
-  const { label, doc, env } = registry[name]
+interface FieldProps extends SettingsProps {
+  name: SettingName
+  off: string | undefined
+}
+
+const Field = ({ name, off, data, context }: FieldProps) => {
+  const { deps, query } = context
+  const { label, doc, env, default: fallback } = registry[name]
   const standing = standingOf(deps, name)
   const fixed = standing.from === 'environment'
   const typed = query.bad !== undefined && query[name]
@@ -40,19 +44,27 @@ const Field = (props: { name: SettingName; context: SettingsProps['context']; of
   return (
     <div>
       <label class="form-label" for={`setting-${name}`}>
-        {label}
+        {label} {standing.from === 'stored' && <Badge tone="info" text="changed" />}
+        {fixed && <Badge tone="stale" text={`fixed by ${env}`} />}
       </label>
-      <input
-        class="form-control"
-        id={`setting-${name}`}
-        name={fixed || off ? undefined : name}
-        value={typed || (standing.from === 'default' ? '' : standing.value)}
-        placeholder={standing.from === 'default' ? standing.value : undefined}
-        readonly={fixed || off !== undefined}
-        autocomplete="off"
-        aria-invalid={error ? 'true' : undefined}
-        aria-describedby={`hint-${name}`}
-      />
+      <span class="q-setting-value">
+        <input
+          class="form-control"
+          id={`setting-${name}`}
+          name={fixed || off ? undefined : name}
+          value={typed || (standing.from === 'default' ? '' : standing.value)}
+          placeholder={fallback(deps.config) || 'none'}
+          readonly={fixed || off !== undefined}
+          autocomplete="off"
+          aria-invalid={error ? 'true' : undefined}
+          aria-describedby={`hint-${name}`}
+        />
+        {standing.from === 'stored' && !off && (
+          <button type="submit" class="q-btn" name="reset" value={name} title="Back to the default">
+            Reset
+          </button>
+        )}
+      </span>
       {error && (
         <p class="q-field-error" role="alert">
           <Icon name="alert-octagon" size={14} />
@@ -60,16 +72,21 @@ const Field = (props: { name: SettingName; context: SettingsProps['context']; of
         </p>
       )}
       <p class="form-hint" id={`hint-${name}`}>
-        {`${doc} ${sourceText(standing, env, deps)}`}
+        {`${doc} ${sourceText(standing, data.authors.get(name), env, fallback(deps.config), deps)}`}
       </p>
     </div>
   )
 }
 
-function sourceText({ from, at }: Standing<unknown>, env: string, { config, now }: Deps): string {
-  const { timeZone } = config
-  if (from === 'environment') return `Set by ${env} in the environment, which wins.`
-  if (from === 'stored' && at)
-    return `Changed ${momentText(at, today(now(), timeZone), timeZone)}; empty it for the default.`
-  return 'Empty: the default.'
+function sourceText(
+  { from }: Standing<unknown>,
+  author: { at: Date; by: string } | undefined,
+  env: string,
+  fallback: string,
+  { config: { timeZone }, now }: Deps,
+): string {
+  if (from === 'environment') return `Set by ${env} in the environment, which wins over this page.`
+  const byDefault = `Default: ${fallback || 'none'}.`
+  if (from === 'default' || !author) return byDefault
+  return `${byDefault} Changed ${momentText(author.at, today(now(), timeZone), timeZone)} by ${author.by}.`
 }

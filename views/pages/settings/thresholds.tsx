@@ -1,7 +1,9 @@
+import { momentText } from '../../../src/lib/dates.ts'
+import { today } from '../../../src/lib/time.ts'
 import { metricHref } from '../../../src/page.ts'
-import { badSide } from '../../../src/settings/limits.ts'
+import { badSide, THRESHOLD } from '../../../src/settings/limits.ts'
 import { SETTINGS_PATH, thresholdsPath } from '../../../src/settings/routes.ts'
-import { fieldText, limitsText, readTyped, unitText } from '../../../src/settings/threshold-view.ts'
+import { exampleText, fieldText, limitsText, readTyped } from '../../../src/settings/threshold-view.ts'
 import { SHOWS, type Show, showOf, type ThresholdRow } from '../../../src/settings/thresholds-list.ts'
 import { whyNotSettings } from '../../../src/settings/who.ts'
 import { Badge, Card, DataTable, Icon, Segments, TwoLines } from '../../parts/index.ts'
@@ -47,19 +49,21 @@ export const ThresholdsCard = (props: SettingsProps) => {
           </button>
         </form>
       </search>
-      <DataTable
-        id="thresholds"
-        caption="Thresholds of metrics"
-        rowHeight={44}
-        empty={query.q ? `No metric matches “${query.q.slice(0, 60)}”.` : 'No threshold differs from its definition.'}
-        columns={[
-          { key: 'metric', label: 'Metric' },
-          { key: 'now', label: 'Now', wide: true, muted: true },
-          { key: 'changed', label: 'Set by', wide: true },
-          { key: 'form', label: 'Yellow, red', number: true },
-        ]}
-        rows={data.rows.map((row) => rowOf(props, row))}
-      />
+      <div class="q-rows-window">
+        <DataTable
+          id="thresholds"
+          caption="Thresholds of metrics"
+          rowHeight={44}
+          empty={query.q ? `No metric matches “${query.q.slice(0, 60)}”.` : 'No threshold differs from its definition.'}
+          columns={[
+            { key: 'metric', label: 'Metric' },
+            { key: 'now', label: 'Now', wide: true, muted: true },
+            { key: 'changed', label: 'Set by', wide: true },
+            { key: 'form', label: 'Yellow, red', number: true },
+          ]}
+          rows={data.rows.map((row) => rowOf(props, row))}
+        />
+      </div>
     </Card>
   )
 }
@@ -67,15 +71,18 @@ export const ThresholdsCard = (props: SettingsProps) => {
 function rowOf(props: SettingsProps, row: ThresholdRow) {
   const { deps, filters } = props.context
   const { key, metric, limits, defined, changed } = row
+  const { timeZone } = deps.config
+  const author = props.data.authors.get(THRESHOLD + key)
   return {
     id: `limit-${key.replaceAll('.', '-')}`,
     cells: {
       metric: <TwoLines title={<a href={metricHref(filters, key)}>{metric.label}</a>} sub={key} />,
       now: limitsText(deps, key, limits),
       changed: changed ? (
-        <span title={`By definition: ${limitsText(deps, key, defined)}`}>
-          <Badge tone="info" text="changed" />
-        </span>
+        <TwoLines
+          title={<Badge tone="info" text="changed" />}
+          sub={`${author ? `${author.by}, ${momentText(author.at, today(deps.now(), timeZone), timeZone)}. ` : ''}By definition: ${limitsText(deps, key, defined)}`}
+        />
       ) : (
         <span class="q-ink-3">definition</span>
       ),
@@ -89,9 +96,9 @@ const LimitForm = ({ row: { key, metric, limits, changed }, context }: SettingsP
   const off = whyNotSettings(deps, admin)
   const bad = query.bad === key
   const typed = { warn: query.warn ?? '', crit: query.crit ?? '' }
-  const read = bad ? readTyped(metric, typed) : undefined
+  const read = bad ? readTyped(deps, metric, typed) : undefined
   const back = href({ query: { bad: '', why: '', warn: '', crit: '', saved: '' } })
-  const side = `${badSide(metric.good)}, ${unitText(deps, metric)}`
+  const side = `${badSide(metric.good)}, ${exampleText(deps, metric)}`
   return (
     <form method="post" action={thresholdsPath(key)} class="q-limit-form">
       <input type="hidden" name="back" value={back.startsWith(SETTINGS_PATH) ? back : SETTINGS_PATH} />
@@ -99,14 +106,13 @@ const LimitForm = ({ row: { key, metric, limits, changed }, context }: SettingsP
         <input
           class="form-control q-num"
           name={field}
-          value={bad ? typed[field] : fieldText(limits[field])}
+          value={bad ? typed[field] : fieldText(deps, metric, limits[field])}
           placeholder={field === 'warn' ? 'yellow' : 'red'}
           aria-label={`${metric.label}: ${field === 'warn' ? 'yellow' : 'red'} ${side}`}
           aria-invalid={read && !read.ok && read.field === field ? 'true' : undefined}
           title={side}
-          inputmode="decimal"
           autocomplete="off"
-          maxlength={30}
+          maxlength={40}
           readonly={off !== undefined}
         />
       ))}

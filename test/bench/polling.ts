@@ -1,0 +1,69 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { livePathOf } from '../../src/page.ts'
+import overview from '../../views/pages/overview.tsx'
+import { cpuMeter } from './cpu.ts'
+import type { Result } from './report.ts'
+import type { Server } from './server.ts'
+import type { Bench } from './setup.ts'
+
+const ADMINS = 50
+const EVERY_MS = 30_000
+/** Each admin polls twice. */
+const WINDOW_MS = 2 * EVERY_MS
+const PATH = livePathOf(overview)
+
+/**
+ * What 50 admins cost who leave the Overview open: the CPU time of the server and its Postgres while they poll, less
+ * what both take when nobody does, as a share of one core.
+ */
+export async function benchPolling({ bench, server }: { bench: Bench; server: Server }): Promise<Result | undefined> {
+  const cpu = await cpuMeter(bench.db.sql, server.pid)
+  if (!cpu) return undefined
+  const admins = Array.from({ length: ADMINS }, () => new Admin(server))
+  // Everybody has the page; what follows are polls.
+  for (const admin of admins) await admin.poll()
+  const idleMs = await spent(cpu, () => sleep(WINDOW_MS))
+  const pollingMs = await spent(cpu, () =>
+    Promise.all(admins.map((admin, i) => admin.pollFor((i * EVERY_MS) / ADMINS))),
+  )
+  const unchanged = admins.reduce((n, admin) => n + admin.unchanged, 0)
+  return {
+    name: '50 admins polling, of a core',
+    value: Math.max(0, pollingMs - idleMs) / WINDOW_MS,
+    target: 0.05,
+    floor: 0.1,
+    better: 'less',
+    unit: '%',
+    note: `${(2 * ADMINS).toFixed(0)} polls in a minute, ${unchanged} unchanged: ${pollingMs} ms of CPU, ${idleMs} ms when nobody polls; Postgres included`,
+  }
+}
+
+async function spent(cpu: () => number, work: () => Promise<unknown>): Promise<number> {
+  const before = cpu()
+  await work()
+  return cpu() - before
+}
+
+/** A browser that has the Overview open. */
+class Admin {
+  unchanged = 0
+  #etag: string | undefined
+
+  constructor(private readonly server: Server) {}
+
+  async pollFor(startMs: number): Promise<void> {
+    await sleep(startMs)
+    await this.poll()
+    await sleep(EVERY_MS)
+    await this.poll()
+  }
+
+  async poll(): Promise<void> {
+    const headers = { cookie: this.server.cookie, ...(this.#etag ? { 'if-none-match': this.#etag } : {}) }
+    const answer = await fetch(this.server.url + PATH, { headers })
+    await answer.arrayBuffer()
+    if (answer.status === 304) this.unchanged++
+    else if (answer.ok) this.#etag = answer.headers.get('etag') ?? undefined
+    else throw new Error(`${PATH} answered ${answer.status}`)
+  }
+}
