@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { createWriteStream } from 'node:fs'
+import { createWriteStream, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
@@ -13,6 +13,8 @@ const READY_MS = 60_000
 export interface Server {
   url: string
   start: () => Promise<void>
+  /** The process's memory in bytes; Linux only. */
+  rss: () => number
   /** kill -9, and gone when it resolves. */
   kill: () => Promise<void>
   /** SIGTERM; answers the exit code. */
@@ -57,6 +59,10 @@ export async function makeServer(folder: string, settings: Record<string, string
       started.stderr.pipe(log, { end: false })
       child = started
       await untilReady(url, started)
+    },
+    rss() {
+      const [, kilobytes] = /VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${child?.pid}/status`, 'utf8')) ?? []
+      return Number(kilobytes) * 1024
     },
     kill: async () => void (await end('SIGKILL')),
     stop: () => end('SIGTERM'),
