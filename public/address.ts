@@ -1,14 +1,19 @@
 /** What a form found without a new page stands in the address: to be shared, kept, and reached with "back". */
 
-interface Swap {
+interface Exchange {
   sourceElement?: Element
+  response?: { status: number }
 }
 
-/** After [data-address] forms have drawn their answer, the address is the one that the form would have led to. */
+/**
+ * When [data-address] forms get their answer, the address is the one that the form would have led to. Not after the swap:
+ * a form that stands within what it replaces is gone by then.
+ */
 export function startAddresses(): void {
-  document.addEventListener('htmx:after:swap', (event) => {
-    const { sourceElement } = (event as CustomEvent<{ ctx?: Swap }>).detail?.ctx ?? {}
-    if (sourceElement instanceof HTMLFormElement && sourceElement.dataset.address) showAddress(sourceElement)
+  document.addEventListener('htmx:after:request', (event) => {
+    const { sourceElement, response } = (event as CustomEvent<{ ctx?: Exchange }>).detail?.ctx ?? {}
+    if (!(sourceElement instanceof HTMLFormElement) || !sourceElement.dataset.address) return
+    if (response?.status === 200) showAddress(sourceElement)
   })
 }
 

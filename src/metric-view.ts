@@ -9,6 +9,7 @@ import { addDays, type Day } from './lib/time.ts'
 import { type AnyKey, type MetricKey, metricOf } from './metrics/catalogue.ts'
 import { formatChange, formatValue } from './metrics/format.ts'
 import type { Metric } from './metrics/metric.ts'
+import { quantityText } from './metrics/quantity.ts'
 import { type Point, type Summary, summary } from './metrics/query.ts'
 import { sourceOf } from './metrics/source.ts'
 import { metricHref } from './page.ts'
@@ -135,8 +136,8 @@ export function markOf(deps: Deps, summary: Summary): Mark | undefined {
   const { key, state } = summary
   if (summary.away !== undefined) return { tone: 'stale', text: 'last sample' }
   if (state !== 'warn' && state !== 'crit') return undefined
-  const { warn, crit, good } = catalogueOf(deps).of(key)
-  const limit = valueText(deps, key, state === 'crit' ? crit : warn, 'tile')
+  const { warn, crit, good, unit } = catalogueOf(deps).of(key)
+  const limit = quantityText((state === 'crit' ? crit : warn) ?? 0, unit, deps.config.currency)
   return { tone: state, text: `${good === 'up' ? '<' : '>'} ${limit}` }
 }
 

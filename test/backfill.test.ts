@@ -1,15 +1,13 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { connect } from '../src/db/connect.ts'
-import type { FactIn } from '../src/facts/types.ts'
 import backfill from '../src/jobs/backfill.ts'
 import type { DayRange } from '../src/jobs/define.ts'
 import { unfinishedRun } from '../src/jobs/resume.ts'
 import { startRun } from '../src/jobs/runner.ts'
 import { sweep } from '../src/jobs/sweep.ts'
-import { addDays } from '../src/lib/time.ts'
 import { closeDays } from '../src/metrics/snapshot.ts'
-import { tidy } from '../src/metrics/total.ts'
 import { type TestApp, testApp } from './helpers/app.ts'
+import { product, written as writtenOf } from './helpers/backfill-product.ts'
 import { killBackfill } from './helpers/kill-backfill.ts'
 import { runJob } from './jobs-kit.ts'
 
@@ -20,28 +18,9 @@ const LAST = '2026-11-19'
 const ALL = { from: FIRST, to: LAST }
 let t: TestApp
 
-/** Three tenants who do a little more each day, at costs that do not add up exactly as floats. */
-function product(): FactIn[] {
-  const facts: Omit<FactIn, 'index'>[] = []
-  for (let n = 0; n < 40; n++) {
-    const ts = `${addDays(FIRST, n)}T10:00:00Z`
-    for (const tenant_id of ['t1', 't2', 't3']) {
-      const user_id = `${tenant_id}-${n % 7}`
-      const of = { ts, user_id, tenant_id }
-      facts.push({ kind: 'events', row: { ...of, name: n % 3 ? 'view' : 'save', session_id: `${user_id}-${n}` } })
-      for (const model of ['m1', 'm2']) {
-        const told = { service: 'chat', provider: 'p', model, status: n % 5 ? 'ok' : 'error', latency_ms: 90 + 7 * n }
-        facts.push({ kind: 'api_calls', row: { ...of, ...told, cost: 0.1 + n / 30, ai: true, tokens_in: 10 + n } })
-      }
-      if (n < 5) facts.push({ kind: 'users', row: { id: user_id, tenant_id, created_at: ts } })
-    }
-  }
-  return facts.map((fact, index) => ({ ...fact, index }))
-}
-
 beforeAll(async () => {
   t = await testApp({ now: NOW })
-  await t.deps.writer.write(product(), { source: 'test', receivedAt: NOW, exemptRetention: true })
+  await t.deps.writer.write(product(FIRST, 40), { source: 'test', receivedAt: NOW, exemptRetention: true })
   await t.fold()
 })
 afterAll(() => t.close())
@@ -55,22 +34,7 @@ const ended = async () =>
     timeout: 30_000,
   })
 
-/** All that a backfill writes, without when. Floats to the digit that numbers are told to. */
-async function written() {
-  const days = await t.sql<{ v: (number | null)[] }[]>`
-    select scope, day::text, to_jsonb(v) as v, definitions, folded from metric_days order by day, scope`
-  const dims = await t.sql<{ v: number | null; den: number | null }[]>`
-    select day::text, key, dim, place, value, v, den from metric_dim_values order by day, key, dim, place`
-  const stored = await t.sql`
-    select day::text, array(select unnest(slots) order by 1) as slots from metric_dim_stored order by day`
-  const usage = await t.sql`select * from usage_analytics_daily order by date, tenant`
-  return {
-    days: days.map((row) => ({ ...row, v: row.v.map(tidy) })),
-    dims: dims.map((row) => ({ ...row, v: tidy(row.v), den: tidy(row.den) })),
-    stored: [...stored],
-    usage: [...usage],
-  }
-}
+const written = () => writtenOf(t)
 
 describe('a backfill that is killed', () => {
   it('and taken over by another process leaves what an uninterrupted one does, row by row', async () => {

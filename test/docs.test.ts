@@ -136,7 +136,9 @@ describe('the commands of help', () => {
 
 it('pages reached by a link of help are pages of the product', () => {
   const texts = docPages.flatMap(({ sections }) => sections.map(({ text }) => text))
-  const links = texts.flatMap((text) => [...text.matchAll(/\]\((\/dashboard\/[^)#]*)/g)].map((match) => match[1] ?? ''))
+  const links = texts.flatMap((text) =>
+    [...text.matchAll(/\]\((\/dashboard\/[^)#?]*)/g)].map((match) => match[1] ?? ''),
+  )
   const patterns = pages.map(({ path }) => new RegExp(`^${path.replace(/:\w+/g, '[^/]+')}$`))
   const others = [
     '/dashboard/account',

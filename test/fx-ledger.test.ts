@@ -211,6 +211,26 @@ it('converts payments at the rate of their own day, and leaves out what has none
   expect(await value('revenue.average_payment', '2026-02-14', '2026-02-16')).toBeCloseTo(139.7 / 3, 6)
 })
 
+it('converts what campaigns cost and bring at the rate of the day', async () => {
+  const ads = { campaign_id: 'ads', amount: 10_000, ...EUR }
+  await send('campaigns', { id: 'ads', kind: 'acquisition' }, { id: 'yen', kind: 'acquisition' })
+  await send(
+    'campaign_spend',
+    { ...ads, day: '2026-02-14' },
+    { ...ads, day: '2026-02-15' },
+    { campaign_id: 'yen', day: '2026-02-15', amount: 5000, currency: 'JPY' },
+  )
+  await send('users', { id: 'ann', referrer: 'ads', created_at: noon('2026-01-05') })
+  const paid = { provider: 'stripe', status: 'succeeded', amount: 5000, ...EUR, ts: noon('2026-02-20') }
+  await send('payments', { ...paid, id: 'p5', user_id: 'ann' })
+  await t.fold()
+  // 100 € at 1.10 and at 1.21; 50 € at 1.21.
+  expect(await value('campaigns.spend', '2026-02-14', '2026-02-20')).toBe(110 + 121)
+  expect(await value('revenue.campaign_spend', '2026-02-14', '2026-02-20')).toBe(110 + 121)
+  expect(await value('campaigns.revenue', '2026-02-14', '2026-02-20')).toBe(60.5)
+  expect(await value('campaigns.roi', '2026-02-14', '2026-02-20')).toBeCloseTo((100 * (60.5 - 231)) / 231)
+})
+
 it('is the same when a day is built anew', async () => {
   const all = async () =>
     t.sql`select scope, day, plan, kind, currency, policy, n, amount_reported, customers_reported from mrr_days order by 1, 2, 3, 4, 5, 6`

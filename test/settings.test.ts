@@ -1,11 +1,12 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { createApp } from '../src/app.tsx'
 import { createAdmin } from '../src/auth/admins.ts'
-import { loadConfig } from '../src/config.ts'
+import { settings as environment, loadConfig } from '../src/config.ts'
 import { catalogueOf, freshCatalogue } from '../src/custom-metrics/catalogue.ts'
 import { connect } from '../src/db/connect.ts'
 import { summary } from '../src/metrics/query.ts'
 import { changeSettings } from '../src/settings/change.ts'
+import { environmentOf } from '../src/settings/environment.ts'
 import { limitsProblem } from '../src/settings/limits.ts'
 import { settingsOf } from '../src/settings/store.ts'
 import { previewOf, previewText } from '../src/settings/threshold-view.ts'
@@ -124,6 +125,32 @@ describe('thresholds', () => {
     expect(html).toContain('Wed 18 Nov: yellow')
   })
 
+  it('are typed and shown in the units that people use, and stored in those of the metric', async () => {
+    const path = '/dashboard/metrics/support.first_response/thresholds'
+    const stored = async () =>
+      (await t.sql`select value from settings where key = 'threshold:support.first_response'`)[0]?.value
+    expect(await page(path)).toContain('value="4 h"')
+    await form(path, { warn: '90 min', crit: '2 days' })
+    expect(await stored()).toEqual({ warn: 5_400_000, crit: 172_800_000 })
+    const html = await page(path)
+    expect(html).toContain('value="1 h 30 m"')
+    expect(html).toContain('Yellow over 1 h 30 m, red over 2 d.')
+    expect(html).toContain('By definition: Yellow over 4 h, red over 1 d.')
+    const refused = await form(path, { warn: '1,5 h', crit: '3' })
+    const again = await page(refused.headers.get('location') ?? '')
+    expect(again).toContain('Is 1,5 meant as 1.5?')
+    expect(again).toContain('value="1,5 h"')
+    expect(await stored()).toEqual({ warn: 5_400_000, crit: 172_800_000 })
+    const listed = await page('/dashboard/settings?show=changed')
+    expect(listed).toContain('value="1 h 30 m"')
+    expect(listed).toContain('By definition: Yellow over 4 h, red over 1 d.')
+    // Who changed it stands beside it, and in the changes.
+    expect(listed).toMatch(/owner\d+@admin\.example, .*By definition/)
+    const changes = /id="card-changes"[\s\S]*?<\/section>/.exec(listed)?.[0] ?? ''
+    expect(changes).toContain('yellow over 4 h, red over 1 d')
+    expect(changes).toContain('yellow over 1 h 30 m, red over 2 d')
+  })
+
   it('are listed on the settings page: found, told apart from the definition, changed in their row', async () => {
     const row = (html: string) => /<tr id="limit-users-dau">[\s\S]*?<\/tr>/.exec(html)?.[0]
     expect(row(await page('/dashboard/settings'))).toBeUndefined()
@@ -149,6 +176,19 @@ describe('settings', () => {
     const html = await page(long.headers.get('location') ?? '')
     expect(html).toContain('It must have at most 60 characters.')
     expect(html).toContain(`value="${'x'.repeat(61)}"`)
+  })
+
+  it('tell their default, who changed them and when, and go back one by one', async () => {
+    const first = await page('/dashboard/settings')
+    expect(first).toContain('Default: localhost.')
+    expect(first).not.toContain('name="reset" value="product_name"')
+    await form('/dashboard/settings/general', { product_name: 'Acme', environment: 'staging' })
+    const html = await page('/dashboard/settings')
+    expect(html).toMatch(/Default: localhost\. Changed [^.]* by owner\d+@admin\.example\./)
+    // What is typed beside it is not saved by that button.
+    await form('/dashboard/settings/general', { product_name: 'Other', environment: 'test', reset: 'product_name' })
+    expect(settingsOf(t.deps)).toEqual({ product_name: 'localhost', environment: 'staging' })
+    expect(await page('/dashboard/settings', await t.admin('viewer'))).not.toContain('card-changes')
   })
 
   it('that the environment fixes win over what is stored, and cannot be changed', async () => {
@@ -196,5 +236,11 @@ describe('settings', () => {
     expect(html).toContain('SECRET_KEY')
     expect(html).toContain('set, not shown')
     expect(html).not.toContain('s'.repeat(40))
+    // In groups, in words, with what differs from the default.
+    const found = environmentOf({ ...t.deps.config, targetP95Ms: 12_000, ingestBodyLimitBytes: 5 * 1024 ** 2 })
+    const all = found.flatMap(({ variables }) => variables)
+    expect(all.map(({ name }) => name).sort()).toEqual(Object.keys(environment).sort())
+    expect(all.find(({ name }) => name === 'TARGET_P95_MS')).toMatchObject({ value: '12 s', changed: true })
+    expect(all.find(({ name }) => name === 'INGEST_BODY_LIMIT')).toMatchObject({ value: '5 MB', changed: false })
   })
 })

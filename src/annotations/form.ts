@@ -57,11 +57,10 @@ export function readForm(fields: Record<string, string>): ReadForm {
   const read = annotationInput.safeParse({ text: '', ...Object.fromEntries(given) })
   const clock = fields.time ? time.safeParse(fields.time) : undefined
   if (!read.success) return { ok: false, error: wordsOf(read.error) }
-  if (clock && !clock.success) return { ok: false, error: `time: ${wordsOf(clock.error)}` }
+  if (clock && !clock.success) return { ok: false, error: wordsOf(clock.error) }
   const { at: _, day, ...input } = read.data
-  if (day === undefined) return { ok: false, error: 'day: When was it?' }
+  if (day === undefined) return { ok: false, error: 'On which day was it?' }
   return { ok: true, input, when: { day, time: clock?.data } }
 }
 
-const wordsOf = ({ issues }: z.ZodError): string =>
-  issues.map(({ path, message }) => [...path, message].join(': ')).join('; ')
+const wordsOf = ({ issues }: z.ZodError): string => issues.map(({ message }) => message).join(' ')

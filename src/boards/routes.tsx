@@ -1,5 +1,5 @@
 import type { Hono } from 'hono'
-import { FormError } from '../../views/parts/auth-fields.tsx'
+import { NewBoard } from '../../views/pages/boards.tsx'
 import { fieldsOf, smallBody } from '../auth/forms.ts'
 import { adminOf, requireRole } from '../auth/guards.ts'
 import { safeNext } from '../auth/next.ts'
@@ -37,7 +37,7 @@ export function mountBoards(app: Hono<Env>, deps: Deps): void {
       return plainPage(c, deps, {
         title: 'New board',
         status: 422,
-        body: <NotMade text={read.error.issues[0]?.message} />,
+        body: <NewBoard name={name} error={read.error.issues[0]?.message ?? 'This is no name.'} />,
       })
     const doc = template ? ofTemplate(template) : { ...EMPTY, name: read?.data ?? '' }
     try {
@@ -45,7 +45,11 @@ export function mountBoards(app: Hono<Env>, deps: Deps): void {
       return c.redirect(template ? `${BOARDS}/${slug}` : `${BOARDS}/${slug}/edit`, 303)
     } catch (error) {
       if (!(error instanceof Problem) || error.status !== 422) throw error
-      return plainPage(c, deps, { title: 'New board', status: 422, body: <NotMade text={error.message} /> })
+      return plainPage(c, deps, {
+        title: 'New board',
+        status: 422,
+        body: <NewBoard name={name} error={error.message} />,
+      })
     }
   })
 
@@ -122,15 +126,6 @@ export function mountBoards(app: Hono<Env>, deps: Deps): void {
 }
 
 const EMPTY: BoardDoc = { name: '', description: '', filters: null, cards: [] }
-
-const NotMade = ({ text }: { text: string | undefined }) => (
-  <>
-    <FormError text={text} />
-    <p>
-      <a href={BOARDS}>Back to the boards</a>
-    </p>
-  </>
-)
 
 function ofTemplate(slug: string): BoardDoc {
   const doc = templateOf(slug)

@@ -33,6 +33,8 @@ export function boardFromYaml(deps: Reading, text: string): ReadFile {
     )
   const plain = plainOf(file)
   if ('wrong' in plain) return failed([{ line: undefined, place: '', message: plain.wrong }])
+  if (!isMap(file.contents))
+    return failed([{ line: undefined, place: '', message: 'A board is fields with values, such as “name: Costs”.' }])
   const read = boardSchema.safeParse(plain.value)
   if (!read.success) return failed(read.error.issues.flatMap((issue) => problemsOf(file, lines, issue)))
   const { issues, ...board } = fromWritten(deps, read.data)

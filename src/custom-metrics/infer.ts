@@ -24,6 +24,9 @@ export function inferUnit(node: Node, unitOf: (key: string) => Unit): { unit: Qu
 
   const binary = (part: Node & { kind: 'binary' }): Quantity => {
     const [left, right] = [walk(part.left), walk(part.right)]
+    // Metrics may be zero on some day, and then the value is unknown; this one would never be known.
+    if (part.op === '/' && right.constant === 0)
+      throw new FormulaError('This divides by zero.', part.right.at, part.right.end)
     if (part.op === '*' || part.op === '/') return times(left, right, part.op === '*' ? 1 : -1)
     if (left.constant !== undefined && right.constant !== undefined)
       return constant(part.op === '+' ? left.constant + right.constant : left.constant - right.constant)

@@ -38,6 +38,8 @@ export interface MetricsData {
   found: number
   shown: number
   groups: MetricsGroup[]
+  /** The numbers that a choice is made by; without them nothing can be chosen. */
+  judged?: Card<Summaries>
   /** The numbers that stand for each domain, where nothing is chosen yet. */
   heads?: Card<Summaries>
   /** What was meant, where nothing is found. */
@@ -66,6 +68,7 @@ export async function loadMetrics(context: PageContext): Promise<MetricsData> {
     groups: [],
     similar: all.length === 0 && search ? catalogue.similar(search) : [],
   }
+  if (judged.card) data.judged = judged.card
   if (isFirstView) return { ...data, heads: await headsOf(context) }
   return { ...data, groups: await groupsOf(context, inDomain, { search, show }, judged.card) }
 }

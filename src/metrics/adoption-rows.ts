@@ -21,7 +21,8 @@ export function engagementRows(q: SqlContext, w: Window): Fragment {
           cross join lateral (select count(*) as features, count(*) filter (where ${used(q)}) as features_used from features f) n`
 }
 
-const used = ({ sql }: SqlContext): Fragment => sql`((v.names & f.bit) <> 0::bit(512) or coalesce(f.name = any(v.kinds), false))`
+const used = ({ sql }: SqlContext): Fragment =>
+  sql`((v.names & f.bit) <> 0::bit(512) or coalesce(f.name = any(v.kinds), false))`
 
 /** The features; and who came, with the names of events and the kinds of objects. The rows are read once, not once for each day. */
 function visitors({ sql, keyFeatures }: SqlContext, w: Window): Fragment {

@@ -94,47 +94,48 @@ export default metrics({
   }),
   'ai.calls_per_user_p50': ofUser('ai_calls', 0.5, 'calls', {
     label: 'AI calls per user, median',
-    definition: 'AI calls of a user on a day, retries among them: half of the user-days with any have no more.',
+    definition: 'AI calls of an active user on a day, retries among them: half of the user-days with any have no more.',
     action: 'Falling? Users find it less useful: look at errors and latency.',
   }),
   'ai.calls_per_user_p90': ofUser('ai_calls', 0.9, 'calls', {
     label: 'AI calls per user, p90',
-    definition: 'AI calls of a user on a day: nine of ten user-days with any have no more.',
+    definition: 'AI calls of an active user on a day: nine of ten user-days with any have no more.',
     action: 'Far above the median? Think of limits by plan.',
   }),
   'ai.calls_per_user_max': ofUser('ai_calls', 'max', 'calls', {
     label: 'AI calls per user, most',
-    definition: 'The most AI calls that one user made on one day.',
+    definition: 'The most AI calls that one active user made on one day.',
     action: 'Hundreds of times the median? Look at that user: a script, or abuse.',
   }),
   'ai.cost_per_user_p50': ofUser('cost', 0.5, 'money', {
     label: 'Cost per user, median',
-    definition: 'What a user cost on a day: half of the user-days with any known cost have no more.',
+    definition: 'What an active user cost on a day: half of the user-days with any known cost have no more.',
     action: 'Compare with what a user pays a day.',
   }),
   'ai.cost_per_user_p90': ofUser('cost', 0.9, 'money', {
     label: 'Cost per user, p90',
-    definition: 'What a user cost on a day: nine of ten user-days with any known cost have no more.',
+    definition: 'What an active user cost on a day: nine of ten user-days with any known cost have no more.',
     action: 'Far above the median? A few users carry the cost: think of limits by plan.',
   }),
   'ai.cost_per_user_max': ofUser('cost', 'max', 'money', {
     label: 'Cost per user, most',
-    definition: 'The most that one user cost on one day.',
+    definition: 'The most that one active user cost on one day.',
     action: 'More than that user pays in a month? Look at what they do: a script, or abuse.',
   }),
   'api.calls_per_user_p50': ofUser('api_calls', 0.5, 'calls', {
     label: 'API calls per user, median',
-    definition: 'API calls of a user on a day, AI calls among them: half of the user-days with any have no more.',
+    definition:
+      'API calls of an active user on a day, AI calls among them: half of the user-days with any have no more.',
     action: 'A jump at a release? A client asks more often than before.',
   }),
   'api.calls_per_user_p90': ofUser('api_calls', 0.9, 'calls', {
     label: 'API calls per user, p90',
-    definition: 'API calls of a user on a day: nine of ten user-days with any have no more.',
+    definition: 'API calls of an active user on a day: nine of ten user-days with any have no more.',
     action: 'Rising alone? Heavy users become heavier: think of rate limits.',
   }),
   'api.calls_per_user_max': ofUser('api_calls', 'max', 'calls', {
     label: 'API calls per user, most',
-    definition: 'The most API calls that one user made on one day.',
+    definition: 'The most API calls that one active user made on one day.',
     action: 'Far above p90? Look at that user: a loop in a client, or abuse.',
   }),
 })

@@ -1,13 +1,13 @@
 import { different, metrics, ratio, sum } from './define.ts'
 import type { Expr } from './metric.ts'
+import { reportedSum } from './reported.ts'
 
 const BY = ['campaign', 'channel', 'kind'] as const
 
-/** Money in other currencies is never converted silently: it is left out. */
 const money =
-  (column: 'spend_minor' | 'revenue_minor'): Expr =>
-  ({ sql, currency, minor }) =>
-    sql`coalesce(sum(r.${sql(column)}) filter (where r.currency = ${currency}), 0) / ${minor}::float8`
+  (amount: 'spend' | 'revenue'): Expr =>
+  (q) =>
+    reportedSum(q, amount)
 const total =
   (column: string): Expr =>
   ({ sql }) =>
@@ -20,11 +20,11 @@ export default metrics({
     unit: 'money',
     good: 'neutral',
     definition:
-      'What campaigns of any kind cost, in the configured currency; what was spent in another one is not in it.',
+      'What campaigns of any kind cost; of other currencies at the rate of the day, without a rate it is not in it.',
     action: 'By campaign: compare with what each brought.',
     from: 'campaigns',
     by: BY,
-    value: money('spend_minor'),
+    value: money('spend'),
   }),
   'campaigns.impressions': sum({
     label: 'Impressions',
@@ -87,7 +87,7 @@ export default metrics({
     action: 'Compare campaigns, then look at how many of their users come to pay.',
     from: 'campaigns',
     by: BY,
-    num: money('spend_minor'),
+    num: money('spend'),
     den: total('signups'),
   }),
   'campaigns.revenue': sum({
@@ -95,11 +95,11 @@ export default metrics({
     unit: 'money',
     good: 'up',
     definition:
-      'Payments that succeeded, less what was refunded, of users whose referrer names a campaign; on the day of the payment. Payments in another currency than the configured one are not in it.',
+      'Payments that succeeded, less what was refunded, of users whose referrer names a campaign; on the day of the payment. Those of other currencies count at its rate; without one they are not in it.',
     action: 'Rises weeks after the spend: look at a longer range.',
     from: 'campaigns',
     by: BY,
-    value: money('revenue_minor'),
+    value: money('revenue'),
   }),
   'campaigns.roi': ratio({
     label: 'Campaign ROI',
@@ -113,8 +113,8 @@ export default metrics({
     crit: -50,
     from: 'campaigns',
     by: BY,
-    num: (q) => q.sql`${money('revenue_minor')(q)} - ${money('spend_minor')(q)}`,
-    den: money('spend_minor'),
+    num: (q) => q.sql`${money('revenue')(q)} - ${money('spend')(q)}`,
+    den: money('spend'),
   }),
   'campaigns.engagement': sum({
     label: 'Engagement',

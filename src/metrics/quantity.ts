@@ -59,7 +59,7 @@ export function parseQuantity(text: string, unit: Unit, currency = 'USD'): Quant
 /** The same value as people write it, to the last digit: `parseQuantity` reads it back as it was. */
 export function quantityText(value: number, unit: Unit, currency = 'USD'): string {
   const size = Math.abs(value)
-  return (value < 0 ? '-' : '') + sizeText(size, unit, currency)
+  return (value < 0 ? '\u2212' : '') + sizeText(size, unit, currency)
 }
 
 /** "such as 250 ms, 4 s or 2 d": what can be typed in a field of the unit. */

@@ -1,3 +1,4 @@
+import { campaignDayRows, OF_CAMPAIGN, withCampaign } from './campaign-rows.ts'
 import { aiCostRows, gpuRows, policyRows } from './costs-rows.ts'
 import type { Expr, Fragment, SqlContext } from './metric.ts'
 import { gapRows, newCountryRows, signInFailureRows, spikeRows, webhookRows } from './quality-rows.ts'
@@ -9,16 +10,6 @@ const wholeOnly = ({ sql }: SqlContext, { scopes }: Window): Fragment => sql`'*'
 
 const ENDPOINTS: Expr = ({ sql }) => sql`facet = 'endpoint'`
 const COUNTRIES: Expr = ({ sql }) => sql`facet = 'country'`
-
-/** A row of a campaign with what is known of the campaign itself. */
-const withCampaign =
-  (table: string): Rollup['rows'] =>
-  (q, w) =>
-    q.sql`select d.*, coalesce(c.name, d.campaign_id) as campaign, coalesce(c.channel, '') as channel,
-        coalesce(c.kind, 'other') as kind
-      from ${q.sql(table)} d left join campaigns c using (campaign_id)
-      where ${inScopes(q, w)} and ${onDays(q, q.sql`day`, w)}`
-const OF_CAMPAIGN = { campaign: column('campaign'), channel: column('channel'), kind: column('kind') }
 
 /** What was made and how well, where it went wrong, what it brought: the roll-ups of src/rollups/quality.ts. */
 export const qualityRollups = {
@@ -212,7 +203,7 @@ export const qualityRollups = {
     table: 'campaign_days',
     facts: 'campaign-spend',
     dims: OF_CAMPAIGN,
-    rows: withCampaign('campaign_days'),
+    rows: campaignDayRows,
     first: since('campaign_days'),
   },
   campaignUse: {

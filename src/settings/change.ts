@@ -55,8 +55,13 @@ export async function changeSettings(deps: Deps, who: Who, changes: Changes): Pr
   if (wanted.length === 0) return 0
   const changed = await deps.db.sql.begin((tx) => store(tx, deps, actorOf(who), catalogue, wanted))
   await Promise.all([reloadSettings(deps), reloadCatalogue(deps)])
+  version++
   return changed
 }
+
+let version = 0
+/** Grows with each change that this process made: who saved sees it at once, whatever is kept of the page. */
+export const settingsVersion = (): number => version
 
 /** The thresholds of a metric's definition: what it has where nobody changed them. */
 export function definedLimits({ custom }: Pick<Catalogue, 'custom'>, key: AnyKey): Limits {

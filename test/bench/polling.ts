@@ -14,7 +14,7 @@ const PATH = livePathOf(overview)
 
 /**
  * What 50 admins cost who leave the Overview open: the CPU time of the server and its Postgres while they poll, less
- * what both take when nobody does, as a share of one core.
+ * what both take when nobody does, in the minutes before and after; as a share of one core.
  */
 export async function benchPolling({ bench, server }: { bench: Bench; server: Server }): Promise<Result | undefined> {
   const cpu = await cpuMeter(bench.db.sql, server.pid)
@@ -22,19 +22,21 @@ export async function benchPolling({ bench, server }: { bench: Bench; server: Se
   const admins = Array.from({ length: ADMINS }, () => new Admin(server))
   // Everybody has the page; what follows are polls.
   for (const admin of admins) await admin.poll()
-  const idleMs = await spent(cpu, () => sleep(WINDOW_MS))
+  const before = await spent(cpu, () => sleep(WINDOW_MS))
   const pollingMs = await spent(cpu, () =>
     Promise.all(admins.map((admin, i) => admin.pollFor((i * EVERY_MS) / ADMINS))),
   )
+  const after = await spent(cpu, () => sleep(WINDOW_MS))
+  const idleMs = (before + after) / 2
   const unchanged = admins.reduce((n, admin) => n + admin.unchanged, 0)
   return {
     name: '50 admins polling, of a core',
-    value: Math.max(0, pollingMs - idleMs) / WINDOW_MS,
+    value: (pollingMs - idleMs) / WINDOW_MS,
     target: 0.05,
     floor: 0.1,
     better: 'less',
     unit: '%',
-    note: `${(2 * ADMINS).toFixed(0)} polls in a minute, ${unchanged} unchanged: ${pollingMs} ms of CPU, ${idleMs} ms when nobody polls; Postgres included`,
+    note: `${(2 * ADMINS).toFixed(0)} polls in a minute, ${unchanged} unchanged: ${pollingMs} ms of CPU, ${before} and ${after} ms when nobody polls; Postgres included`,
   }
 }
 

@@ -169,7 +169,7 @@ async function findSegment(page: Page): Promise<void> {
   await choose(page, 'segment', 'Early at Acme')
   await page.locator('#menu-segment summary').getByText('Early at Acme').waitFor()
   // Both were active today.
-  expect(await page.locator('#tile-mau .q-tile-value').textContent()).toBe('2')
+  expect(await page.locator('#tile-users-mau .q-tile-value').textContent()).toBe('2')
   await page.getByRole('link', { name: 'Clear' }).click()
 }
 
@@ -179,7 +179,9 @@ async function findView(page: Page): Promise<void> {
   await page.locator('#menu-views').getByRole('link', { name: 'The week of the early' }).click()
   await page.locator('#menu-range summary').getByText('Last 7 days').waitFor()
   await page.locator('#menu-segment summary').getByText('Early at Acme').waitFor()
+  // The pages that follow keep what is set.
   await page.getByRole('link', { name: 'Clear' }).click()
+  await choose(page, 'range', 'Last 30 days')
 }
 
 /** Each card's number is that of its metric's own page. */
@@ -210,7 +212,7 @@ async function findAnnotation(page: Page): Promise<void> {
 describe.skipIf(withoutBrowser)('an admin who builds things of their own', () => {
   it('finds the segment, the view, the board, the metric and the annotation after signing in anew', async () => {
     const context = await browser.newContext({ viewport: { width: 1440, height: 900 } })
-    context.setDefaultTimeout(10_000)
+    context.setDefaultTimeout(30_000)
     const page = await context.newPage()
     const problems: string[] = []
     page.on('console', (message) => message.type() === 'error' && problems.push(message.text()))
@@ -231,5 +233,5 @@ describe.skipIf(withoutBrowser)('an admin who builds things of their own', () =>
     await findAnnotation(page)
     expect(problems).toEqual([])
     await context.close()
-  }, 240_000)
+  }, 300_000)
 })

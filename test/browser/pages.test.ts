@@ -76,6 +76,7 @@ async function makeOwn(t: TestApp): Promise<void> {
     label: 'Cost per job',
     definition: 'What the AI costs for each job.',
     formula: 'ai.cost / jobs.total',
+    unit: 'money',
   })
   const card = { width: 6, height: 'm' }
   await make('/api/boards', {

@@ -62,7 +62,8 @@ export default definePage<BoardsData>({
 const NONE = 'No board of yours yet. Name one above, or begin with a template below.'
 const DONE: Record<string, string> = { deleted: 'The board is deleted.' }
 
-const NewBoard = () => (
+/** Beside the boards, and again with the reason where it was refused. */
+export const NewBoard = ({ name, error }: { name?: string; error?: string }) => (
   <form class="q-actions q-boards-new" method="post" action="/dashboard/boards">
     <label class="q-sr" for="new-board">
       Name of the new board
@@ -73,6 +74,9 @@ const NewBoard = () => (
       name="name"
       maxlength={MAX_NAME}
       placeholder="Name of a new board"
+      value={name}
+      aria-invalid={error ? 'true' : undefined}
+      aria-describedby={error ? 'error-new-board' : undefined}
       autocomplete="off"
       required
     />
@@ -80,6 +84,12 @@ const NewBoard = () => (
       <Icon name="plus" />
       New board
     </button>
+    {error && (
+      <p class="q-field-error" id="error-new-board" role="alert">
+        <Icon name="alert-octagon" size={14} />
+        <span>{error}</span>
+      </p>
+    )}
   </form>
 )
 

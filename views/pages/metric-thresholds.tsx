@@ -7,6 +7,7 @@ import { addDays } from '../../src/lib/time.ts'
 import type { AnyKey } from '../../src/metrics/catalogue.ts'
 import { type Series, type State, series } from '../../src/metrics/query.ts'
 import { card, definePage, metricHref, type PageContext } from '../../src/page.ts'
+import { settingsVersion } from '../../src/settings/change.ts'
 import { thresholdsPath } from '../../src/settings/routes.ts'
 import {
   exampleText,
@@ -40,16 +41,13 @@ export default definePage<Data>({
   group: 'Work',
   order: 43,
   role: 'viewer',
+  personal: () => String(settingsVersion()),
   params: ['warn', 'crit', 'bad', 'saved'],
   filters: 'scope',
   load: loadThresholds,
   frame: ({ data: { key }, context: { deps, filters } }) => ({
     title: 'Thresholds',
-    titleNote: <code class="q-code">{key}</code>,
-    crumbs: [
-      { label: 'Metrics', href: '/dashboard/metrics' },
-      { label: catalogueOf(deps).of(key).label, href: metricHref(filters, key) },
-    ],
+    crumbs: [{ label: catalogueOf(deps).of(key).label, href: metricHref(filters, key) }],
     actions: (
       <a class="q-btn" href="/dashboard/docs/thresholds">
         <Icon name="bulb" />

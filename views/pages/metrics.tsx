@@ -1,7 +1,9 @@
 import { isAllowed } from '../../src/auth/guards.ts'
+import { cardState } from '../../src/card-state.ts'
 import { catalogueOf } from '../../src/custom-metrics/catalogue.ts'
 import { NEW_PATH } from '../../src/custom-metrics/page.ts'
 import { exportQuery, filterQuery } from '../../src/lib/filters.ts'
+import { shownOf } from '../../src/lib/settle.ts'
 import { isHandbook, loadMetrics, type MetricsData } from '../../src/metric-page/list.ts'
 import { definePage, metricHref, type PageContext } from '../../src/page.ts'
 import { Card, Empty, Icon } from '../parts/index.ts'
@@ -101,8 +103,12 @@ const NOTHING = {
   none: { title: 'Every metric has data', text: 'None is unknown over the whole range.' },
 } as const
 
-const Nothing = ({ data: { search, show, similar }, context: { href, filters } }: Props) => (
-  <Card id="none" title="No metric matches">
+const Nothing = ({ data: { search, show, similar, judged }, context: { deps, href, filters } }: Props) => (
+  <Card
+    id="none"
+    title="No metric matches"
+    state={judged && !shownOf(judged) ? cardState(judged, deps.now()) : undefined}
+  >
     {search ? (
       <>
         <Empty

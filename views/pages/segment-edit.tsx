@@ -4,6 +4,7 @@ import { definePage, type PageContext } from '../../src/page.ts'
 import { KIND_NAMES, kindOf } from '../../src/segments/conditions.ts'
 import { type Preview, previewOf, whyNoSegments } from '../../src/segments/editor.ts'
 import { type Draft, draftOf, emptyDraft } from '../../src/segments/form.ts'
+import { ownKey } from '../../src/segments/own-key.ts'
 import { SEGMENTS_PATH, segmentHref } from '../../src/segments/paths.ts'
 import { MAX_NAME, mayChange, usableSegment } from '../../src/segments/store.ts'
 import type { Segment } from '../../src/segments/types.ts'
@@ -20,6 +21,7 @@ const shared = {
   group: 'People',
   role: 'operator',
   filters: 'none',
+  personal: ownKey,
   Live: ({ data, context }: { data: Data; context: PageContext }) => (
     <SegmentEditor {...editorProps(context.deps, context.admin, data)} />
   ),

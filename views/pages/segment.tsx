@@ -1,8 +1,9 @@
 import { cardState } from '../../src/card-state.ts'
-import { momentText } from '../../src/lib/dates.ts'
-import { filterQuery } from '../../src/lib/filters.ts'
+import { dayLabel, momentText } from '../../src/lib/dates.ts'
+import { filterQuery, isDay } from '../../src/lib/filters.ts'
 import { type Card as Loaded, shownOf } from '../../src/lib/settle.ts'
 import { card, definePage, type PageContext } from '../../src/page.ts'
+import { ownKey } from '../../src/segments/own-key.ts'
 import { SEGMENTS_PATH, segmentHref } from '../../src/segments/paths.ts'
 import { sentenceOf } from '../../src/segments/sentence.ts'
 import { mayChange, usableSegment } from '../../src/segments/store.ts'
@@ -40,6 +41,7 @@ export default definePage<Data>({
   role: 'viewer',
   params: ['after', 'done'],
   filters: 'scope',
+  personal: ownKey,
   load: async (context) => {
     const { deps, admin, filters, param, query } = context
     const segment = await usableSegment(deps, admin, param.id ?? '')
@@ -172,5 +174,6 @@ const countText = (n: number): string => `${n.toLocaleString('en-GB')} ${n === 1
 
 function textOf(value: string | Date | null, { deps, filters }: PageContext): string {
   if (value === null || value === '') return '—'
-  return value instanceof Date ? momentText(value, filters.today, deps.config.timeZone) : value
+  if (value instanceof Date) return momentText(value, filters.today, deps.config.timeZone)
+  return isDay(value) ? dayLabel(value, filters.today) : value
 }

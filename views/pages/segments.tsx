@@ -4,6 +4,7 @@ import { filterQuery } from '../../src/lib/filters.ts'
 import { type Card as Loaded, shownOf } from '../../src/lib/settle.ts'
 import { card, definePage, type PageContext } from '../../src/page.ts'
 import { whyNoSegments } from '../../src/segments/editor.ts'
+import { ownKey } from '../../src/segments/own-key.ts'
 import { SEGMENTS_PATH, segmentHref } from '../../src/segments/paths.ts'
 import { sentenceOf } from '../../src/segments/sentence.ts'
 import { listSegments } from '../../src/segments/store.ts'
@@ -34,6 +35,7 @@ export default definePage<Data>({
   role: 'viewer',
   params: ['done'],
   filters: 'scope',
+  personal: ownKey,
   load: async (context) => {
     const { deps, admin } = context
     const key = `${admin.id}|${version()}`

@@ -1,6 +1,7 @@
 import { freshCatalogue } from '../../src/custom-metrics/catalogue.ts'
 import { within } from '../../src/lib/every.ts'
 import { definePage, type PageContext } from '../../src/page.ts'
+import { settingsVersion } from '../../src/settings/change.ts'
 import { type SettingChange, settingAuthors, settingChanges } from '../../src/settings/history.ts'
 import { freshSettings } from '../../src/settings/store.ts'
 import { type ThresholdRow, thresholdRows } from '../../src/settings/thresholds-list.ts'
@@ -39,6 +40,7 @@ export default definePage<SettingsData>({
   order: 80,
   icon: 'settings',
   role: 'viewer',
+  personal: () => String(settingsVersion()),
   params: ['q', 'show', 'bad', 'why', 'warn', 'crit', 'saved', 'product_name', 'environment'],
   filters: 'none',
   load: async (context) => {

@@ -8,7 +8,6 @@ export const PROMETHEUS_QUERIES = [
   '100 * quarterdeck_api_error_rate_ratio',
   'quarterdeck_api_latency_p95_seconds',
   'quarterdeck_source_up == 1',
-  'rate(quarterdeck_door_facts_total[5m])',
 ] as const
 
 export const exports: DocPage = {

@@ -15,6 +15,8 @@ interface RunsProps {
 /** A process tells of itself every ten seconds. */
 const SILENT_MS = 25_000
 const SHOWN_RUNS = 6
+/** A line of the table; the whole of it is told when the run ends, and in the log. */
+const MAX_ERROR = 40
 
 /** The run under way: how far it is, how long it may take, and the way to end it. */
 export const RunningCard = ({ runs, context: { deps, admin, filters } }: RunsProps) => {
@@ -23,12 +25,17 @@ export const RunningCard = ({ runs, context: { deps, admin, filters } }: RunsPro
   const { done, total, asked } = run
   const off = whyNoBackfill(deps, admin)
   return (
-    <Card id="running" title="Under way" sub={asked && rangeDates(asked.from, asked.to, filters.today)}>
+    <Card
+      id="running"
+      title="Under way"
+      sub={[asked && rangeDates(asked.from, asked.to, filters.today), whatText(run, filters.today)]
+        .filter(Boolean)
+        .join(', ')}
+    >
       <p class="q-num" data-volatile>
         {farText(run, deps.now())}
       </p>
       <progress class="q-bar" value={done} max={Math.max(1, total ?? 1)} aria-label="Days stored" />
-      <p class="q-ink-2">{whatText(run, filters.today)}</p>
       {run.silentMs > SILENT_MS && (
         <Note tone="warn">
           {`Its process has not been heard of for ${spanText(run.silentMs)}. After a minute another one goes on where it was.`}
@@ -123,14 +130,22 @@ const WORDS = { ok: 'done', failed: 'failed', cancelled: 'cancelled', abandoned:
 const Ended = ({ run, now }: { run: Backfill; now: Date }) => (
   <TwoLines
     title={<Badge tone={TONES[run.state]} text={WORDS[run.state]} />}
-    sub={run.error ?? `${ageText(run.finished_at ?? run.started_at, now)} ago`}
+    sub={`${ageText(run.finished_at ?? run.started_at, now)} ago`}
   />
 )
 
 /** Of what, from where, and what its note says beside. */
-function whatText({ asked, note }: Backfill, today: Day): string {
+function whatText({ asked, note, state, error }: Backfill, today: Day): string {
   const { metric, rebuild, start } = asked ?? {}
   const of = metric === undefined ? 'all metrics' : isMetricKey(metric) ? metricOf(metric).label : metric
   const kept = /; (.+)$/.exec(note ?? '')?.[1]
-  return [of, rebuild && 'with roll-ups', start && `on from ${dayLabel(start, today)}`, kept].filter(Boolean).join(', ')
+  return [
+    of,
+    rebuild && 'with roll-ups',
+    start && `on from ${dayLabel(start, today)}`,
+    kept,
+    state === 'failed' && error?.slice(0, MAX_ERROR),
+  ]
+    .filter(Boolean)
+    .join(', ')
 }

@@ -42,6 +42,7 @@ const Standing = (card: Partial<Loaded<Summaries>>) => {
 
 const Heads = ({ domain, data, context: { deps, filters } }: Props & { domain: Domain }) => {
   const numbers = data.heads && shownOf(data.heads)
+  if (domain.heads.length === 0) return <p class="q-ink-2">{domain.about}</p>
   return (
     <dl class="q-heads">
       {domain.heads.map((key) => {
@@ -64,7 +65,6 @@ const Heads = ({ domain, data, context: { deps, filters } }: Props & { domain: D
           </div>
         )
       })}
-      {domain.heads.length === 0 && <p class="q-ink-2">{domain.about}</p>}
     </dl>
   )
 }

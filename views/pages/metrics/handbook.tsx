@@ -28,9 +28,12 @@ const Entry = ({ key_: key, context: { deps, filters } }: { key_: AnyKey; contex
   const metric = look(key)
   return (
     <article class="q-entry" id={`metric-${key.replaceAll('.', '-')}`}>
-      <h3>
-        <a href={metricHref(filters, key)}>{metric.label}</a> <code class="q-code">{key}</code>
-      </h3>
+      <header class="q-entry-head">
+        <h3>
+          <a href={metricHref(filters, key)}>{metric.label}</a>
+        </h3>
+        <code class="q-code">{key}</code>
+      </header>
       <p>{metric.definition}</p>
       {metric.formula && <p class="q-formula">{metric.formula}</p>}
       <p>
