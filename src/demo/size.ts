@@ -12,7 +12,7 @@ export function sizeOf(env: Record<string, string | undefined>): DemoSize {
     return value
   }
   const size = {
-    users: read('DEMO_USERS', 2000, 20, 100_000),
+    users: read('DEMO_USERS', 1200, 20, 100_000),
     // The doors take facts of the last 400 days.
     days: read('DEMO_DAYS', 90, 7, 390),
     seed: read('DEMO_SEED', 1, 0, 2 ** 31),
