@@ -36,6 +36,8 @@ export interface KeyWho {
   name: string
   scopes: KeyScope[]
   tenants: string[] | null
+  /** Of a token: what the admin whose it is may now. Keys that an owner made have none. */
+  role?: Role
 }
 
 /** Who asks: a person with a session, or a program with a key. */

@@ -25,7 +25,7 @@ export type Spans = Record<keyof typeof SPANS, Summaries>
 export async function spansOf(
   deps: Deps,
   keys: readonly AnyKey[],
-  { today, ...filters }: Pick<Filters, 'scope' | 'plan' | 'segment' | 'today'>,
+  { today, ...filters }: Pick<Filters, 'scope' | 'plan' | 'segment' | 'segmentUnchecked' | 'today'>,
 ): Promise<Spans> {
   const over = async (days: number): Promise<Summaries> =>
     summary(deps, keys, { ...peopleOf(filters), from: addDays(today, 1 - days), to: today, compare: 'previous' })

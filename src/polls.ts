@@ -5,9 +5,13 @@ import type { AdminWho, Env } from './env.ts'
 import { type FragmentCache, unchanged } from './lib/fragment.ts'
 
 /** What a rendered fragment is kept by: where it answers, and all that a page may know of who asks. */
-export function fragmentKey({ role, tenants }: Pick<AdminWho, 'role' | 'tenants'>, address: string): string {
-  return `${role} ${tenants === null ? '*' : JSON.stringify(tenants)} ${address}`
+export function fragmentKey({ id, role, tenants }: Pick<AdminWho, 'id' | 'role' | 'tenants'>, address: string): string {
+  const own = MAY_NAME_SEGMENT.test(address) ? `${id} ` : ''
+  return `${own}${role} ${tenants === null ? '*' : JSON.stringify(tenants)} ${address}`
 }
+
+/** A segment can be one person's own. Names of parameters may be written with escapes. */
+const MAY_NAME_SEGMENT = /[?&](?:segment=|[^=&]*%)/
 
 /**
  * Most polls change nothing, and all that is needed to say so is in memory: they are answered at once, without a router,

@@ -217,4 +217,28 @@ describe('in Kolkata', () => {
     expect(await p.value('users.returning', '2026-03-15')).toBe(1)
     expect(await p.total('users.returning', '2026-01-01', '2026-06-30')).toBe(4)
   })
+
+  it('an old cohort is counted anew when users of it come late, go to another tenant or go', async () => {
+    const cohort = async (scope = '*') =>
+      (await readCohorts(p.t.deps, { scope, from: '2025-10-01', to: '2025-10-31' }, 'month')).cohorts.map(
+        ({ size, weeks }) => [size, weeks[1]?.returned],
+      )
+    const user = { id: 'imported', tenant_id: 'old', created_at: at('2025-10-06', '09:00') }
+    await p.send('users', user, { ...user, id: 'idle' })
+    await opens('imported', '2025-10-14')
+    await p.t.fold()
+    await refreshCohorts(p.t.deps)
+    expect([await cohort(), await cohort('old')]).toEqual([[[2, 1]], [[2, 0]]])
+    await p.t.sql`update users set tenant_id = 'other' where user_id = 'idle'`
+    await refreshCohorts(p.t.deps)
+    expect([await cohort(), await cohort('old'), await cohort('other')]).toEqual([[[2, 1]], [[1, 0]], [[1, 0]]])
+    await p.t.sql`delete from users where user_id in ('imported', 'idle')`
+    await p.t.sql`delete from user_days where user_id = 'imported'`
+    const counted = await p.t.sql`select max(computed_at) as at from cohort_retention where cohort = '2026-01-01'`
+    await refreshCohorts(p.t.deps)
+    expect([await cohort(), await cohort('old'), await cohort('other')]).toEqual([[], [], []])
+    expect(await p.t.sql`select max(computed_at) as at from cohort_retention where cohort = '2026-01-01'`).toEqual(
+      counted,
+    )
+  })
 })

@@ -20,7 +20,8 @@ beforeAll(async () => {
 afterAll(() => t.close())
 beforeEach(async () => {
   await t.sql`
-    truncate events, api_calls, jobs, users, user_firsts, identities, merged_ids, dirty_identities, dirty_users, dirty_buckets,
+    truncate events, api_calls, jobs, app_errors, exposures, user_trouble_days, user_countries, campaign_user_days,
+      exposed_people, users, user_firsts, identities, merged_ids, dirty_identities, dirty_users, dirty_buckets,
       dirty_metric_days, metric_days, fact_batches, user_days, session_days, user_activity, event_days, signup_days,
       api_call_minutes, api_call_hours, api_call_days, job_hours, subscription_states, subscriptions, mrr_movements,
       mrr_days, user_plans, plan_days, dropped_months`
@@ -391,6 +392,10 @@ describe('at random', () => {
   const name = fc.constantFrom(...NAMES)
   const ts = fc.integer({ min: 0, max: 2 }).map((n) => ago(n, 1))
   const tenant_id = fc.option(fc.constantFrom('t1', 't2'), { nil: undefined })
+  const whose = { user_id: fc.option(name, { nil: undefined }), anonymous_id: name }
+  const campaign_id = fc.constantFrom('c', undefined)
+  const country = fc.constantFrom('DE', 'FR')
+  const variant = fc.constantFrom('x', 'y')
   const session_id = fc.option(fc.constantFrom('s1', 's2'), { nil: undefined })
   type Step = [kind: FactKind | 'fold' | 'rebuild' | 'hold' | 'release', row: Record<string, unknown>]
   const step: fc.Arbitrary<Step> = fc.oneof(
@@ -398,11 +403,13 @@ describe('at random', () => {
       weight: 4,
       arbitrary: fc
         .record({ name, ts, tenant_id, session_id })
-        .map((row): Step => ['events', { ...row, anonymous_id: row.name }]),
+        .map((row): Step => ['events', { ...row, anonymous_id: row.name, campaign_id: 'c' }]),
     },
     {
       weight: 3,
-      arbitrary: fc.record({ name, user_id: name, ts, tenant_id, session_id }).map((row): Step => ['events', row]),
+      arbitrary: fc
+        .record({ name, user_id: name, ts, tenant_id, session_id, campaign_id })
+        .map((row): Step => ['events', row]),
     },
     {
       weight: 2,
@@ -417,6 +424,30 @@ describe('at random', () => {
         .map((row): Step => ['jobs', { ...row, id: randomUUID(), kind: 'build', status: 'queued' }]),
     },
     { weight: 1, arbitrary: fc.record({ id: name }).map((row): Step => ['users', row]) },
+    {
+      weight: 1,
+      arbitrary: fc
+        .record({ user_id: name, ts, tenant_id, country })
+        .map((row): Step => ['events', { ...row, name: 'login' }]),
+    },
+    {
+      weight: 2,
+      arbitrary: fc
+        .record({ ...whose, ts, tenant_id })
+        .map((row): Step => ['app_errors', { ...row, source: 'client', message: 'x' }]),
+    },
+    {
+      weight: 1,
+      arbitrary: fc
+        .record({ user_id: name, ts, tenant_id })
+        .map((row): Step => ['api_calls', { ...row, ai: false, http_status: 429 }]),
+    },
+    {
+      weight: 2,
+      arbitrary: fc
+        .record({ ...whose, ts, tenant_id, variant })
+        .map((row): Step => ['exposures', { ...row, experiment_id: 'e' }]),
+    },
     {
       weight: 4,
       arbitrary: fc
@@ -455,13 +486,14 @@ describe('at random', () => {
         })
         .beforeEach(async () => {
           await t.sql`
-            truncate events, api_calls, jobs, users, user_firsts, identities, merged_ids, dirty_identities, dirty_users, dirty_buckets,
+            truncate events, api_calls, jobs, app_errors, exposures, user_trouble_days, user_countries, campaign_user_days,
+      exposed_people, users, user_firsts, identities, merged_ids, dirty_identities, dirty_users, dirty_buckets,
               fact_batches, user_days, session_days, user_activity, event_days, signup_days, api_call_minutes,
               api_call_hours, api_call_days, job_hours, user_plans, plan_days`
         }),
       { numRuns: 25 },
     )
-  }, 120_000)
+  }, 240_000)
 })
 
 describe('at once', () => {

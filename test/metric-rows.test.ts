@@ -21,7 +21,12 @@ it('has a description of the rows beneath every roll-up', () => {
 })
 
 // Summer time begins in Berlin on 29 March; days in Kolkata begin at half past the hour.
-describe.each(['Europe/Berlin', 'Asia/Kolkata'])('rows in the zone %s', (timeZone) => {
+// Metrics of one roll-up share their rows: every other one of them is asked for in each of the zones.
+describe.each([
+  ['Europe/Berlin', 0],
+  ['Asia/Kolkata', 1],
+])('rows in the zone %s', (timeZone, turn) => {
+  const own = stored.filter((_, place) => place % 2 === turn)
   let t: TestApp
   const checked = new Set<string>()
 
@@ -39,7 +44,7 @@ describe.each(['Europe/Berlin', 'Asia/Kolkata'])('rows in the zone %s', (timeZon
     limit: fc.integer({ min: 40, max: 400 }),
   })
 
-  it.each(stored)('make %s', async (key) => {
+  it.each(own)('make %s', async (key) => {
     await fc.assert(
       fc.asyncProperty(queries, async ({ scope, from, days, limit }) => {
         const first = addDays(today, -from)
@@ -51,7 +56,7 @@ describe.each(['Europe/Berlin', 'Asia/Kolkata'])('rows in the zone %s', (timeZon
   })
 
   it('were there for every metric', () => {
-    expect(stored.filter((key) => !checked.has(key))).toEqual([])
+    expect(own.filter((key) => !checked.has(key))).toEqual([])
   })
 })
 

@@ -75,7 +75,13 @@ describe('facts that change', () => {
     expect(await stale()).toEqual(['2026-11-17', '2026-11-18', '2026-11-19'])
     await t.send('tickets', { ...ticket, subject: 'Words', updated_at: '2026-11-18T09:00:00Z' })
     expect(await stale()).toEqual([])
-    await t.send('tickets', { ...ticket, status: 'closed', closed_at: '2026-11-18T10:00:00Z', updated_at: NOW })
+    await t.send('tickets', {
+      ...ticket,
+      status: 'closed',
+      first_response_at: '2026-11-18T10:00:00Z',
+      closed_at: '2026-11-19T10:00:00Z',
+      updated_at: NOW,
+    })
     expect(await stale()).toEqual(['2026-11-18', '2026-11-19'])
     await t.sql`delete from metric_days`
   })

@@ -231,9 +231,11 @@ table app_errors (
   properties jsonb
   constraint app_errors_source_check CHECK ((source = ANY (ARRAY['client'::text, 'server'::text, 'log'::text])))
 ) partition by RANGE (ts)
+CREATE INDEX app_errors_anonymous ON ONLY public.app_errors USING btree (anonymous_id, ts) WHERE ((user_id = ''::text) AND (anonymous_id IS NOT NULL))
 CREATE INDEX app_errors_batch ON ONLY public.app_errors USING brin (batch_id)
 CREATE INDEX app_errors_fingerprint ON ONLY public.app_errors USING btree (fingerprint, ts)
 CREATE INDEX app_errors_ts ON ONLY public.app_errors USING btree (ts)
+CREATE INDEX app_errors_user ON ONLY public.app_errors USING btree (user_id, ts)
 
 table audit_log (
   id bigint not null generated always as identity
@@ -649,6 +651,7 @@ table exposed_people (
   constraint exposed_people_pkey PRIMARY KEY (experiment_id, variant, person, scope)
 )
 CREATE INDEX exposed_people_day ON public.exposed_people USING btree (scope, first_day)
+CREATE INDEX exposed_people_person ON public.exposed_people USING btree (person)
 
 table exposure_days (
   scope text not null
@@ -672,8 +675,10 @@ table exposures (
   session_id text
   properties jsonb
 ) partition by RANGE (ts)
+CREATE INDEX exposures_anonymous ON ONLY public.exposures USING btree (anonymous_id, ts) WHERE ((user_id = ''::text) AND (anonymous_id IS NOT NULL))
 CREATE INDEX exposures_batch ON ONLY public.exposures USING brin (batch_id)
 CREATE INDEX exposures_experiment ON ONLY public.exposures USING btree (experiment_id, ts)
+CREATE INDEX exposures_user ON ONLY public.exposures USING btree (user_id, ts)
 
 table fact_batches (
   id bigint not null
@@ -1724,7 +1729,9 @@ table tickets (
   constraint tickets_pkey PRIMARY KEY (ticket_id)
   constraint tickets_status_check CHECK ((status = ANY (ARRAY['open'::text, 'pending'::text, 'solved'::text, 'closed'::text])))
 )
+CREATE INDEX tickets_answered ON public.tickets USING btree (first_response_at) WHERE (first_response_at IS NOT NULL)
 CREATE INDEX tickets_created ON public.tickets USING btree (created_at)
+CREATE INDEX tickets_ended ON public.tickets USING btree (COALESCE(closed_at, updated_at)) WHERE (status = ANY (ARRAY['solved'::text, 'closed'::text]))
 CREATE INDEX tickets_open ON public.tickets USING btree (created_at) WHERE (status = ANY (ARRAY['open'::text, 'pending'::text]))
 
 table usage_analytics_daily (

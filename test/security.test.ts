@@ -25,11 +25,28 @@ beforeAll(async () => {
     cast[role] = { headers: { cookie: await t.admin(role), origin: ORIGIN }, who: adminWho(role) }
   for (const scope of KEY_SCOPES)
     cast[`${scope} key`] = { headers: { authorization: `Bearer ${await t.key([scope])}` }, who: keyWho(scope) }
+  for (const role of ROLES)
+    cast[`${role} token`] = { headers: { authorization: `Bearer ${await token(role)}` }, who: tokenWho(role) }
 })
 afterAll(() => t.close())
 
 const adminWho = (role: AdminWho['role']) => ({ kind: 'admin', role }) as AdminWho
 const keyWho = (scope: KeyWho['scopes'][number]) => ({ kind: 'key', scopes: [scope] }) as KeyWho
+
+const tokenWho = (role: AdminWho['role']) =>
+  ({ kind: 'key', scopes: role === 'viewer' ? ['read'] : ['read', 'act'], role }) as KeyWho
+
+/** What a program gets that signs in with the password of an admin of the role. */
+async function token(role: AdminWho['role']): Promise<string> {
+  const email = `${role}-token@example.com`
+  await createAdmin(t.deps.db.sql, { email, password: TEST_PASSWORD, role })
+  const response = await t.request('/api/auth/login', {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ email, password: TEST_PASSWORD }),
+  })
+  return ((await response.json()) as { token: string }).token
+}
 
 /** Open to anybody, each with a reason: probes, files, the way in, and the doors, which ask for their key themselves. */
 const PUBLIC =

@@ -3,9 +3,10 @@ import { loadConfig } from '../src/config.ts'
 import type { Deps } from '../src/context.ts'
 import type { Db } from '../src/db/connect.ts'
 import { type Condition, conditionKinds, KIND_NAMES } from '../src/segments/conditions.ts'
+import { countUsers } from '../src/segments/count.ts'
 import { type Group, type Rule, readRule } from '../src/segments/rule.ts'
 import { sentenceOf } from '../src/segments/sentence.ts'
-import { countUsers, readUsers } from '../src/segments/users.ts'
+import { readUsers } from '../src/segments/users.ts'
 import { testDb } from './helpers/db.ts'
 import { all, any, fillPeople, NOW } from './segments-fixture.ts'
 
@@ -93,9 +94,9 @@ const CASES: [Condition, string, string][] = [
     'bob cem dia eve',
     'had no build jobs in the last 30 days',
   ],
-  // acme pays 50 for both of its users; what cem paid is over, and dia's euros are not told.
+  // acme pays 50 for both of its users; what cem paid is over, and what dia's euros are worth nobody knows.
   [{ kind: 'mrr', op: 'at_least', n: 50 }, 'ann bob', 'pay at least 50 USD a month (MRR)'],
-  [{ kind: 'mrr', op: 'exactly', n: 0 }, 'cem dia eve', 'pay exactly 0 USD a month (MRR)'],
+  [{ kind: 'mrr', op: 'exactly', n: 0 }, 'cem eve', 'pay exactly 0 USD a month (MRR)'],
   [
     { kind: 'event_days', op: 'at_least', name: 'Export', n: 2, days: 30 },
     'ann',
@@ -118,6 +119,19 @@ describe('a condition', () => {
       expect(sentenceOf(all(condition), { currency: 'USD' })).toBe(`Users who ${words}.`)
     },
   )
+
+  it('counts what is paid in another currency at the rate of today, as MRR does; without one it is not known', async () => {
+    const pay = (op: string, n: number) => who(all({ kind: 'mrr', op, n }))
+    expect([await pay('more', 0), await pay('fewer', 1)]).toEqual(['ann bob', 'cem eve'])
+    await db.sql`
+      insert into exchange_rates (base, currency, day, rate, per_minor, source, updated_at, updated_by)
+      values ('USD', 'EUR', '2026-11-01', 1.1, 1.1, 'entered', ${NOW}, 'test'),
+        ('USD', 'EUR', '2026-11-21', 9, 9, 'entered', ${NOW}, 'test')`
+    // 700 EUR at 1.1; the rate of tomorrow does not hold yet.
+    expect([await pay('more', 0), await pay('exactly', 770)]).toEqual(['ann bob dia', 'dia'])
+    expect(await pay('exactly', 0)).toBe('cem eve')
+    await db.sql`delete from exchange_rates where base = 'USD' and currency = 'EUR'`
+  })
 
   it('of each kind is tried here, with every comparison but those that all numbers share', () => {
     expect(KIND_NAMES.filter((kind) => !CASES.some(([one]) => one.kind === kind))).toEqual([])

@@ -228,15 +228,16 @@ describe('on pages', () => {
     ]
     const saved = await post('/dashboard/segments', operator, fields)
     expect([saved.status, saved.headers.get('location')]).toEqual([303, '/dashboard/segments/busy?done=saved'])
-    expect(await page('/dashboard/segments/busy', viewer)).toContain(
+    expect(await page('/dashboard/segments/busy', operator)).toContain(
       'Users who are on the plan pro or team and (either had more than 3 build jobs in the last 30 days or had at least 5 events in the last 7 days).',
     )
   })
 
-  it('one’s own is in one’s own menu; whoever has its address may use it', async () => {
+  it('one’s own is in one’s own menu, and for others not there', async () => {
     expect(await page('/dashboard', operator)).toContain('segment=busy')
     expect(await page('/dashboard', viewer)).not.toContain('segment=busy')
-    expect(await page('/dashboard?segment=busy', viewer)).not.toContain('There is no segment')
+    expect(await page('/dashboard?segment=busy', operator)).not.toContain('There is no segment')
+    expect(await page('/dashboard?segment=busy', viewer)).toContain('There is no segment “busy”: all users are shown.')
   })
 
   it('a filter is kept in every address, and a gone one is told', async () => {

@@ -3,14 +3,13 @@ import { whoOf } from '../auth/guards.ts'
 import { scopeOf } from '../auth/scope.ts'
 import type { Deps } from '../context.ts'
 import type { Catalogue } from '../custom-metrics/catalogue.ts'
-import type { Env } from '../env.ts'
+import type { Env, Who } from '../env.ts'
 import { NotFound } from '../lib/errors.ts'
 import { addDays, type Day, daysBetween, today } from '../lib/time.ts'
 import type { AnyKey, CustomKey, MetricKey } from '../metrics/catalogue.ts'
 import type { AskedPeople } from '../metrics/people.ts'
-import { goneSegment } from '../segments/find.ts'
 import { knownPlans } from '../segments/plans.ts'
-import { usableSegment } from '../segments/store.ts'
+import { goneSegment, usableSegment } from '../segments/store.ts'
 import { BadParameter } from './query.ts'
 
 /** Ten years: more is a mistyped date. */
@@ -53,13 +52,14 @@ export async function peopleOf(c: Context<Env>, deps: Deps, { plan, segment }: A
     if (!plans.includes(plan))
       throw new BadParameter('plan', `Nobody was ever on a plan “${plan.slice(0, 80)}”.${hint}`)
   }
-  const found = segment === undefined ? undefined : await usableSegment(deps, who, segment).catch(gone(deps, segment))
+  const found =
+    segment === undefined ? undefined : await usableSegment(deps, who, segment).catch(gone(deps, who, segment))
   return { ...(plan !== undefined && { plan }), ...(found && { segment: found.slug }) }
 }
 
-const gone = (deps: Deps, ref: string) => async (error: unknown) => {
+const gone = (deps: Deps, who: Who, ref: string) => async (error: unknown) => {
   if (!(error instanceof NotFound)) throw error
-  throw new BadParameter('segment', `${await goneSegment(deps, ref)}; /api/segments lists those there are.`)
+  throw new BadParameter('segment', `${await goneSegment(deps, who, ref)}; /api/segments lists those there are.`)
 }
 
 /** @throws BadParameter where the days do not make a period */

@@ -36,9 +36,13 @@ export function requireScope(scope: KeyScope): MiddlewareHandler<Env> {
 
 /** Whether a rule lets somebody in. */
 export function isAllowed(rule: Rule, who: Who): boolean {
-  if (who.kind === 'key') return rule.scope !== undefined && who.scopes.includes(rule.scope)
-  return rule.role !== undefined && ROLES.indexOf(who.role) >= ROLES.indexOf(rule.role)
+  if (who.kind === 'admin') return rule.role !== undefined && reaches(who.role, rule.role)
+  if (rule.scope === undefined || !who.scopes.includes(rule.scope)) return false
+  // A token is somebody who signed in: what their role does not reach, it does not either.
+  return who.role === undefined || rule.role === undefined || reaches(who.role, rule.role)
 }
+
+const reaches = (role: Role, needed: Role): boolean => ROLES.indexOf(role) >= ROLES.indexOf(needed)
 
 /** The admin of a request behind requireRole. */
 export function adminOf(c: Context<Env>): AdminWho {
@@ -81,6 +85,8 @@ export function unauthorized(c: Context<Env>): Problem {
 function refusal(rule: Rule, who: Who): Forbidden {
   if (who.kind === 'key') {
     if (!rule.scope) return new Forbidden('This address is for people, not for keys.')
+    if (who.role && who.scopes.includes(rule.scope))
+      return new Forbidden(`This needs the role ${rule.role}; that of this token is ${who.role}.`)
     return new Forbidden(`This key has the scope ${who.scopes.join(', ')}; this address needs ${rule.scope}.`)
   }
   if (!rule.role) return new Forbidden('This address is for programs with a key.')

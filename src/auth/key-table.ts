@@ -1,5 +1,5 @@
 import type { Sql } from '../db/connect.ts'
-import type { KeyWho } from '../env.ts'
+import type { KeyWho, Role } from '../env.ts'
 
 export interface StoredKey extends KeyWho {
   expiresAt: Date | null
@@ -54,12 +54,16 @@ export class KeyTable {
   }
 }
 
-/** Expiry is not looked at here, so that a remembered key expires in time. A token ends with the admin who made it. */
+/**
+ * Expiry is not looked at here, so that a remembered key expires in time. A token ends with the admin who made it, and
+ * has the role and the tenants that this admin has now.
+ */
 async function findByHashes(sql: Sql, hashes: string[]): Promise<Map<string, StoredKey>> {
-  const rows = await sql<(StoredKey & { hash: string })[]>`
-    select 'key' as kind, k.hash, k.id, k.name, k.scopes, k.tenants, k.expires_at as "expiresAt"
+  const rows = await sql<(Omit<StoredKey, 'role'> & { hash: string; role: Role | null })[]>`
+    select 'key' as kind, k.hash, k.id, k.name, k.scopes, k.expires_at as "expiresAt", a.role,
+      case when k.id like 'tok\\_%' then a.tenants else k.tenants end as tenants
     from api_keys k
-    where k.hash = any(${hashes}) and k.revoked_at is null
-      and (k.id not like 'tok\\_%' or exists (select from admins a where a.id = k.created_by and a.disabled_at is null))`
-  return new Map(rows.map(({ hash, ...key }) => [hash, key]))
+    left join admins a on k.id like 'tok\\_%' and a.id = k.created_by and a.disabled_at is null
+    where k.hash = any(${hashes}) and k.revoked_at is null and (k.id not like 'tok\\_%' or a.id is not null)`
+  return new Map(rows.map(({ hash, role, ...key }) => [hash, { ...key, ...(role !== null && { role }) }]))
 }

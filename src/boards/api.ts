@@ -9,6 +9,7 @@ import { freshCatalogue } from '../custom-metrics/catalogue.ts'
 import type { Env } from '../env.ts'
 import { Problem } from '../lib/errors.ts'
 import { boardSchema } from './doc.ts'
+import { wrongPin } from './filters.ts'
 import {
   deleteBoardOperation,
   listBoardsOperation,
@@ -44,13 +45,13 @@ export function mountBoardsApi(app: Hono<Env>, deps: Deps): void {
   })
 
   serve(app, makeBoardOperation, writes, async (c) => {
-    const { doc, slug } = await bodyOf(c, deps)
+    const { doc, slug } = await pinnable(c, deps, await bodyOf(c, deps))
     const made = await createBoard(deps, whoOf(c), doc, slug)
     return c.json(told(await findBoard(deps, whoOf(c), made)), 201)
   })
 
   serve(app, putBoardOperation, writes, async (c, { version }) => {
-    const { doc } = await bodyOf(c, deps)
+    const { doc } = await pinnable(c, deps, await bodyOf(c, deps))
     return c.json(told(await changeBoard(deps, whoOf(c), c.req.param('slug') ?? '', version, () => doc)))
   })
 
@@ -90,4 +91,11 @@ async function bodyOf(c: Context<Env>, deps: Deps): Promise<ReadBoard> {
     ({ line, place, message }) => `${line ? `line ${line}: ` : ''}${place ? `${place}: ` : ''}${message}`,
   )
   throw new Problem(422, 'The board is not valid', detail.join(' '))
+}
+
+/** @throws Problem 422 where it opens with a segment that is not there */
+async function pinnable(c: Context<Env>, deps: Deps, read: ReadBoard): Promise<ReadBoard> {
+  const message = await wrongPin(deps, whoOf(c), read.doc.filters)
+  if (message !== undefined) refuseIssues([{ path: ['filters', 'segment'], message }])
+  return read
 }

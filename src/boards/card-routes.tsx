@@ -136,7 +136,7 @@ export function mountCardRoutes(app: Hono<Env>, deps: Deps, cache: CardCache): v
   }
 
   async function formPage(c: Context<Env>, board: Board, form: CardForm, shown: Shown = {}): Promise<Response> {
-    const context = boardContext(c, deps, cache, board.filters)
+    const context = await boardContext(c, deps, cache, board.filters)
     const loaded = form.card && (await loadOne(context, form.card))
     const catalogue = await freshCatalogue(deps)
     const { editing, problem, failed, kept } = shown
@@ -152,6 +152,7 @@ export function mountCardRoutes(app: Hono<Env>, deps: Deps, cache: CardCache): v
           form={form}
           catalogue={catalogue}
           loaded={loaded}
+          notice={context.filters.notice}
           editing={editing}
           problem={problem?.message}
           kept={kept}

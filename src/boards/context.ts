@@ -5,15 +5,22 @@ import type { Env } from '../env.ts'
 import type { CardCache } from '../lib/cache.ts'
 import { parseFilters } from '../lib/filters.ts'
 import { hrefs, type PageContext } from '../page.ts'
+import { resolveFilters } from '../segments/resolve.ts'
 import { pinnedFields } from './filters.ts'
 
 /** What cards are loaded with on the pages where a board is made: its own filters, else the default ones. */
-export function boardContext(c: Context<Env>, deps: Deps, cache: CardCache, filters: string | null): PageContext {
+export async function boardContext(
+  c: Context<Env>,
+  deps: Deps,
+  cache: CardCache,
+  filters: string | null,
+): Promise<PageContext> {
   const admin = adminOf(c)
   const search = new URLSearchParams(filters === null ? {} : pinnedFields(filters))
-  const parsed = parseFilters(search, { who: admin, now: deps.now(), timeZone: deps.config.timeZone })
-  const { path } = c.req
   const settling = { cache, log: c.get('log'), requestId: c.get('requestId'), book: deps.book }
+  const asked = parseFilters(search, { who: admin, now: deps.now(), timeZone: deps.config.timeZone })
+  const parsed = await resolveFilters(deps, admin, asked, settling)
+  const { path } = c.req
   return {
     deps,
     admin,

@@ -46,9 +46,9 @@ export const nameField = line('A name', MAX_NAME).refine((text) => text !== '', 
 export const descriptionField = line('A description', MAX_DESCRIPTION)
 export const titleField = line('A title', MAX_TITLE)
 
-const pinned = z.record(z.string().max(20), z.string().max(200), {
-  error: 'Either bar, or filters such as range: 90d.',
-})
+const pinned = z
+  .record(z.string().max(20), z.string().max(200), { error: 'Either bar, or filters such as range: 90d.' })
+  .meta({ description: 'Those it opens with: range, from, to, compare, tenant, plan, segment.' })
 
 const layout = (kind: KindName) => {
   const { widths, heights, label } = kindOf(kind)

@@ -11,6 +11,7 @@ import { frameOf } from '../frame-of.ts'
 import type { CardCache } from '../lib/cache.ts'
 import { Forbidden, type Problem } from '../lib/errors.ts'
 import { boardContext } from './context.ts'
+import { pinChoices } from './filters.ts'
 import { loadCards } from './load.ts'
 import { type Board, findBoard } from './read.ts'
 import { whyFixed } from './store.ts'
@@ -59,8 +60,8 @@ export async function editorPage(
   more: { said?: Record<string, string>; problem?: Problem; entered?: Record<string, string> },
 ): Promise<Response> {
   const board = await findChangeable(c, deps, slug)
-  const context = boardContext(c, deps, cache, board.filters)
-  const loaded = await loadCards(context, board.cards)
+  const context = await boardContext(c, deps, cache, board.filters)
+  const [loaded, choices] = await Promise.all([loadCards(context, board.cards), pinChoices(deps, context.admin)])
   return plainPage(c, deps, {
     title: board.name,
     status: more.problem?.status ?? 200,
@@ -75,6 +76,6 @@ export async function editorPage(
         </a>
       </>
     ),
-    body: <BoardEditor board={board} loaded={loaded} context={context} {...more} />,
+    body: <BoardEditor board={board} loaded={loaded} choices={choices} context={context} {...more} />,
   })
 }

@@ -7,6 +7,7 @@ import { freshCatalogue } from '../custom-metrics/catalogue.ts'
 import type { Env } from '../env.ts'
 import { Problem } from '../lib/errors.ts'
 import { diffBoards } from './diff.ts'
+import { wrongPin } from './filters.ts'
 import { plainPage } from './frames.tsx'
 import { type Board, listBoards } from './read.ts'
 import { BoardConflict, changeBoard, createBoard, whyFixed } from './store.ts'
@@ -32,7 +33,7 @@ export function mountImport(app: Hono<Env>, deps: Deps): void {
 
   app.post(PATH, self, smallBody, async (c) => {
     const entered = await enteredOf(c)
-    const read = boardFromYaml({ ...deps, catalogue: await freshCatalogue(deps) }, entered.yaml)
+    const read = await readFile(c, entered)
     if (entered.act !== 'save' || !read.ok) return show(c, entered, read)
     try {
       return c.redirect(`/dashboard/boards/${await save(c, entered, read)}`, 303)
@@ -41,6 +42,15 @@ export function mountImport(app: Hono<Env>, deps: Deps): void {
       return show(c, entered, read, error)
     }
   })
+
+  /** The file by itself, and whether what it opens with is there. */
+  async function readFile(c: Context<Env>, { yaml }: Entered): Promise<ReadFile> {
+    const read = boardFromYaml({ ...deps, catalogue: await freshCatalogue(deps) }, yaml)
+    const message = read.ok ? await wrongPin(deps, adminOf(c), read.doc.filters) : undefined
+    return message === undefined
+      ? read
+      : { ok: false, problems: [{ line: undefined, place: 'filters.segment', message }] }
+  }
 
   async function save(c: Context<Env>, { into, version }: Entered, read: ReadFile & { ok: true }): Promise<string> {
     if (!into) return createBoard(deps, adminOf(c), read.doc, read.slug)

@@ -11,7 +11,7 @@ import { Problem } from '../lib/errors.ts'
 import { mountCardRoutes } from './card-routes.tsx'
 import { type BoardDoc, descriptionField, nameField } from './doc.ts'
 import { MOVES, type Move, moveCard, placeCard, undoRemoval } from './edit.ts'
-import { pinnedQuery } from './filters.ts'
+import { PINNABLE, pinnedQuery, wrongPin } from './filters.ts'
 import { editorPage, plainPage } from './frames.tsx'
 import { mountImport } from './import-routes.tsx'
 import { OPENED, OPENED_PARAM } from './page.ts'
@@ -100,7 +100,7 @@ export function mountBoards(app: Hono<Env>, deps: Deps): void {
   })
 
   change('settings', async (admin, slug, fields) => {
-    const next = await settingsOf(deps, fields)
+    const next = await settingsOf(deps, admin, fields)
     await changeBoard(deps, admin, slug, versionOf(fields.version), () => next)
     return `${BOARDS}/${slug}/edit?saved=1`
   })
@@ -136,17 +136,18 @@ function ofTemplate(slug: string): BoardDoc {
 /** Name, description, and whether the board opens with filters of its own. @throws Problem 422 */
 async function settingsOf(
   deps: Deps,
+  admin: AdminWho,
   fields: Record<string, string>,
 ): Promise<Pick<BoardDoc, 'name' | 'description' | 'filters'>> {
   await freshCatalogue(deps)
   const name = nameField.safeParse(fields.name ?? '')
   const description = descriptionField.safeParse(fields.description ?? '')
   const wrong = [name, description].flatMap(({ error }) => error?.issues.map(({ message }) => message) ?? [])
-  const given = Object.fromEntries(
-    ['range', 'compare', 'tenant'].flatMap((key) => (fields[key] ? [[key, fields[key] as string]] : [])),
-  )
+  const given = Object.fromEntries(PINNABLE.flatMap((key) => (fields[key] ? [[key, fields[key] as string]] : [])))
   const pinned = fields.pinned === 'on' ? pinnedQuery(given, deps) : undefined
-  if (pinned && 'wrong' in pinned) wrong.push(pinned.wrong)
+  const query = pinned && 'query' in pinned ? pinned.query : null
+  const pin = pinned && 'wrong' in pinned ? pinned.wrong : await wrongPin(deps, admin, query)
+  if (pin !== undefined) wrong.push(pin)
   if (wrong.length > 0 || !name.success || !description.success) throw new Problem(422, 'Not saved', wrong.join(' '))
-  return { name: name.data, description: description.data, filters: pinned && 'query' in pinned ? pinned.query : null }
+  return { name: name.data, description: description.data, filters: query }
 }

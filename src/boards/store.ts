@@ -11,6 +11,8 @@ import { type Board, findStored, type StoredBoard } from './read.ts'
 import { noteBoardChange } from './version.ts'
 
 export const MAX_BOARDS = 50
+/** Of all programs together: nobody sees them off when they leave. */
+export const MAX_BOARDS_OF_KEYS = 200
 export const MAX_PINS = 8
 
 /** Somebody else was faster; what was to be saved is still in the hands of who asked. */
@@ -32,6 +34,7 @@ export async function createBoard(deps: Deps, who: Who, doc: BoardDoc, wanted?: 
     if (admin !== null) await requireRoom(tx, admin)
     // Of two at once, the second sees the name of the first.
     await tx`select pg_advisory_xact_lock(hashtext('boards.slug'))`
+    if (admin === null) await requireRoomOfKeys(tx)
     const taken = await tx<{ slug: string }[]>`select slug from boards`
     const slug = freeSlug(wanted ?? slugOf(doc.name, 'board'), new Set(taken.map((row) => row.slug)))
     const [row] = await tx<{ id: number }[]>`
@@ -158,6 +161,18 @@ async function requireRoom(tx: TransactionSql, admin: string): Promise<void> {
     select count(*)::float8 as n from boards where admin_id = ${admin}`
   if (n >= MAX_BOARDS)
     throw new Problem(422, 'Too many boards', `You have ${MAX_BOARDS} boards, which is the most: delete one first.`)
+}
+
+/** Under the lock of the names, so that of two at once the second counts the first. */
+async function requireRoomOfKeys(tx: TransactionSql): Promise<void> {
+  const [{ n } = { n: 0 }] = await tx<{ n: number }[]>`
+    select count(*)::float8 as n from boards where admin_id is null`
+  if (n >= MAX_BOARDS_OF_KEYS)
+    throw new Problem(
+      422,
+      'Too many boards',
+      `Programs have made ${MAX_BOARDS_OF_KEYS} boards, which is the most: delete one first.`,
+    )
 }
 
 const freeSlug = (wanted: string, taken: ReadonlySet<string>): string =>

@@ -53,8 +53,9 @@ export function checkRows(
       found.problems,
     )
   }
+  const bookBefore = bookOf(before)
   for (const row of live.filter(({ key }) => !changed.includes(key))) {
-    if (!compileFormula(row.formula, bookOf(before), { self: row.key, unit: row.unit }).ok) continue
+    if (!compileFormula(row.formula, bookBefore, { self: row.key, unit: row.unit }).ok) continue
     const found = compileFormula(row.formula, book, { self: row.key, unit: row.unit })
     if (!found.ok) throw brokenOther(row.key, changed, found.problems)
   }

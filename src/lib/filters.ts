@@ -24,6 +24,8 @@ export interface Filters {
   segment?: string
   /** When the segment was changed, for the keys of caches. */
   segmentAt?: string
+  /** Nobody knows yet whether whoever asks may use the segment: nothing is told of it. */
+  segmentUnchecked?: true
   /** The running day, in the configured zone. */
   today: Day
   /** What was wrong with the URL, to be shown on the page. */
@@ -102,12 +104,22 @@ export function filterKey({ scope, from, to, compare, plan = '', segment = '', s
 }
 
 /** What metrics of a page are asked with beside their days. */
-export function peopleOf({ scope, plan, segment }: Pick<Filters, 'scope' | 'plan' | 'segment'>): {
+export function peopleOf({
+  scope,
+  plan,
+  segment,
+  segmentUnchecked,
+}: Pick<Filters, 'scope' | 'plan' | 'segment' | 'segmentUnchecked'>): {
   scope: string
   plan?: string
   segment?: string
+  segmentUnchecked?: true
 } {
-  return { scope, ...(plan !== undefined && { plan }), ...(segment !== undefined && { segment }) }
+  return {
+    scope,
+    ...(plan !== undefined && { plan }),
+    ...(segment !== undefined && { segment, ...(segmentUnchecked && { segmentUnchecked }) }),
+  }
 }
 
 /** The same filters of all users: for what is not kept by plan or segment. */

@@ -107,7 +107,8 @@ interface Outage {
   source?: string
 }
 
-class OverBudget extends Error {}
+/** What a card needs does not answer in time: it shows at the next refresh. */
+export class OverBudget extends Error {}
 
 async function withinBudget<T>(work: Promise<T>, budgetMs: number): Promise<T> {
   let timer: NodeJS.Timeout | undefined

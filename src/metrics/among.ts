@@ -1,5 +1,6 @@
 import type { Deps } from '../context.ts'
 import { catalogueOf } from '../custom-metrics/catalogue.ts'
+import { OverBudget } from '../lib/settle.ts'
 import { findSegment } from '../segments/find.ts'
 import type { Look } from './asks.ts'
 import type { AnyKey } from './catalogue.ts'
@@ -119,7 +120,8 @@ function partOf(
   return { keys: [], q: { ...q, people: only }, look: lookAmong(look, kept, by), ...ignored }
 }
 
-async function findPeople(deps: Deps, { scope, plan, segment }: AskedScope): Promise<People> {
+async function findPeople(deps: Deps, { scope, plan, segment, segmentUnchecked }: AskedScope): Promise<People> {
+  if (segment !== undefined && segmentUnchecked) throw new OverBudget()
   const found = segment === undefined ? undefined : await findSegment(deps, segment)
   return { scope, ...(plan !== undefined && { plan }), ...(found && { segment: found }) }
 }

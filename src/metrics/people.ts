@@ -10,6 +10,8 @@ export interface AskedPeople {
   plan?: string
   /** Slug or id. */
   segment?: string
+  /** The look-up whether the asker may use it did not answer in time. */
+  segmentUnchecked?: true
 }
 
 /** The same, looked up; in the scope that the numbers are of. */

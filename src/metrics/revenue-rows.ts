@@ -23,8 +23,8 @@ const periods = (q: SqlContext, days: Day[]): Fragment => q.sql`(
             ('year', 'year', day, 12)) v (name, of, at, months)
       ) d`
 
-/** How much one minor unit of a currency is worth in the reporting one. */
-const rateOf = (
+/** How much one minor unit of a currency is worth in the reporting one; null without a rate. */
+export const rateOf = (
   q: SqlContext,
   currency: Fragment,
   day: Fragment,

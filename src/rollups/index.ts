@@ -12,17 +12,21 @@ import { clearQuality, qualityFolds } from './quality.ts'
 import { foldGaugeHours, foldProbeHours } from './samples.ts'
 import { foldSpendDays } from './spend-days.ts'
 import { foldAccountDays, foldSubscriptionDays } from './subscription-days.ts'
+import { foldErrorUsers, foldRateLimited, foldUserCountries } from './troubles.ts'
 import type { FoldContext, Source } from './types.ts'
 import { foldUserDaysOfCalls, foldUserDaysOfEvents, foldUserDaysOfJobs } from './user-days.ts'
 import { foldFirstsOfEvents, foldFirstsOfJobs } from './user-firsts.ts'
+import { foldCampaignUsers, foldExposedPeople } from './uses.ts'
 
 export type FoldSource = (context: FoldContext, source: Source) => Promise<void>
 
-/** What people do, by the table of the facts, and the roll-ups that count it for each of them. */
+/** What people do and what happens to them, by the table of the facts, and the roll-ups that count it for each of them. */
 export const personFolds = {
-  events: [foldUserDaysOfEvents, foldSessionDays, foldFirstsOfEvents],
-  api_calls: [foldUserDaysOfCalls],
+  events: [foldUserDaysOfEvents, foldSessionDays, foldFirstsOfEvents, foldUserCountries, foldCampaignUsers],
+  api_calls: [foldUserDaysOfCalls, foldRateLimited],
   jobs: [foldUserDaysOfJobs, foldFirstsOfJobs],
+  app_errors: [foldErrorUsers],
+  exposures: [foldExposedPeople],
 } satisfies Record<string, FoldSource[]>
 export type PersonKind = keyof typeof personFolds
 
@@ -36,8 +40,8 @@ export const appendFolds = {
   probes: [foldProbeHours],
   component_uses: qualityFolds.component_uses,
   feedback: [foldFeedbackDays],
-  app_errors: qualityFolds.app_errors,
-  exposures: qualityFolds.exposures,
+  app_errors: [...personFolds.app_errors, ...qualityFolds.app_errors],
+  exposures: [...personFolds.exposures, ...qualityFolds.exposures],
 } satisfies Record<string, FoldSource[]>
 export type AppendKind = keyof typeof appendFolds
 

@@ -4,10 +4,13 @@ import { activityOf, recountBits } from './activity-bits.ts'
 import { addUp, list, localDay } from './fragments.ts'
 import type { Change } from './identities.ts'
 import { type PersonKind, personFolds } from './index.ts'
+import { clearPersonDays, movePersonTables } from './person-tables.ts'
 import { markLateFacts, markOwners } from './stale-days.ts'
+import { foldUserCountries } from './troubles.ts'
 import type { FoldContext, Fragment, Source } from './types.ts'
 import { COUNTS, joinDays } from './user-days.ts'
 import { foldFirstsOfEvents, foldFirstsOfJobs, markObjectsOf, moveFirsts } from './user-firsts.ts'
+import { foldExposedPeople } from './uses.ts'
 
 /** Everything that counts for one user counts for another from now on. */
 export interface Move {
@@ -47,6 +50,7 @@ export async function moveOwners(context: FoldContext, moves: Move[]): Promise<v
   )
   for (const table of ['user_days', 'session_days', 'user_activity'])
     await tx`delete from ${tx(table)} where user_id = any(${owners}::text[])`
+  await movePersonTables(context, moved, owners)
   await moveFirsts(
     context,
     owners,
@@ -66,20 +70,22 @@ export async function takeOut(context: FoldContext, leaving: Change[]): Promise<
 
 async function countAnew(context: FoldContext, owner: string, gone: Change[], kept: Date): Promise<void> {
   const { tx } = context
-  const leaving = factsOf(context, idsOf(gone), visitorsOf(gone), tx`ts >= ${kept}`)
+  // Visitors count for campaigns and experiments by their own ids even where they are nobody's.
+  const leaving = factsOf(context, idsOf(gone), idsOf(gone), tx`ts >= ${kept}`)
   const days = await daysOf(context, leaving)
   if (days.length === 0) return
   const scopes = await tx`select scope from user_activity where user_id = ${owner}`
   for (const table of ['user_days', 'session_days'])
     await tx`delete from ${tx(table)} where user_id = ${owner} and day = any(${days}::text[]::date[])`
-  const { users, visitors } = await staying(context, owner, new Set(idsOf(gone)))
+  await clearPersonDays(context, owner, days)
+  const ids = await staying(context, owner, new Set(idsOf(gone)))
   const day = localDay(tx, 'ts', context.config.timeZone)
-  await fold(context, factsOf(context, users, visitors, tx`${day} = any(${days}::text[]::date[])`))
+  await fold(context, factsOf(context, ids, ids, tx`${day} = any(${days}::text[]::date[])`))
   await recountBits(
     context,
     scopes.map((row) => ({ user_id: owner, scope: row.scope as string })),
   )
-  await firstsAnew(context, owner, factsOf(context, users, visitors, tx`ts >= ${kept}`))
+  await firstsAnew(context, owner, factsOf(context, ids, ids, tx`ts >= ${kept}`))
 }
 
 /** A first time cannot be taken out: the next one is looked for. Those of objects come with their days. */
@@ -87,18 +93,20 @@ async function firstsAnew(context: FoldContext, owner: string, facts: Facts): Pr
   await context.tx`delete from user_firsts where user_id = ${owner}`
   for (const [kind, source] of facts) {
     if (kind === 'events') await foldFirstsOfEvents(context, source)
+    if (kind === 'events') await foldUserCountries(context, source)
+    if (kind === 'exposures') await foldExposedPeople(context, source)
     if (kind === 'jobs') await foldFirstsOfJobs(context, source)
   }
   await markObjectsOf(context, [owner])
 }
 
 /** The ids that still count for an owner: its own as well, unless that one was merged into another before. */
-async function staying({ tx }: FoldContext, owner: string, gone: ReadonlySet<string>) {
+async function staying({ tx }: FoldContext, owner: string, gone: ReadonlySet<string>): Promise<string[]> {
   const merged = await tx<{ id: string; user_id: string }[]>`
     select id, user_id from merged_ids where user_id = ${owner} or id = ${owner}`
   const visitors = merged.filter(({ id, user_id }) => user_id === owner && !gone.has(id)).map(({ id }) => id)
   const own = merged.some(({ id }) => id === owner) || gone.has(owner) ? [] : [owner]
-  return { users: [...visitors, ...own], visitors }
+  return [...visitors, ...own]
 }
 
 /** Counts folded facts of ids for those whom they belong to now: where they were counted for nobody, or taken out. */
@@ -128,10 +136,13 @@ function factsOf({ tx }: FoldContext, users: string[], visitors: string[], which
           ['events', named],
           ['api_calls', named],
           ['jobs', named],
+          ['app_errors', named],
+          ['exposures', named],
         ]
       : []
   if (visitors.length === 0) return facts
-  return [...facts, ['events', tx`user_id = '' and anonymous_id = any(${visitors}::text[]) and ${folded}`]]
+  const unnamed = tx`user_id = '' and anonymous_id = any(${visitors}::text[]) and ${folded}`
+  return [...facts, ['events', unnamed], ['app_errors', unnamed], ['exposures', unnamed]]
 }
 
 async function daysOf({ tx, config }: FoldContext, facts: Facts): Promise<string[]> {
@@ -157,7 +168,7 @@ async function fold(context: FoldContext, facts: Facts, mark = false): Promise<v
 async function keptFrom({ tx, config }: FoldContext): Promise<Date> {
   const [row] = await tx<{ at: Date | null }[]>`
     select max((month + interval '1 month')::timestamp at time zone 'UTC') as at
-    from dropped_months where fact_table in ('events', 'api_calls')`
+    from dropped_months where fact_table in ('events', 'api_calls', 'app_errors', 'exposures')`
   if (!row?.at) return new Date(0)
   const day = dayOf(row.at, config.timeZone)
   const start = startOfDay(day, config.timeZone)

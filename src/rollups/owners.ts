@@ -38,3 +38,20 @@ export function byOwner(
     where owner is not null
     group by owner, tenant_id, day${grouped}`
 }
+
+/**
+ * Who did facts, by tenant and local day: as byOwner, and whoever is nobody's yet counts by the id that they have. Ids are
+ * made one before each is looked up.
+ * @param extra further columns that are told apart
+ */
+export function byPerson({ tx, config }: FoldContext, facts: Fragment, extra: readonly string[]): Fragment {
+  const columns = extra.map((name) => tx`, ${tx(name)}`).reduce((all, one) => tx`${all}${one}`, tx``)
+  return tx`
+    select distinct coalesce(m.user_id, i.id) as person, tenant_id, day${columns}
+    from (
+      select distinct coalesce(nullif(user_id, ''), anonymous_id) as id, tenant_id,
+        ${localDay(tx, 'ts', config.timeZone)} as day${columns}
+      from (${facts}) f
+      where coalesce(nullif(user_id, ''), anonymous_id) is not null
+    ) i left join lateral (select user_id from merged_ids where id = i.id limit 1) m on true`
+}

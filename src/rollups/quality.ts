@@ -1,22 +1,16 @@
 import { foldCallCountries, foldContentDays, foldEndpoints, foldParameterDays } from './call-facets.ts'
 import { foldPagesOfErrors, foldPagesOfEvents } from './pages.ts'
-import { foldErrorDays, foldErrorUsers, foldRateLimited, foldUserCountries } from './troubles.ts'
+import { foldErrorDays } from './troubles.ts'
 import type { FoldContext, Source } from './types.ts'
-import {
-  foldCampaignCalls,
-  foldCampaignEvents,
-  foldComponentDays,
-  foldExposedPeople,
-  foldExposureDays,
-} from './uses.ts'
+import { foldCampaignCalls, foldCampaignEvents, foldComponentDays, foldExposureDays } from './uses.ts'
 
 /** The folds of quality by the table of the facts: what was made and where it went wrong. */
 export const qualityFolds = {
-  events: [foldPagesOfEvents, foldUserCountries, foldCampaignEvents],
-  api_calls: [foldEndpoints, foldCallCountries, foldContentDays, foldParameterDays, foldRateLimited, foldCampaignCalls],
+  events: [foldPagesOfEvents, foldCampaignEvents],
+  api_calls: [foldEndpoints, foldCallCountries, foldContentDays, foldParameterDays, foldCampaignCalls],
   component_uses: [foldComponentDays],
-  app_errors: [foldErrorDays, foldErrorUsers, foldPagesOfErrors],
-  exposures: [foldExposureDays, foldExposedPeople],
+  app_errors: [foldErrorDays, foldPagesOfErrors],
+  exposures: [foldExposureDays],
 } satisfies Record<string, ((context: FoldContext, source: Source) => Promise<void>)[]>
 
 const CALLS_AND_EVENTS = [

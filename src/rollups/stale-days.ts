@@ -3,6 +3,7 @@ import { dayOf } from '../lib/time.ts'
 import type { Instant } from './buckets.ts'
 import { foldedOf } from './folded.ts'
 import type { AppendKind } from './index.ts'
+import { personDays } from './person-tables.ts'
 import type { FoldContext, Fragment, Source } from './types.ts'
 
 /** Trailing windows see a fact on its own day and up to 59 after it: MAU 29, lapsed users compare two of 30 days. */
@@ -33,13 +34,18 @@ export async function markLateFacts(
 }
 
 /** The same for all that is counted for some users, before it moves to others. */
-export async function markOwners({ tx, config, now }: FoldContext, owners: string[]): Promise<void> {
+export async function markOwners(context: FoldContext, owners: string[]): Promise<void> {
+  const { tx, config, now } = context
   await tx`
     insert into dirty_metric_days
     select distinct m.scope, m.day
     from (
-      select distinct scope, day from user_days
-      where user_id = any(${owners}::text[]) and day < ${dayOf(now, config.timeZone)}::date
+      select distinct scope, day
+      from (
+        select scope, day from user_days where user_id = any(${owners}::text[])
+        union all ${personDays(context, owners)}
+      ) d
+      where day < ${dayOf(now, config.timeZone)}::date
     ) f join metric_days m on m.scope = f.scope and m.day >= f.day and m.day <= f.day + ${WINDOW_DAYS}::int
     where ${unmarked(tx)}`
 }

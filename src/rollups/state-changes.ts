@@ -1,6 +1,7 @@
 import { COUNTED, type CountedTable } from '../facts/note-changes.ts'
 import type { Tx } from '../facts/types.ts'
-import { type Day, startOfDay } from '../lib/time.ts'
+import { groupBy } from '../lib/group-by.ts'
+import { addDays, type Day, startOfDay } from '../lib/time.ts'
 import { addUp, list, localDay, scopes } from './fragments.ts'
 import { knownNames } from './known-names.ts'
 import { markBuckets } from './stale-days.ts'
@@ -20,52 +21,61 @@ export interface StateRollup {
   named?: { dim: string; kind: string }
   /** What signed rows count as, and `at` which instant; one row may count at several. */
   parts: (tx: Tx, rows: Fragment) => Fragment
+  /** Rows `f` that count at an instant which is `inside`; so said that indexes find them. */
+  within: (tx: Tx, inside: (at: Fragment) => Fragment) => Fragment
 }
 
+interface StateChange {
+  kind: CountedTable
+  sign: number
+  row: unknown
+}
+
+/** Whatever they are of: the list has no order, and a pass reads no more of it than it takes. */
 const MAX_CHANGES = 20_000
 const tables = Object.keys(COUNTED) as CountedTable[]
 
 /** Adds what has changed to the roll-ups; how many changes there were. */
 export async function foldStateChanges(context: FoldContext): Promise<number> {
   const { tx } = context
-  const [some] = await tx`select exists (select from state_changes) as found`
-  if (!some?.found) return 0
-  let changes = 0
+  const taken = await tx<StateChange[]>`
+    delete from state_changes
+    where ctid = any(array(select ctid from state_changes limit ${MAX_CHANGES}))
+    returning kind, sign, row`
+  const byTable = groupBy(taken, ({ kind }) => kind)
   for (const table of tables) {
-    const taken = await tx`
-      delete from state_changes
-      where ctid = any(array(select ctid from state_changes where kind = ${table} limit ${MAX_CHANGES}))
-      returning sign, row`
-    if (taken.length === 0) continue
-    changes += taken.length
+    const changes = byTable.get(table)
+    if (!changes) continue
     const rollup = stateRollups[table]
-    const days = await add(context, rollup, rowsOf(tx, table, taken))
+    const days = await add(context, rollup, rowsOf(tx, table, changes))
     const starts = days.map((day) => startOfDay(day, context.config.timeZone).toISOString())
     await markBuckets(context, starts, rollup.stock)
   }
-  return changes
+  return taken.length
 }
 
 /**
  * Counts a local day anew from its facts. What is pending is taken off again, in the same snapshot: the next fold adds it.
  */
 export async function rebuildStateDay(context: FoldContext, day: Day): Promise<void> {
-  const { tx } = context
+  const { tx, config } = context
+  const [from, until] = [startOfDay(day, config.timeZone), startOfDay(addDays(day, 1), config.timeZone)]
   for (const table of tables) {
     const rollup = stateRollups[table]
+    const within = rollup.within(tx, (at) => tx`${at} >= ${from} and ${at} < ${until}`)
     const columns = list(tx, COUNTED[table], (name) => tx`f.${tx(name)}`)
     await tx`delete from ${tx(rollup.table)} where day = ${day}`
     const rows = tx`
-      select 1 as sign, ${columns} from ${tx(table)} f
+      select 1 as sign, ${columns} from ${tx(table)} f where ${within}
       union all
       select -c.sign, ${columns} from state_changes c, jsonb_populate_record(null::${tx(table)}, c.row) f
-      where c.kind = ${table}`
+      where c.kind = ${table} and (${within})`
     await add(context, rollup, rows, day)
   }
 }
 
 /** Rows that were taken off the list, as the table has them. */
-function rowsOf(tx: Tx, table: CountedTable, taken: readonly Record<string, unknown>[]): Fragment {
+function rowsOf(tx: Tx, table: CountedTable, taken: readonly StateChange[]): Fragment {
   const columns = list(tx, COUNTED[table], (name) => tx`f.${tx(name)}`)
   const changes = JSON.stringify(taken.map(({ sign, row }) => ({ sign, row })))
   return tx`

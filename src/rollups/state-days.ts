@@ -3,6 +3,10 @@ import type { Tx } from '../facts/types.ts'
 import type { StateRollup } from './state-changes.ts'
 import type { Fragment } from './types.ts'
 
+/** Where a delivery went: the host of its address, without who signs in there; what is no address stays as it is. */
+export const hostOf = (tx: Tx): Fragment =>
+  tx`coalesce(substring(target from '^\\w+://(?:[^/?#@]*@)?([^/?#:]+)'), target, '')`
+
 /** From when on a value of each vital is no longer good, and from when on it is poor, as web.dev has it. */
 const VITAL_LIMITS: readonly [name: string, good: number, poor: number][] = [
   ['LCP', 2500, 4000],
@@ -44,6 +48,14 @@ export function ticketSteps(tx: Tx): Fragment {
       ) v(step, at, opened, closed, response_n, response_ms, resolution_n, resolution_ms)`
 }
 
+/** Those of which a row counts once, when it happened. */
+const byTs: StateRollup['within'] = (tx, inside) => inside(tx`f.ts`)
+
+/** Days on which tickets were opened, answered or closed; the words of the indexes tickets_created, _answered, _ended. */
+const ticketsWithin: StateRollup['within'] = (tx, inside) => tx`
+      ${inside(tx`f.created_at`)} or ${inside(tx`f.first_response_at`)}
+      or f.status in ('solved', 'closed') and ${inside(tx`coalesce(f.closed_at, f.updated_at)`)}`
+
 /** The roll-ups that are kept by differences, by the table of the facts. */
 export const stateRollups: Record<CountedTable, StateRollup> = {
   web_vitals: {
@@ -57,6 +69,7 @@ export const stateRollups: Record<CountedTable, StateRollup> = {
       select sign, ts as at, tenant_id, name, coalesce(path, '') as path, coalesce(device, '') as device, 1 as n,
         ${vitalIs(tx, 'good')} as good, ${vitalIs(tx, 'poor')} as poor, ${vitalBucket(tx)} as bucket
       from (${rows}) r`,
+    within: byTs,
   },
   prompts: {
     table: 'prompt_days',
@@ -71,6 +84,7 @@ export const stateRollups: Record<CountedTable, StateRollup> = {
         coalesce(duration_ms, 0) as duration_ms, (library_used is not null)::int as library_n,
         coalesce(library_used, false)::int as library_used, hist_bucket(duration_ms) as bucket
       from (${rows}) r`,
+    within: byTs,
   },
   tickets: {
     table: 'ticket_days',
@@ -78,6 +92,7 @@ export const stateRollups: Record<CountedTable, StateRollup> = {
     dims: ['priority'],
     sums: ['opened', 'closed', 'response_n', 'response_ms', 'resolution_n', 'resolution_ms'],
     parts: ticketParts,
+    within: ticketsWithin,
   },
   messages: {
     table: 'message_days',
@@ -92,6 +107,7 @@ export const stateRollups: Record<CountedTable, StateRollup> = {
         (status = 'bounced')::int as bounced, (status = 'failed')::int as failed,
         (status in ('unsubscribed', 'complained'))::int as unsubscribed
       from (${rows}) r`,
+    within: byTs,
   },
   webhook_deliveries: {
     table: 'delivery_days',
@@ -100,9 +116,10 @@ export const stateRollups: Record<CountedTable, StateRollup> = {
     sums: ['n', 'succeeded', 'failed', 'attempts', 'latency_n', 'latency_ms'],
     named: { dim: 'host', kind: 'webhook' },
     parts: (tx, rows) => tx`
-      select sign, ts as at, tenant_id, coalesce(substring(target from '^\\w+://(?:[^/?#@]*@)?([^/?#:]+)'), target, '') as host,
+      select sign, ts as at, tenant_id, ${hostOf(tx)} as host,
         coalesce(event, '') as event, 1 as n, (status = 'succeeded')::int as succeeded, (status = 'failed')::int as failed,
         coalesce(attempt, 1) as attempts, (latency_ms is not null)::int as latency_n, coalesce(latency_ms, 0) as latency_ms
       from (${rows}) r`,
+    within: byTs,
   },
 }

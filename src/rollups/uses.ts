@@ -1,4 +1,5 @@
 import { addUp, list, localDay, scopes } from './fragments.ts'
+import { byPerson } from './owners.ts'
 import type { FoldContext, Fragment, Source } from './types.ts'
 
 /** How often each component was used, and whether it did. */
@@ -26,13 +27,14 @@ export async function foldExposureDays({ tx, config }: FoldContext, source: Sour
 }
 
 /** Who saw which variant first when. Facts stay, so that nothing has to be taken back. */
-export async function foldExposedPeople({ tx, config }: FoldContext, source: Source): Promise<void> {
+export async function foldExposedPeople(context: FoldContext, source: Source): Promise<void> {
+  const { tx } = context
+  const facts = tx`select user_id, anonymous_id, tenant_id, ts, experiment_id, variant from exposures where ${source}`
   await tx`
     insert into exposed_people as t (experiment_id, variant, person, scope, first_day)
-    select experiment_id, variant, coalesce(nullif(user_id, ''), anonymous_id), scope,
-      min(${localDay(tx, 'ts', config.timeZone)})
-    from exposures cross join ${scopes(tx)}
-    where coalesce(nullif(user_id, ''), anonymous_id) is not null and scope is not null and ${source}
+    select experiment_id, variant, person, scope, min(day)
+    from (${byPerson(context, facts, ['experiment_id', 'variant'])}) p cross join ${scopes(tx)}
+    where scope is not null
     group by 1, 2, 3, 4
     order by 1, 2, 3, 4
     on conflict (experiment_id, variant, person, scope) do update set first_day = excluded.first_day
@@ -53,20 +55,27 @@ export async function foldCampaignCalls(context: FoldContext, source: Source): P
   )
 }
 
-/** What people did that a campaign had brought, and who did. */
+/** What people did that a campaign had brought. */
 export async function foldCampaignEvents(context: FoldContext, source: Source): Promise<void> {
-  const { tx, config } = context
+  const { tx } = context
   await campaignUse(
     context,
     tx`
       select tenant_id, ts, campaign_id, 0 as calls, 0 as errors, 0 as cost, 0 as cost_unknown, 1 as events
       from events where campaign_id is not null and ${source}`,
   )
+}
+
+/** Who did what a campaign had brought, users and visitors. */
+export async function foldCampaignUsers(context: FoldContext, source: Source): Promise<void> {
+  const { tx } = context
+  const facts = tx`
+    select user_id, anonymous_id, tenant_id, ts, campaign_id from events where campaign_id is not null and ${source}`
   await tx`
     insert into campaign_user_days (user_id, scope, day, campaign_id)
-    select distinct coalesce(nullif(user_id, ''), anonymous_id), scope, ${localDay(tx, 'ts', config.timeZone)}, campaign_id
-    from events cross join ${scopes(tx)}
-    where campaign_id is not null and coalesce(nullif(user_id, ''), anonymous_id) is not null and scope is not null and ${source}
+    select distinct person, scope, day, campaign_id
+    from (${byPerson(context, facts, ['campaign_id'])}) p cross join ${scopes(tx)}
+    where scope is not null
     order by 1, 2, 3, 4
     on conflict do nothing`
 }

@@ -9,6 +9,7 @@ import type { Deps } from '../context.ts'
 import type { Env } from '../env.ts'
 import { csvResponse } from '../exports/csv.ts'
 import { Problem } from '../lib/errors.ts'
+import { countOf } from './count.ts'
 import {
   dropSegment,
   listOfSegments,
@@ -30,7 +31,7 @@ import {
   usableSegment,
 } from './store.ts'
 import type { Segment } from './types.ts'
-import { allUsers, columnsFor, countUsers, readUsers, type SegmentUser } from './users.ts'
+import { allUsers, columnsFor, readUsers, type SegmentUser } from './users.ts'
 
 /** Segments for programs. */
 export function mountSegmentsApi(app: Hono<Env>, deps: Deps): void {
@@ -56,7 +57,7 @@ export function mountSegmentsApi(app: Hono<Env>, deps: Deps): void {
     const segment = await usableSegment(deps, whoOf(c), idOf(c))
     const scope = scopeOf(whoOf(c), tenant)
     const [total, found] = await Promise.all([
-      countUsers(deps, segment, scope),
+      countOf(deps, segment, scope),
       readUsers(deps, segment, scope, { after, limit: limit + 1 }),
     ])
     const users = found.slice(0, limit)

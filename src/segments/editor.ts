@@ -2,12 +2,12 @@ import { isAllowed } from '../auth/guards.ts'
 import { scopeOf } from '../auth/scope.ts'
 import type { Deps } from '../context.ts'
 import type { AdminWho } from '../env.ts'
+import { countUsers } from './count.ts'
 import type { Draft } from './form.ts'
 import { type ReadDraft, ruleOfDraft } from './form.ts'
 import { conditionsOf } from './rule.ts'
 import { sentenceOf } from './sentence.ts'
 import { refuseHidden } from './store.ts'
-import { countUsers } from './users.ts'
 
 /** What the editor shows beside what was typed. */
 export interface Preview {

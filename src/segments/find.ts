@@ -5,31 +5,23 @@ import type { Segment } from './types.ts'
 
 type Db = Pick<Deps, 'db'>
 
-/** Segments in use, with whose they are. */
-export const segmentRows = (sql: Sql | TransactionSql, where = sql`true`) => sql<Segment[]>`
+/** Segments with whose they are; those in use, if nothing else is said. */
+export const segmentRows = (sql: Sql | TransactionSql, where = sql`true`, kept = sql`s.deleted_at is null`) => sql<
+  Segment[]
+>`
     select s.id::float8 as id, s.slug, s.name, s.rule, s.shared, s.owner, s.tenants, s.updated_at as "updatedAt",
       coalesce(a.name, a.email, k.name, 'somebody who left') as by
     from segments s
       left join admins a on s.owner = 'admin:' || a.id
       left join api_keys k on s.owner = 'key:' || k.id
-    where s.deleted_at is null and ${where}
+    where ${kept} and ${where}
     order by lower(s.name), s.id`
 
-/** The segment of a slug or id. @throws NotFound where there is none, or none any more */
+/** The segment of a slug or id, whoever asks. @throws NotFound where there is none, or none any more */
 export async function findSegment({ db: { sql } }: Db, ref: string): Promise<Segment> {
   const [found] = await segmentRows(sql, isReference(ref) ? referenceIs(sql, ref) : sql`false`)
   if (!found) throw new NotFound(`There is no segment “${ref.slice(0, 80)}”.`)
   return found
-}
-
-/** Why a segment cannot be found: it was deleted, or never there. */
-export async function goneSegment({ db: { sql } }: Db, ref: string): Promise<string> {
-  const [was] = isReference(ref)
-    ? await sql<
-        { name: string }[]
-      >`select name from segments s where deleted_at is not null and ${referenceIs(sql, ref)}`
-    : []
-  return was ? `The segment “${was.name}” was deleted` : `There is no segment “${ref.slice(0, 80)}”`
 }
 
 /** What can be a slug or an id. */

@@ -34,7 +34,7 @@ export async function segmentMenu(context: PageContext): Promise<FilterBarProps[
     selected: slug === filters.segment,
     ...(shared && owner !== actorOf(admin) ? { note: by } : {}),
   }))
-  // Somebody's own, sent as an address: it is used, and not in the list.
+  // The list or the look-up did not answer in time.
   const { segment } = filters
   const unlisted = segment !== undefined && !named.some(({ value }) => value === segment)
   const other = { value: segment ?? '', label: segment ?? '', href: href(), selected: true }

@@ -1,22 +1,24 @@
+import { actorOf } from '../auth/guards.ts'
 import type { Deps } from '../context.ts'
 import type { Who } from '../env.ts'
 import { NotFound } from '../lib/errors.ts'
 import type { Filters } from '../lib/filters.ts'
 import { type Settling, settle, shownOf } from '../lib/settle.ts'
-import { goneSegment } from './find.ts'
 import { knownPlans } from './plans.ts'
-import { usableSegment } from './store.ts'
+import { goneSegment, usableSegment } from './store.ts'
 import { version } from './version.ts'
 
 /**
  * The filters of a page with what only the database knows: a plan or a segment that is not there is left out, and the page
- * says so. While the database is away they stay as they are, and each card is for itself.
+ * says so. While the database is away or slow they stay as they are; a segment is marked then, and no card is told of it.
  */
 export async function resolveFilters(deps: Deps, who: Who, filters: Filters, settling: Settling): Promise<Filters> {
   if (filters.plan === undefined && filters.segment === undefined) return filters
-  const key = [who.tenants?.join('\0') ?? '*', filters.plan, filters.segment, version()].join('|')
+  const key = [actorOf(who), who.tenants?.join('\0') ?? '*', filters.plan, filters.segment, version()].join('|')
   const found = await settle(settling, 'people', () => look(deps, who, filters), { key })
-  return { ...filters, ...noticed(filters, shownOf(found)) }
+  const looked = shownOf(found)
+  if (looked) return { ...filters, ...noticed(filters, looked) }
+  return { ...filters, ...(filters.segment !== undefined && { segmentUnchecked: true }) }
 }
 
 interface Looked {
@@ -43,12 +45,11 @@ async function lookSegment(deps: Deps, who: Who, ref: string): Promise<Looked> {
     return { segment: slug, segmentAt: updatedAt.toISOString(), notices: [] }
   } catch (error) {
     if (!(error instanceof NotFound)) throw error
-    return { notices: [`${await goneSegment(deps, ref)}: all users are shown.`] }
+    return { notices: [`${await goneSegment(deps, who, ref)}: all users are shown.`] }
   }
 }
 
-function noticed(filters: Filters, looked: Looked | undefined): Partial<Filters> {
-  if (!looked) return {}
+function noticed(filters: Filters, looked: Looked): Partial<Filters> {
   const { plan, segment, segmentAt, notices } = looked
   const notice = [filters.notice, ...notices].filter(Boolean).join(' ')
   return { plan, segment, segmentAt, notice: notice === '' ? undefined : notice }

@@ -7,7 +7,7 @@ export type Comparison = keyof typeof COMPARISONS
 
 /**
  * Whether the user `u` is among those of whom a number holds. Who has no rows has zero: where zero is what is asked for,
- * those are left out of whom it does not hold. Both are joins for the planner, of a set that is made once.
+ * those are left out of whom it does not hold, or whose number is not known. Both are joins for the planner, of a set that is made once.
  * @param numbers all users who have any, each once, given what they are to fulfil: `having ${holds}`
  */
 export function holdsNumber(
@@ -17,7 +17,7 @@ export function holdsNumber(
   numbers: (having: Fragment) => Fragment,
 ): Fragment {
   const holds = compared(sql, given, number)
-  return holdsOfZero(given) ? without(sql, numbers(sql`not (${holds})`)) : sql`u.user_id in (${numbers(holds)})`
+  return holdsOfZero(given) ? without(sql, numbers(sql`(${holds}) is not true`)) : sql`u.user_id in (${numbers(holds)})`
 }
 
 /** Whether the user `u` is not in a set of ids. */

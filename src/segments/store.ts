@@ -28,18 +28,31 @@ export async function listSegments(deps: Deps, who: Who): Promise<Segment[]> {
   return rows.filter((one) => mayUse(deps, who, one))
 }
 
-/** A segment that somebody may use: whoever has its address, if nothing in it is beyond what they may see. @throws NotFound */
+/** A segment that somebody may use, by its slug or id. @throws NotFound */
 export async function usableSegment(deps: Deps, who: Who, ref: string): Promise<Segment> {
   const found = await findSegment(deps, ref)
   if (mayUse(deps, who, found)) return found
   throw new NotFound(`There is no segment “${ref.slice(0, 80)}”.`)
 }
 
+/** Why a segment cannot be found: it was deleted, or is not there; of what somebody could not use, not even the name is told. */
+export async function goneSegment(deps: Deps, who: Who, ref: string): Promise<string> {
+  const { sql } = deps.db
+  const [was] = isReference(ref) ? await segmentRows(sql, referenceIs(sql, ref), sql`s.deleted_at is not null`) : []
+  const told = was && mayUse(deps, who, was)
+  return told ? `The segment “${was.name}” was deleted` : `There is no segment “${ref.slice(0, 80)}”`
+}
+
 /**
- * Whether a segment may be used: who is bound to tenants uses what was made for theirs, or names no other. In privacy mode
- * strict none may be used that would tell what is not told.
+ * Whether a segment may be used: one's own and what is shared. Who is bound to tenants uses what was made for theirs, or
+ * names no other. In privacy mode strict none may be used that would tell what is not told.
  */
-export function mayUse({ config }: Pick<Deps, 'config'>, who: Who, { tenants, rule }: Segment): boolean {
+export function mayUse(
+  { config }: Pick<Deps, 'config'>,
+  who: Who,
+  { tenants, rule, shared, owner }: Omit<Segment, 'by'>,
+): boolean {
+  if (!shared && owner !== actorOf(who)) return false
   if (config.privacy === 'strict' && conditionsOf(rule).some(({ kind }) => kindOf(kind).personal)) return false
   if (who.tenants === null) return true
   const named = [...(tenants ?? []), ...tenantsIn(rule)]
@@ -49,12 +62,19 @@ export function mayUse({ config }: Pick<Deps, 'config'>, who: Who, { tenants, ru
 const tenantsIn = (rule: Rule): string[] =>
   conditionsOf(rule).flatMap(({ kind, values }) => (kind === 'tenant' ? (values ?? []) : []))
 
-/** Whether somebody may change a segment: their own, and owners what others share. */
-export function mayChange({ config }: Pick<Deps, 'config'>, who: Who, { owner, shared }: Segment): boolean {
-  if (config.readOnly) return false
-  if (who.kind === 'key') return who.scopes.includes('act') && (shared || owner === actorOf(who))
-  return isAllowed({ role: 'operator' }, who) && (owner === actorOf(who) || (shared && who.role === 'owner'))
+/**
+ * Whether somebody may change a segment: their own, and owners and programs what others share; who is bound to tenants only
+ * what was made for those, since others see the rest.
+ */
+export function mayChange({ config }: Pick<Deps, 'config'>, who: Who, segment: Segment): boolean {
+  if (config.readOnly || !isAllowed({ role: 'operator', scope: 'act' }, who)) return false
+  if (segment.owner === actorOf(who)) return true
+  // Keys that have no role were made by an owner.
+  return segment.shared && (who.role ?? 'owner') === 'owner' && isWithin(who, segment)
 }
+
+const isWithin = (who: Who, { tenants }: Segment): boolean =>
+  who.tenants === null || (tenants?.every((id) => mayTenant(who, id)) ?? false)
 
 /** @throws Problem 409 where the name is taken, 422, Forbidden */
 export async function createSegment(deps: Deps, who: Who, fields: SegmentFields): Promise<Segment> {
@@ -101,12 +121,14 @@ export async function deleteSegment(deps: Deps, who: Who, ref: string): Promise<
 }
 
 async function changeable(tx: TransactionSql, deps: Deps, who: Who, ref: string): Promise<Segment> {
+  if (isReference(ref)) await tx`select from segments s where ${referenceIs(tx, ref)} for update`
   const [segment] = isReference(ref) ? await segmentRows(tx, referenceIs(tx, ref)) : []
   if (!segment || !mayUse(deps, who, segment)) throw new NotFound(`There is no segment “${ref.slice(0, 80)}”.`)
-  await tx`select from segments where id = ${segment.id} for update`
-  if (!mayChange(deps, who, segment))
-    throw new Forbidden('This segment is somebody else’s: they, or an owner if it is shared, can change it.')
-  return segment
+  if (mayChange(deps, who, segment)) return segment
+  const why = isWithin(who, segment)
+    ? 'This segment is somebody else’s: they, or an owner if it is shared, can change it.'
+    : 'This segment is of all tenants; your access is bound to some.'
+  throw new Forbidden(why)
 }
 
 /** @throws Problem 422, Forbidden */

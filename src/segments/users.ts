@@ -38,24 +38,6 @@ export const columnsFor = ({ config }: Pick<Deps, 'config'>): (keyof SegmentUser
     (name) => config.privacy !== 'strict' || !HIDDEN.has(name),
   )
 
-/** Longer nobody waits for a number while they type. */
-const COUNT_BUDGET_MS = 2_000
-
-/** How many users a rule holds for; undefined = it takes longer than one waits for. */
-export async function countUsers(deps: Deps, rule: SegmentRule, scope: string): Promise<number | undefined> {
-  const read = deps.db.heavy.begin('read only', async (tx) => {
-    await tx`select set_config('statement_timeout', ${String(COUNT_BUDGET_MS)}, true)`
-    const q = sqlContext(deps, tx as unknown as Sql)
-    return tx<{ n: number }[]>`select count(*)::float8 as n from (${listed(q, rule, scope)}) u`
-  }) as Promise<{ n: number }[]>
-  try {
-    return (await read)[0]?.n ?? 0
-  } catch (error) {
-    if ((error as { code?: string }).code === '57014') return undefined
-    throw error
-  }
-}
-
 /** Users of a segment by id, some of them after one. */
 export async function readUsers(
   deps: Deps,
@@ -84,7 +66,7 @@ export const usersSql = (deps: Deps, rule: SegmentRule, scope: string): string =
 const isStrict = ({ config }: Deps): boolean => config.privacy === 'strict'
 
 /** Accounts of the scope that are still there. */
-function listed(q: SqlContext, rule: SegmentRule, scope: string): Fragment {
+export function listedUsers(q: SqlContext, rule: SegmentRule, scope: string): Fragment {
   const own = scope === '*' ? q.sql`true` : q.sql`x.tenant_id = ${scope}`
   return q.sql`
     select x.* from users x
@@ -105,7 +87,7 @@ function usersStatement(
     select u.user_id, u.email, u.tenant_id, coalesce(p.plan, 'free') as plan, coalesce(p.class, 'free') as class, ${personal},
       u.created_at, a.last_day::text as last_day
     from (
-      ${listed(q, rule, scope)} and x.user_id > ${after}
+      ${listedUsers(q, rule, scope)} and x.user_id > ${after}
       order by x.user_id ${limit === undefined ? sql`` : sql`limit ${limit}`}
     ) u
       left join lateral (

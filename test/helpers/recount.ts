@@ -1,4 +1,5 @@
 import type { Sql } from 'postgres'
+import { recountPeople } from './recount-people.ts'
 
 /**
  * Whose each id is, from the identities: the end of its chain, or of ids in a circle the smallest. And `owned`, all that
@@ -125,6 +126,7 @@ export async function recount(
           select coalesce(o.owner, u.user_id) as user_id from users u left join owners o on o.id = u.user_id
           union select person from owned where person <> '' order by 1`,
     ],
+    ...recountPeople(sql, zone, owners(sql)),
     callDays: [
       sql`select at::text as day, provider, calls::int, requests::int, errors::int, tokens_in::int, cost::float8,
             (select sum(x)::int from unnest(hist) x) as measured

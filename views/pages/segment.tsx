@@ -3,19 +3,13 @@ import { dayLabel, momentText } from '../../src/lib/dates.ts'
 import { filterQuery, isDay } from '../../src/lib/filters.ts'
 import { type Card as Loaded, shownOf } from '../../src/lib/settle.ts'
 import { card, definePage, type PageContext } from '../../src/page.ts'
+import { countOf } from '../../src/segments/count.ts'
 import { ownKey } from '../../src/segments/own-key.ts'
 import { SEGMENTS_PATH, segmentHref } from '../../src/segments/paths.ts'
 import { sentenceOf } from '../../src/segments/sentence.ts'
 import { mayChange, usableSegment } from '../../src/segments/store.ts'
 import type { Segment } from '../../src/segments/types.ts'
-import {
-  columnsFor,
-  countUsers,
-  readUsers,
-  type SegmentUser,
-  USER_COLUMNS,
-  usersSql,
-} from '../../src/segments/users.ts'
+import { columnsFor, readUsers, type SegmentUser, USER_COLUMNS, usersSql } from '../../src/segments/users.ts'
 import { Card, DataTable, Icon, Menu, Note, SqlDrawer } from '../parts/index.ts'
 
 interface Data {
@@ -50,7 +44,7 @@ export default definePage<Data>({
       'segment-users',
       async () => {
         const [total, users] = await Promise.all([
-          countUsers(deps, segment, filters.scope),
+          countOf(deps, segment, filters.scope),
           readUsers(deps, segment, filters.scope, { after: query.after, limit: PAGE_SIZE + 1 }),
         ])
         return { total, users }
@@ -131,7 +125,7 @@ const UsersCard = ({ data: { segment, found }, context }: Props) => {
     <Card
       id="segment-users"
       title={sentenceOf(segment.rule, deps.config)}
-      sub={loaded && (loaded.total === undefined ? 'more than can be counted at once' : countText(loaded.total))}
+      sub={loaded && (loaded.total === undefined ? 'more than can be counted now' : countText(loaded.total))}
       flush={users.length > 0}
       state={cardState(found, deps.now(), () =>
         users.length === 0

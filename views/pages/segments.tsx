@@ -3,19 +3,22 @@ import { momentText } from '../../src/lib/dates.ts'
 import { filterQuery } from '../../src/lib/filters.ts'
 import { type Card as Loaded, shownOf } from '../../src/lib/settle.ts'
 import { card, definePage, type PageContext } from '../../src/page.ts'
+import { countAll } from '../../src/segments/count.ts'
 import { whyNoSegments } from '../../src/segments/editor.ts'
 import { ownKey } from '../../src/segments/own-key.ts'
 import { SEGMENTS_PATH, segmentHref } from '../../src/segments/paths.ts'
 import { sentenceOf } from '../../src/segments/sentence.ts'
 import { listSegments } from '../../src/segments/store.ts'
 import type { Segment } from '../../src/segments/types.ts'
-import { countUsers } from '../../src/segments/users.ts'
 import { version } from '../../src/segments/version.ts'
 import { Card, DataTable, Icon, Note, TwoLines } from '../parts/index.ts'
 
+/** By id; undefined = it takes too long; absent = not counted yet. */
+type Counts = Map<number, number | undefined>
+
 interface Data {
   segments: Loaded<Segment[]>
-  counts: Loaded<Map<number, number | undefined>>
+  counts: Loaded<Counts>
 }
 interface Props {
   data: Data
@@ -24,7 +27,8 @@ interface Props {
 
 /** Counted on the list; of more each page counts its own. */
 const COUNTED = 40
-const BUDGET_MS = 4_000
+/** The list does not wait longer for its numbers; those that are late are there at the next refresh. */
+const COUNTING_MS = 1_000
 
 /** The saved rules over users, with how many each holds for now. */
 export default definePage<Data>({
@@ -40,11 +44,13 @@ export default definePage<Data>({
     const { deps, admin } = context
     const key = `${admin.id}|${version()}`
     const segments = await card(context, 'segment-list', () => listSegments(deps, admin), { key })
-    const counts = await card(context, 'segment-counts', () => countAll(context, shownOf(segments) ?? []), {
-      key,
-      slow: true,
-      budgetMs: BUDGET_MS,
-    })
+    const counted = (shownOf(segments) ?? []).slice(0, COUNTED)
+    const counts = await card(
+      context,
+      'segment-counts',
+      () => countAll(deps, counted, context.filters.scope, COUNTING_MS),
+      { key },
+    )
     return { segments, counts }
   },
   frame: ({ context }) => ({
@@ -68,18 +74,13 @@ const DONE: Record<string, string> = {
   deleted: 'The segment is deleted. Views that used it say so, and show all users.',
 }
 
-/** One after another: each is a look at all users. */
-async function countAll({ deps, filters }: PageContext, segments: Segment[]): Promise<Map<number, number | undefined>> {
-  const counts = new Map<number, number | undefined>()
-  for (const one of segments.slice(0, COUNTED)) counts.set(one.id, await countUsers(deps, one, filters.scope))
-  return counts
-}
-
 const List = ({ data: { segments, counts }, context }: Props) => {
   const { deps, filters } = context
   const all = shownOf(segments) ?? []
   const known = shownOf(counts)
-  const off = whyNoSegments(deps, context.admin)
+  const users = all.map((one, place) => countText(one, place, known))
+  const late = users.includes(LATE) && `${LATE} is counted at the next refresh.`
+  const note = [whyNoSegments(deps, context.admin), late].filter(Boolean).join(' ')
   return (
     <Card
       id="segments"
@@ -100,7 +101,7 @@ const List = ({ data: { segments, counts }, context }: Props) => {
             { key: 'changed', label: 'Changed', muted: true, wide: true },
             { key: 'use', label: 'Use' },
           ]}
-          rows={all.map((one) => ({
+          rows={all.map((one, place) => ({
             cells: {
               segment: (
                 <TwoLines
@@ -108,18 +109,26 @@ const List = ({ data: { segments, counts }, context }: Props) => {
                   sub={sentenceOf(one.rule, deps.config)}
                 />
               ),
-              users: known?.get(one.id)?.toLocaleString('en-GB') ?? '—',
+              users: users[place],
               by: one.shared ? one.by : 'yours alone',
               changed: momentText(one.updatedAt, filters.today, deps.config.timeZone),
               use: <a href={`/dashboard${filterQuery(filters, { segment: one.slug })}`}>Overview of it</a>,
             },
           }))}
           json={{ label: 'JSON', href: '/api/segments' }}
-          note={off}
+          note={note || undefined}
         />
       )}
     </Card>
   )
+}
+
+const LATE = '…'
+
+/** How many a segment holds for; of those that are not counted here, or take too long, nothing. */
+function countText(one: Segment, place: number, known: Counts | undefined): string {
+  if (!known || place >= COUNTED) return '—'
+  return known.has(one.id) ? (known.get(one.id)?.toLocaleString('en-GB') ?? '—') : LATE
 }
 
 const EMPTY = {

@@ -1,4 +1,5 @@
 import type { Child } from 'hono/jsx'
+import { AllUsers } from './all-users.tsx'
 import { Icon } from './icons.tsx'
 import type { Column, DataTableProps, TableRow } from './types.ts'
 
@@ -67,6 +68,8 @@ const HeadCell = ({ column }: { column: Column }) => {
       ) : (
         column.label
       )}
+      {column.allUsers && ' '}
+      <AllUsers whom={column.allUsers} />
     </th>
   )
 }

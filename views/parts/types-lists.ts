@@ -2,6 +2,7 @@
 import type { Child } from 'hono/jsx'
 import type { IconName } from './icons.tsx'
 import type { Link, Tone } from './types-base.ts'
+import type { OfWhom } from './types-numbers.ts'
 
 export interface Column {
   key: string
@@ -14,6 +15,8 @@ export interface Column {
   sort?: { href: string; active?: 'asc' | 'desc' }
   /** What the column is: its page, and the popover that answers for it. */
   about?: { href: string; id?: string }
+  /** Of whom its numbers are, where the filters that are set do not change them. */
+  allUsers?: OfWhom
   /** ui-monospace. */
   code?: boolean
   /** text-2 instead of text-1. */

@@ -3,6 +3,7 @@ import { metricKey } from '../metrics.ts'
 import {
   addsOverRange,
   addsUp,
+  askedPeriod,
   checkDimension,
   choice,
   daysOf,
@@ -49,4 +50,5 @@ export default defineKind({
   },
   title: ({ metric, by }, find) => `${find(metric).label} by ${by}`,
   load: ({ deps, filters }, { metric, by }) => series(deps, metricKey(metric), { ...daysOf(filters), by }),
+  question: ({ metric, by, draw, ...period }) => ({ metrics: [metric], by, chart: draw, ...askedPeriod(period) }),
 })

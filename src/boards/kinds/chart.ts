@@ -1,6 +1,6 @@
 import { summary } from '../../metrics/query.ts'
 import { metricKey } from '../metrics.ts'
-import { askOf, choice, defineKind, metricsField, period } from './define.ts'
+import { askedPeriod, askOf, choice, defineKind, metricsField, period } from './define.ts'
 
 /** What is drawn: named at the end of the line up to four. */
 export const MAX_METRICS = 4
@@ -24,4 +24,5 @@ export default defineKind({
   },
   title: ({ metrics }, find) => metrics.map((key) => find(key).label).join(', '),
   load: ({ deps, filters }, { metrics }) => summary(deps, metrics.map(metricKey), askOf(filters)),
+  question: ({ metrics, draw, ...period }) => ({ metrics, by: null, chart: draw, ...askedPeriod(period) }),
 })

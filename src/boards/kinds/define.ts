@@ -1,8 +1,9 @@
 import { z } from 'zod'
 import type { IconName } from '../../../views/parts/index.ts'
-import { COMPARES, type Compare, type Filters, presetBounds, RANGES, type Range } from '../../lib/filters.ts'
+import { COMPARES, type Compare, type Filters, peopleOf, presetBounds, RANGES, type Range } from '../../lib/filters.ts'
 import type { Metric } from '../../metrics/metric.ts'
 import type { PageContext } from '../../page.ts'
+import type { QueryInput } from '../../saved-queries/store.ts'
 
 /** Columns of twelve. */
 export const WIDTHS = [3, 4, 6, 8, 12] as const
@@ -34,8 +35,13 @@ export interface CardKind<S extends z.ZodRawShape = z.ZodRawShape, V = unknown> 
   /** What stands above it where nobody gave it a title. */
   title: (config: Config<S>, find: (key: string) => Metric) => string
   load: (context: PageContext, config: Config<S>) => Promise<V>
+  /** What of it can be kept as a saved query; absent where nothing is asked that another card could show. */
+  question?: (config: Config<S>) => Question
   budgetMs?: number
 }
+
+/** What a saved query asks, without the name under which it is kept. */
+export type Question = Omit<QueryInput, 'name'>
 
 export type Config<S extends z.ZodRawShape> = z.output<z.ZodObject<S>>
 
@@ -72,8 +78,17 @@ export function filtersOf(filters: Filters, { range, compare }: Period): Filters
   return { ...filters, ...days, compare: compare ?? filters.compare }
 }
 
-/** What the catalogue is asked with. */
-export const daysOf = ({ scope, from, to }: Filters) => ({ scope, from, to })
+/** The days of a question; null follows the page on which it is shown. */
+export const askedPeriod = ({
+  range = null,
+  compare = null,
+}: {
+  range?: Question['range'] | undefined
+  compare?: Question['compare'] | undefined
+}) => ({ range, compare })
+
+/** What the catalogue is asked with: of whom, and over which days. */
+export const daysOf = (filters: Filters) => ({ ...peopleOf(filters), from: filters.from, to: filters.to })
 export const askOf = (filters: Filters) => ({ ...daysOf(filters), compare: filters.compare })
 
 /** Whether values of a dimension add up to the whole of a day, so that they can lie on each other. */

@@ -1,6 +1,15 @@
 import { manySeries } from '../../metrics/query.ts'
 import { metricKey } from '../metrics.ts'
-import { checkDimension, daysOf, defineKind, metricField, metricsField, period, wholeNumber } from './define.ts'
+import {
+  askedPeriod,
+  checkDimension,
+  daysOf,
+  defineKind,
+  metricField,
+  metricsField,
+  period,
+  wholeNumber,
+} from './define.ts'
 
 export const TABLE_METRICS = 6
 export const TABLE_ROWS = 25
@@ -24,4 +33,10 @@ export default defineKind({
     metrics.length === 1 ? `${find(metrics[0] ?? '').label} by ${by}` : `${metrics.length} metrics by ${by}`,
   load: ({ deps, filters }, { metrics, by }) =>
     manySeries(deps, metrics.map(metricKey), { ...daysOf(filters), ...(by === 'day' ? {} : { by }) }),
+  question: ({ metrics, by, ...period }) => ({
+    metrics,
+    by: by === 'day' ? null : by,
+    chart: 'table',
+    ...askedPeriod(period),
+  }),
 })

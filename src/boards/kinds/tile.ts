@@ -1,6 +1,6 @@
 import { summary } from '../../metrics/query.ts'
 import { metricKey } from '../metrics.ts'
-import { askOf, defineKind, metricField, period } from './define.ts'
+import { askedPeriod, askOf, defineKind, metricField, period } from './define.ts'
 
 /** One number as on the Overview. */
 export default defineKind({
@@ -13,4 +13,5 @@ export default defineKind({
   metrics: ({ metric }) => [metric],
   title: ({ metric }, find) => find(metric).label,
   load: ({ deps, filters }, { metric }) => summary(deps, [metricKey(metric)], askOf(filters)),
+  question: ({ metric, ...period }) => ({ metrics: [metric], by: null, chart: 'tile', ...askedPeriod(period) }),
 })

@@ -26,7 +26,7 @@ A segment is a saved rule over what users are, do and pay: “on pro, signed up 
     {
       id: 'views',
       title: 'Saved views',
-      text: 'A page with its filters can be kept under a name, pinned to the rail and, by operators, shared: the menu at the end of the filter bar, or [Saved views](/dashboard/views).',
+      text: 'A page with its filters can be kept under a name, pinned to the rail and, by operators, shared: the menu at the end of the filter bar, or [Saved views](/dashboard/views). A [board](/dashboard/boards) can open with filters of its own.',
     },
   ],
 }

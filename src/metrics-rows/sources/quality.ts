@@ -1,7 +1,7 @@
 import type { Expr } from '../../metrics/metric.ts'
 import { nameOf } from '../../rollups/known-names.ts'
 import { errorPathOf, isOfPage, pageSums, pathOf } from '../../rollups/pages.ts'
-import { ticketSteps, vitalBucket, vitalIs } from '../../rollups/state-days.ts'
+import { hostOf, ticketSteps, vitalBucket, vitalIs } from '../../rollups/state-days.ts'
 import { ownRows } from '../own-rows.ts'
 import {
   asTx,
@@ -174,8 +174,8 @@ export const signInFailures: RowSource = {
 export const deliveries: RowSource = {
   noun: 'delivery',
   facts: (q, span) => q.sql`
-    select ${span.scope}::text as scope, ts as at, delivery_id as id, ${dayAt(q, 'ts')} as day, target, tenant_id,
-      ${nameOf(asTx(q), 'webhook', q.sql`coalesce(substring(target from '^\\w+://([^/?#:]+)'), target, '')`)} as host,
+    select ${span.scope}::text as scope, ts as at, delivery_id as id, ${dayAt(q, 'ts')} as day, tenant_id,
+      ${nameOf(asTx(q), 'webhook', hostOf(asTx(q)))} as host, ${hostOf(asTx(q))} as sent_to,
       coalesce(event, '') as event, status, http_status, attempt, latency_ms as took_ms, error, 1 as n,
       (status = 'succeeded')::int as succeeded, (status = 'failed')::int as failed, coalesce(attempt, 1) as attempts,
       (latency_ms is not null)::int as latency_n, coalesce(latency_ms, 0) as latency_ms
@@ -183,7 +183,8 @@ export const deliveries: RowSource = {
   columns: {
     ...AT,
     delivery_id: text('Delivery', { from: 'id' }),
-    target: text('To'),
+    // Addresses of webhooks hold secrets in their paths.
+    host: text('To', { from: 'sent_to' }),
     event: text('Event'),
     status: text('Status'),
     http_status: number('HTTP'),

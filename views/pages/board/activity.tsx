@@ -1,5 +1,6 @@
 import { describe } from '../../../src/activity/describe.ts'
 import type { ActivityPage } from '../../../src/activity/feed.ts'
+import { allUsersHere } from '../../../src/all-users.ts'
 import { emptyState } from '../../../src/card-state.ts'
 import { filterQuery } from '../../../src/lib/filters.ts'
 import { ActivityList, Card } from '../../parts/index.ts'
@@ -19,6 +20,7 @@ export const ActivityCard: BoardCardView<'activity'> = (props) => {
     <Card
       id={id}
       title={title}
+      allUsers={allUsersHere(filters)}
       flush={rows.length > 0}
       scrolls
       link={{ label: 'Full stream', href: `/dashboard/activity${filterQuery(filters)}` }}

@@ -1,3 +1,4 @@
+import { allUsersHere } from '../../../src/all-users.ts'
 import { ANNOTATION_KINDS } from '../../../src/annotations/kinds.ts'
 import type { Annotation } from '../../../src/annotations/read.ts'
 import { DEFAULT_MARKS } from '../../../src/boards/kinds/annotations.ts'
@@ -17,6 +18,7 @@ export const AnnotationsCard: BoardCardView<'annotations'> = (props) => {
       id={domId(card)}
       title={title}
       sub={ownDays(config)}
+      allUsers={allUsersHere(context.filters)}
       flush={newest.length > 0}
       scrolls
       link={{ label: 'All', href: `/dashboard/annotations${filterQuery(context.filters)}` }}

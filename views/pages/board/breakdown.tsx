@@ -9,7 +9,7 @@ import type { Series } from '../../../src/metrics/query.ts'
 import { factsOf } from '../../../src/metrics/source.ts'
 import { BoardDonut } from '../../parts/board-donut.tsx'
 import { AreaChart, Card, Legend, LineChart, StackedChart } from '../../parts/index.ts'
-import { MetricAbouts, MetricInfo, menuOf, summaryOf } from './names.tsx'
+import { MetricAbouts, MetricInfo, menuOf, summaryOf, whomOf } from './names.tsx'
 import { type BoardCardProps, type BoardCardView, domId, ownDays, shown, stateOf } from './view.ts'
 
 type Props = BoardCardProps<'breakdown'>
@@ -32,6 +32,7 @@ export const BreakdownCard: BoardCardView<'breakdown'> = (props) => {
       id={id}
       title={title}
       sub={ownDays(config)}
+      allUsers={whomOf(context, found)}
       tools={
         <>
           {!donut && parts.length > 0 && <Legend names={parts} />}

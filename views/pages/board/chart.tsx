@@ -6,7 +6,7 @@ import { changeIn, dayAxis, previousLine, type Summaries, valueText } from '../.
 import type { Summary } from '../../../src/metrics/query.ts'
 import { factsOf } from '../../../src/metrics/source.ts'
 import { BarChart, Card, Change, type ChartProps, LineChart } from '../../parts/index.ts'
-import { MetricAbouts, MetricInfo, MetricNames, menuOf } from './names.tsx'
+import { MetricAbouts, MetricInfo, MetricNames, menuOf, whomOf } from './names.tsx'
 import { type BoardCardProps, type BoardCardView, domId, ownDays, shown, stateOf } from './view.ts'
 
 type Props = BoardCardProps<'chart'>
@@ -28,6 +28,7 @@ export const ChartCard: BoardCardView<'chart'> = (props) => {
       id={id}
       title={title}
       sub={ownDays(config)}
+      allUsers={alone ? whomOf(context, all?.[first]) : undefined}
       tools={
         alone ? (
           <>

@@ -1,6 +1,6 @@
-import { MAX_DESCRIPTION, MAX_NAME, titleOf } from '../../../src/boards/doc.ts'
+import { titleOf } from '../../../src/boards/doc.ts'
 import { sizesBeside } from '../../../src/boards/edit.ts'
-import { pinnedFields } from '../../../src/boards/filters.ts'
+import type { PinChoices } from '../../../src/boards/filters.ts'
 import type { LoadedCard, LoadedCards } from '../../../src/boards/load.ts'
 import type { Board } from '../../../src/boards/read.ts'
 import { BoardConflict } from '../../../src/boards/store.ts'
@@ -9,11 +9,12 @@ import type { Problem } from '../../../src/lib/errors.ts'
 import type { PageContext } from '../../../src/page.ts'
 import { Icon, type IconName, Note } from '../../parts/index.ts'
 import { AnyCard, cellClass } from './cards.tsx'
-import { PeriodFields } from './fields.tsx'
+import { BoardSettings } from './settings.tsx'
 
 interface EditorProps {
   board: Board
   loaded: LoadedCards
+  choices: PinChoices
   context: PageContext
   said?: Record<string, string>
   problem?: Problem
@@ -29,6 +30,7 @@ export const BoardEditor = (props: EditorProps) => {
         {saidText(props)}
       </p>
       {problem && <Trouble problem={problem} />}
+      {context.filters.notice && <Note tone="warn">{context.filters.notice}</Note>}
       {board.removed && <Undo board={board} context={context} />}
       {board.cards.length === 0 ? (
         <section class="q-card q-board-empty">
@@ -57,7 +59,7 @@ export const BoardEditor = (props: EditorProps) => {
           </p>
         </>
       )}
-      <Settings {...props} />
+      <BoardSettings {...props} />
     </div>
   )
 }
@@ -182,67 +184,3 @@ const Tool = (props: { act: string; icon: IconName; label: string; able: boolean
     <Icon name={props.icon} size={14} />
   </button>
 )
-
-/** Name, description and filters; what was refused is still in the fields. */
-const Settings = ({ board, problem, entered = {} }: EditorProps) => {
-  const again = problem && entered.name !== undefined
-  const pinned = board.filters === null ? {} : pinnedFields(board.filters)
-  const values: Record<string, string> = again
-    ? entered
-    : {
-        name: board.name,
-        description: board.description,
-        ...(board.filters === null ? {} : { pinned: 'on' }),
-        ...pinned,
-      }
-  return (
-    <section class="q-card q-board-settings" aria-labelledby="title-board-settings">
-      <h2 id="title-board-settings">Settings of the board</h2>
-      <form class="q-form" method="post" action={`/dashboard/boards/${board.slug}/settings`}>
-        <input type="hidden" name="version" value={String(board.version)} />
-        <div class="q-form-wide">
-          <label class="form-label" for="board-name">
-            Name
-          </label>
-          <input class="form-control" id="board-name" name="name" value={values.name} maxlength={MAX_NAME} required />
-        </div>
-        <div class="q-form-wide">
-          <label class="form-label" for="board-description">
-            Description
-          </label>
-          <input
-            class="form-control"
-            id="board-description"
-            name="description"
-            value={values.description}
-            maxlength={MAX_DESCRIPTION}
-            placeholder="The question that it answers"
-          />
-        </div>
-        <label class="q-check q-form-wide">
-          <input type="checkbox" name="pinned" value="on" checked={values.pinned === 'on'} />
-          Open with filters of its own; without this it follows the filter bar
-        </label>
-        <PeriodFields values={values} prefix="board" />
-        <div>
-          <label class="form-label" for="board-tenant">
-            Tenant
-          </label>
-          <input
-            class="form-control"
-            id="board-tenant"
-            name="tenant"
-            value={values.tenant}
-            placeholder="All"
-            maxlength={200}
-          />
-        </div>
-        <p class="q-actions q-form-wide">
-          <button class="q-btn" type="submit">
-            Save settings
-          </button>
-        </p>
-      </form>
-    </section>
-  )
-}

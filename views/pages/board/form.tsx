@@ -25,19 +25,22 @@ interface FormProps {
   /** The card that is changed; absent = a new one. */
   editing?: string | undefined
   problem?: string
+  /** What of the board's own filters is not there any more. */
+  notice?: string
   /** The name under which its question was just kept. */
   kept?: string
 }
 
 /** The settings of a card beside the card itself: each change shows what it does. */
 export const CardFormPage = (props: FormProps) => {
-  const { board, form, editing, problem, kept } = props
+  const { board, form, editing, problem, kept, notice } = props
   const action = `/dashboard/boards/${board.slug}/cards${editing ? `/${editing}` : ''}`
   return (
     <div class="q-card-builder" id="card-builder">
       <section class="q-card q-builder-form" aria-labelledby="title-builder">
         <h2 id="title-builder">{kindOf(form.kind).label}</h2>
         <p class="q-help">{kindOf(form.kind).about}</p>
+        {notice && <Note tone="warn">{notice}</Note>}
         {kept && <Note tone="info">{`Kept as “${kept}”. It is among your saved queries.`}</Note>}
         <FormError text={problem && `${problem} What you entered is still here: save it again.`} />
         <form

@@ -6,7 +6,7 @@ import { changeIn, type Summaries, shownValue, valueText } from '../../../src/me
 import { stateOf as limitState, type State } from '../../../src/metrics/query.ts'
 import { factsOf } from '../../../src/metrics/source.ts'
 import { Card, Gauge, type GaugeProps } from '../../parts/index.ts'
-import { MetricAbouts, MetricInfo, menuOf } from './names.tsx'
+import { MetricAbouts, MetricInfo, menuOf, whomOf } from './names.tsx'
 import { type BoardCardView, domId, ownDays, shown, stateOf } from './view.ts'
 
 const WORDS: Record<State, Pick<GaugeProps, 'word' | 'tone'>> = {
@@ -37,6 +37,7 @@ export const GaugeCard: BoardCardView<'gauge'> = (props) => {
       id={id}
       title={title}
       sub={ownDays(config)}
+      allUsers={whomOf(context, summary)}
       tools={<MetricInfo id={id} metric={{ key, summary }} context={context} />}
       menu={menuOf(context, [key], {})}
       state={stateOf(props, () =>

@@ -1,16 +1,21 @@
+import { allUsersText } from '../../../src/all-users.ts'
 import { metricIn, metricKey } from '../../../src/boards/metrics.ts'
 import { exportQuery } from '../../../src/lib/filters.ts'
 import { aboutOf } from '../../../src/metric-view.ts'
 import { type Series, type Summary, stateOf } from '../../../src/metrics/query.ts'
 import { metricHref, type PageContext } from '../../../src/page.ts'
 import { About } from '../../parts/about.tsx'
-import { type CardMenu, Icon } from '../../parts/index.ts'
+import { AllUsers, type CardMenu, Icon, type OfWhom } from '../../parts/index.ts'
 
 export interface NamedMetric {
   key: string
   summary: Summary | undefined
   color?: number | 'other'
 }
+
+/** What to say of numbers that the filters of people do not change. */
+export const whomOf = (context: PageContext, found: Pick<Summary, 'ignored'> | undefined): OfWhom | undefined =>
+  allUsersText(found?.ignored, context.filters)
 
 /** What a card's numbers are: names that answer for themselves, as the key of the colours. */
 export const MetricNames = ({ id, metrics, context }: { id: string; metrics: NamedMetric[]; context: PageContext }) => (
@@ -20,7 +25,8 @@ export const MetricNames = ({ id, metrics, context }: { id: string; metrics: Nam
         {color !== undefined && <span class={`q-swatch q-c${color}`} aria-hidden="true" />}
         <a href={metricHref(context.filters, metricKey(key))} data-about-for={summary && `about-${id}-${i}`}>
           {metricIn(context, key).label}
-        </a>
+        </a>{' '}
+        <AllUsers whom={whomOf(context, summary)} />
       </li>
     ))}
   </ul>
@@ -82,7 +88,7 @@ export function menuOf(
 }
 
 /** A series told as a summary: for its popover. */
-export function summaryOf(context: PageContext, { key, points, total, computedAt }: Series): Summary {
+export function summaryOf(context: PageContext, { key, points, total, computedAt, ignored }: Series): Summary {
   return {
     key,
     value: total,
@@ -93,5 +99,6 @@ export function summaryOf(context: PageContext, { key, points, total, computedAt
     latest: points.findLast(({ value }) => value !== null)?.value ?? null,
     computedAt,
     state: stateOf(metricIn(context, key), total),
+    ...(ignored ? { ignored } : {}),
   }
 }

@@ -5,6 +5,7 @@ import type { RowColumn } from '../../../src/metrics-rows/source.ts'
 import { metricHref, rowsHref } from '../../../src/page.ts'
 import { Card, type CardState, DataTable } from '../../parts/index.ts'
 import { textOf, weightText } from '../metric-rows.tsx'
+import { whomOf } from './names.tsx'
 import { type BoardCardView, domId, ownDays, shown, stateOf } from './view.ts'
 
 /** How many columns a card of a width can hold beside what the row counts. */
@@ -32,6 +33,7 @@ export const RowsCard: BoardCardView<'rows'> = (props) => {
       id={id}
       title={title}
       sub={ownDays(config)}
+      allUsers={whomOf(context, found)}
       flush={!!found?.rows.length}
       link={{ label: 'All rows', href: rowsHref(filters, key, part) }}
       menu={{

@@ -7,7 +7,7 @@ import type { Series } from '../../../src/metrics/query.ts'
 import { factsOf } from '../../../src/metrics/source.ts'
 import { metricHref } from '../../../src/page.ts'
 import { Card, DataTable, type TableRow } from '../../parts/index.ts'
-import { MetricAbouts, menuOf, summaryOf } from './names.tsx'
+import { MetricAbouts, menuOf, summaryOf, whomOf } from './names.tsx'
 import { type BoardCardProps, type BoardCardView, domId, ownDays, shown, stateOf } from './view.ts'
 
 type Props = BoardCardProps<'table'>
@@ -54,6 +54,7 @@ export const TableCard: BoardCardView<'table'> = (props) => {
               href: metricHref(context.filters, metricKey(key)),
               ...(all?.[i] ? { id: `about-${id}-${i}` } : {}),
             },
+            allUsers: whomOf(context, all?.[i]),
             number: true,
             strong: i === 0,
             wide: i > 1,

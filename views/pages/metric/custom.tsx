@@ -50,7 +50,10 @@ const Inputs = ({ keys, context: { deps, filters } }: { keys: readonly string[];
     <ul class="q-formula-inputs">
       {keys.map((key) => (
         <li>
-          <a href={metricHref(filters, key)}>{has(key) ? of(key).label : key}</a> <code class="q-ink-3">{key}</code>
+          <a class="q-inline-link" href={metricHref(filters, key)}>
+            {has(key) ? of(key).label : key}
+          </a>{' '}
+          <code class="q-ink-3">{key}</code>
         </li>
       ))}
     </ul>
