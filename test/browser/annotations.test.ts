@@ -49,7 +49,13 @@ async function violations(page: Page): Promise<string[]> {
 const overflow = (page: Page) => page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth)
 /** How much ink there is above the plot, where flags stand, around one of seven days. */
 const inkAbove = async (page: Page, day: number) => {
-  await page.waitForFunction(() => document.querySelector<HTMLCanvasElement>('#canvas-metric')?.width)
+  // A canvas has a width from the beginning: what tells is that something is drawn on it.
+  await page.waitForFunction(() => {
+    const canvas = document.querySelector<HTMLCanvasElement>('#canvas-metric')
+    if (!canvas?.width) return false
+    const { data } = canvas.getContext('2d')!.getImageData(0, 0, canvas.width, canvas.height)
+    return data.some((value, i) => i % 4 === 3 && value > 0)
+  })
   await page.waitForTimeout(300)
   return page.evaluate((day) => {
     const canvas = document.querySelector<HTMLCanvasElement>('#canvas-metric')!
@@ -87,7 +93,7 @@ describe.skipIf(withoutBrowser).each(Object.keys(LOOKS) as (keyof typeof LOOKS)[
     const key = page.locator('#chart-metric figcaption')
     await key.getByText(text).waitFor()
     expect(await key.textContent()).toMatch(/D \d+ \w+, Release/)
-    expect(await inkAbove(page, day)).toBeGreaterThan(50)
+    await expect.poll(() => inkAbove(page, day), { timeout: 10_000 }).toBeGreaterThan(50)
     const events = await page.locator('#twin-metric tbody tr').nth(day).locator('.q-twin-note').textContent()
     expect(events).toContain(text)
     const box = (await page.locator('#canvas-metric').boundingBox())!
