@@ -1,21 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createApp } from '../src/app.tsx'
 import { connect } from '../src/db/connect.ts'
+import { COST } from './custom-metrics-kit.ts'
 import { type TestApp, testApp } from './helpers/app.ts'
 import { fillRollups, NOW } from './metrics-fixture.ts'
 
 /** Cost 2.00 in these days, and 6 jobs succeeded. */
 const DAYS = 'from=2026-11-18&to=2026-11-20'
-const COST = {
-  key: 'custom.cost_per_job',
-  label: 'Cost per job',
-  formula: 'ai.cost / jobs.succeeded',
-  unit: 'money',
-  good: 'down',
-  definition: 'What AI costs for each job that succeeds.',
-  warn: 0.2,
-  crit: 0.5,
-}
 
 let t: TestApp
 let key: string

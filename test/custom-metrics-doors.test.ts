@@ -1,20 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { closeDay } from '../src/metrics/snapshot.ts'
+import { COST } from './custom-metrics-kit.ts'
 import { type TestApp, testApp } from './helpers/app.ts'
 import { fillRollups, NOW } from './metrics-fixture.ts'
 
 /** Cost 1.50 on the 19th and 0.50 on the 20th; 8 jobs on the 20th: 6 succeeded, 1 of 4 builds failed; no sign-ups. */
 const DAYS = 'from=2026-11-18&to=2026-11-20'
-const COST = {
-  key: 'custom.cost_per_job',
-  label: 'Cost per job',
-  formula: 'ai.cost / jobs.succeeded',
-  unit: 'money',
-  good: 'down',
-  definition: 'What AI costs for each job that succeeds.',
-  warn: 0.2,
-  crit: 0.5,
-}
 const FAILED = {
   key: 'custom.failed_share',
   label: 'Failed share',

@@ -6,7 +6,7 @@ import { createLog } from '../src/lib/log.ts'
 import { StateBook } from '../src/lib/state-book.ts'
 import { addDays } from '../src/lib/time.ts'
 import { asksFor } from '../src/metrics/asks.ts'
-import { isMetricKey, type MetricKey, metricKeys, metricOf, similarKeys } from '../src/metrics/catalogue.ts'
+import { isMetricKey, type MetricKey, metricKeys, metricOf, similarAmong } from '../src/metrics/catalogue.ts'
 import { formatValue } from '../src/metrics/format.ts'
 import { changeOf, live, series, summary } from '../src/metrics/query.ts'
 import { rollups } from '../src/metrics/rollups.ts'
@@ -48,8 +48,8 @@ describe('the catalogue', () => {
   it('knows its keys, and suggests one for a mistyped one', () => {
     expect(isMetricKey('users.dau')).toBe(true)
     expect(isMetricKey('toString')).toBe(false)
-    expect(similarKeys('user.dau')).toContain('users.dau')
-    expect(similarKeys('revnue.mrr')[0]).toBe('revenue.mrr')
+    expect(similarAmong('user.dau', [])).toContain('users.dau')
+    expect(similarAmong('revnue.mrr', [])[0]).toBe('revenue.mrr')
   })
 })
 

@@ -83,6 +83,17 @@ describe('PATCH /api/metrics/config', () => {
     expect(await keptRows()).toEqual([])
   })
 
+  it('keeps both limits of a metric that two change at once', async () => {
+    const limits = Array.from({ length: 8 }, (_, n) => [{ warn: 40 + n }, { crit: 90 + n }]).flat()
+    for (const answer of await Promise.all(limits.map((one) => patch({ thresholds: { 'ai.cost': one } }))))
+      expect(answer.status).toBe(200)
+    const [row] = await t.sql`select value from settings where key = 'threshold:ai.cost'`
+    expect(row?.value.warn).toBeGreaterThanOrEqual(40)
+    expect(row?.value.crit).toBeGreaterThanOrEqual(90)
+    await patch({ thresholds: { 'ai.cost': null } })
+    expect(await keptRows()).toEqual([])
+  })
+
   it('names every problem at once', async () => {
     const answer = await patch({ settings: { a: 1, b: 2 }, thresholds: { 'x.y': null } })
     const { detail } = (await answer.json()) as { detail: string }

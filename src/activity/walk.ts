@@ -1,4 +1,5 @@
 import type { Fragment, Sql } from 'postgres'
+import type { Tag } from '../db/tag.ts'
 import type { ActivityQuery } from './feed.ts'
 import { type ActivityKind, ALL_KINDS } from './kinds.ts'
 import { type ActivitySource, activitySources } from './sources.ts'
@@ -99,6 +100,6 @@ const micros = (sql: Sql, ts: Fragment): Fragment =>
 
 const part = (sql: Sql, letter: string, n: number): Fragment => sql`${sql(`${letter}${n}`)}`
 
-function list(sql: Sql, fragments: Fragment[], separator: Fragment): Fragment {
+function list(sql: Tag, fragments: Fragment[], separator: Fragment): Fragment {
   return fragments.reduce((all, one) => sql`${all}${separator}${one}`)
 }

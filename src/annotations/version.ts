@@ -1,8 +1,3 @@
-let changes = 0
+import { changeCounter } from '../lib/change-counter.ts'
 
-/** Part of the cache key of annotations: who has just written one sees it at once. */
-export const version = (): number => changes
-
-export function noteChange(): void {
-  changes++
-}
+export const { version, noteChange } = changeCounter()

@@ -1,5 +1,5 @@
 import type { Deps } from '../context.ts'
-import type { Sql } from '../db/connect.ts'
+import type { Tag } from '../db/tag.ts'
 import type { Who } from '../env.ts'
 import { NotFound } from '../lib/errors.ts'
 import type { BoardCard, BoardDoc } from './doc.ts'
@@ -42,7 +42,7 @@ export async function findBoard(deps: Pick<Deps, 'db'>, who: Who, slug: string):
 export type StoredBoard = Board & { id: number; adminId: string | null }
 
 /** A board of the database; in a transaction it is locked. @throws NotFound */
-export async function findStored(sql: Sql, who: Who, slug: string): Promise<StoredBoard> {
+export async function findStored(sql: Tag, who: Who, slug: string): Promise<StoredBoard> {
   const [board] = await readBoards(sql, who, slug)
   if (!board) throw new NotFound('There is no board of this name, or it is not shared.')
   return board
@@ -51,7 +51,7 @@ export async function findStored(sql: Sql, who: Who, slug: string): Promise<Stor
 /** Keys own nothing: they see what is shared. */
 const ownerOf = (who: Who): string => (who.kind === 'admin' ? who.id : '')
 
-async function readBoards(sql: Sql, who: Who, slug: string | null): Promise<StoredBoard[]> {
+async function readBoards(sql: Tag, who: Who, slug: string | null): Promise<StoredBoard[]> {
   const admin = ownerOf(who)
   const boards = await sql<Omit<StoredBoard, 'cards' | 'template'>[]>`
     select b.id::float8 as id, b.slug, b.name, b.description, b.filters, b.removed, b.version, b.shared,
@@ -72,7 +72,7 @@ async function readBoards(sql: Sql, who: Who, slug: string | null): Promise<Stor
   return seen.map((board) => ({ ...board, template: false, cards: cards.get(board.id) ?? [] }))
 }
 
-async function cardsOf(sql: Sql, ids: number[]): Promise<Map<number, BoardCard[]>> {
+async function cardsOf(sql: Tag, ids: number[]): Promise<Map<number, BoardCard[]>> {
   const all = new Map<number, BoardCard[]>()
   if (ids.length === 0) return all
   const rows = await sql<(BoardCard & { board: number })[]>`

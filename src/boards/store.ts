@@ -2,7 +2,6 @@ import type { TransactionSql } from 'postgres'
 import { audit } from '../audit/audit.ts'
 import { actorOf, isAllowed } from '../auth/guards.ts'
 import type { Deps } from '../context.ts'
-import type { Sql } from '../db/connect.ts'
 import type { AdminWho, Who } from '../env.ts'
 import { Forbidden, Problem } from '../lib/errors.ts'
 import { type BoardDoc, freeName, isReserved, slugOf } from './doc.ts'
@@ -100,7 +99,7 @@ export async function deleteBoard(deps: Deps, who: Who, slug: string, version?: 
 /** Puts a board into one's own rail, or takes it out. @throws NotFound, Problem 422 where the rail is full */
 export async function pinBoard(deps: Deps, admin: AdminWho, slug: string, pinned: boolean): Promise<void> {
   await changing(deps, async (tx) => {
-    const board = await findStored(tx as unknown as Sql, admin, slug)
+    const board = await findStored(tx, admin, slug)
     if (!pinned) {
       await tx`delete from board_pins where admin_id = ${admin.id} and board_id = ${board.id}`
       return
@@ -148,7 +147,7 @@ function requireSharing(deps: Pick<Deps, 'config'>, admin: AdminWho): void {
 
 async function lockChangeable(tx: TransactionSql, deps: Deps, who: Who, slug: string): Promise<StoredBoard> {
   await tx`select from boards where slug = ${slug} for update`
-  const board = await findStored(tx as unknown as Sql, who, slug)
+  const board = await findStored(tx, who, slug)
   const why = whyFixed(deps, who, board)
   if (why) throw new Forbidden(why)
   return board

@@ -1,13 +1,7 @@
+import { changeCounter } from '../lib/change-counter.ts'
 import { Problem } from '../lib/errors.ts'
 
-let changes = 0
-
-/** Part of cache keys: who has just changed a board sees it at once. */
-export const boardsVersion = (): number => changes
-
-export function noteBoardChange(): void {
-  changes++
-}
+export const { version: boardsVersion, noteChange: noteBoardChange } = changeCounter()
 
 /** The version of a board that a form was made of. @throws Problem 422 */
 export function versionOf(text: string | undefined): number {

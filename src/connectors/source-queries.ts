@@ -1,4 +1,4 @@
-import type { Sql } from '../db/connect.ts'
+import type { Tag } from '../db/tag.ts'
 import { PullError } from './pull.ts'
 
 export interface SlowQuery {
@@ -33,7 +33,7 @@ interface Row {
 }
 
 /** What pg_stat_statements has counted in this database since it was reset. @throws PullError without it */
-export async function readSlowQueries(tx: Sql, strict: boolean): Promise<SlowQueries> {
+export async function readSlowQueries(tx: Tag, strict: boolean): Promise<SlowQueries> {
   const [extension] = await tx<{ schema: string; version: number }[]>`
     select n.nspname as schema, current_setting('server_version_num')::int as version
     from pg_extension e join pg_namespace n on n.oid = e.extnamespace where e.extname = 'pg_stat_statements'`

@@ -1,5 +1,6 @@
 import type { Deps } from '../context.ts'
 import type { Sql } from '../db/connect.ts'
+import type { Tag } from '../db/tag.ts'
 import { SourceUnavailable } from '../lib/settle.ts'
 import { PullError } from './pull.ts'
 import { readSlowQueries, type SlowQueries } from './source-queries.ts'
@@ -52,11 +53,11 @@ export async function readSourceStats(deps: Deps): Promise<SourceStats | null> {
   }
 }
 
-async function part<T>(source: Sql, read: (tx: Sql) => Promise<T>): Promise<Part<T>> {
+async function part<T>(source: Sql, read: (tx: Tag) => Promise<T>): Promise<Part<T>> {
   try {
     const value = await readSource(source, async (tx) => {
       await tx`select set_config('statement_timeout', ${String(STATEMENT_MS)}, true)`
-      return read(tx as unknown as Sql)
+      return read(tx)
     })
     return { value }
   } catch (error) {
@@ -65,12 +66,12 @@ async function part<T>(source: Sql, read: (tx: Sql) => Promise<T>): Promise<Part
   }
 }
 
-async function readBytes(tx: Sql): Promise<number> {
+async function readBytes(tx: Tag): Promise<number> {
   const [row] = await tx<{ bytes: number }[]>`select pg_database_size(current_database()) as bytes`
   return row?.bytes ?? 0
 }
 
-async function readTables(tx: Sql): Promise<SourceTable[]> {
+async function readTables(tx: Tag): Promise<SourceTable[]> {
   const rows = await tx<SourceTable[]>`
     select n.nspname || '.' || c.relname as name, sum(pg_total_relation_size(p.oid))::bigint as bytes,
       case when bool_and(p.reltuples >= 0) then sum(p.reltuples)::bigint end as rows
@@ -83,7 +84,7 @@ async function readTables(tx: Sql): Promise<SourceTable[]> {
   return [...rows]
 }
 
-async function readConnections(tx: Sql): Promise<{ used: number; max: number }> {
+async function readConnections(tx: Tag): Promise<{ used: number; max: number }> {
   const [row] = await tx<{ used: number; max: number }[]>`
     select count(*)::int as used, current_setting('max_connections')::int as max
     from pg_stat_activity where datname = current_database()`

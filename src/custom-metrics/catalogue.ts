@@ -1,5 +1,5 @@
-import type { Sql, TransactionSql } from 'postgres'
 import type { Deps } from '../context.ts'
+import type { Tag } from '../db/tag.ts'
 import { within } from '../lib/every.ts'
 import {
   type AnyKey,
@@ -116,7 +116,7 @@ class Shelf {
 }
 
 /** The formulas that are in use, as a transaction sees them. */
-export async function customFormulas(sql: Sql | TransactionSql): Promise<Map<CustomKey, DerivedMetric>> {
+export async function customFormulas(sql: Tag): Promise<Map<CustomKey, DerivedMetric>> {
   const { customKeys, of } = catalogueWith(await readCustomMetrics(sql), 0)
   return new Map(customKeys.map((key) => [key, of(key) as DerivedMetric]))
 }

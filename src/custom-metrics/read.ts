@@ -1,4 +1,5 @@
-import type { Sql, TransactionSql } from 'postgres'
+import type { TransactionSql } from 'postgres'
+import type { Tag } from '../db/tag.ts'
 import type { CustomKey } from '../metrics/catalogue.ts'
 import type { CustomFields } from './input.ts'
 
@@ -13,7 +14,7 @@ export interface CustomMetric extends CustomFields {
 }
 
 /** All of them, archived ones too, by key. */
-export function readCustomMetrics(sql: Sql | TransactionSql): Promise<CustomMetric[]> {
+export function readCustomMetrics(sql: Tag | TransactionSql): Promise<CustomMetric[]> {
   return sql<CustomMetric[]>`
     select key, label, formula, unit, good, definition, action, warn, crit, created_by as "createdBy",
       created_at as "createdAt", updated_by as "updatedBy", updated_at as "updatedAt", archived_at as "archivedAt"

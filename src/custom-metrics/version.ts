@@ -1,8 +1,3 @@
-let changes = 0
+import { changeCounter } from '../lib/change-counter.ts'
 
-/** Part of what the edit page is kept by: who has just changed a metric sees it at once. */
-export const version = (): number => changes
-
-export function noteChange(): void {
-  changes++
-}
+export const { version, noteChange } = changeCounter()

@@ -23,3 +23,5 @@ export const SYNC_LOCK = 7107
 export const SOURCES_LOCK = 7111
 /** Webhooks that tell of things with a life, one after the other; the second key is the provider's name. */
 export const WEBHOOK_LOCK = 7112
+/** A change of settings: what it leaves as it was is what the last one made of it. */
+export const SETTINGS_LOCK = 7113

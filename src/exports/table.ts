@@ -1,4 +1,5 @@
-import type { Fragment, Sql } from 'postgres'
+import type { Fragment } from 'postgres'
+import type { Tag } from '../db/tag.ts'
 
 export type ColumnType = 'text' | 'number' | 'boolean' | 'time' | 'date' | 'money' | 'list' | 'json'
 
@@ -25,7 +26,7 @@ export interface TableExport {
   name: string
   doc: string
   /** What is read, as it stands in a FROM clause. */
-  source: (sql: Sql) => Fragment
+  source: (sql: Tag) => Fragment
   /** Facts of a period are walked by their instant, and have days by default; states by their id, all of them by default. */
   walk: 'period' | 'all'
   order: readonly Order[]
@@ -38,7 +39,7 @@ export interface TableExport {
   /** Columns which a parameter of the same name narrows to some values. */
   filters: readonly string[]
   /** Further tables, joined to the walked rows `w`; their columns are of: 'joined'. */
-  joins?: (sql: Sql, scope: string) => Fragment
+  joins?: (sql: Tag, scope: string) => Fragment
 }
 
 const column =
@@ -62,7 +63,7 @@ export const joined = (one: Column): Column => ({ ...one, of: 'joined' })
 
 type Given = Pick<TableExport, 'name' | 'doc' | 'columns'> & Partial<Pick<TableExport, 'filters' | 'joins' | 'source'>>
 
-const tableOf = (name: string) => (sql: Sql) => sql`${sql(name)}`
+const tableOf = (name: string) => (sql: Tag) => sql`${sql(name)}`
 const hasTenant = ({ columns }: Given) => 'tenant_id' in columns
 
 /** Facts which are only appended. They have no id of their own: where a row lies tells it apart and never changes. */

@@ -1,6 +1,7 @@
 import type { Fragment } from 'postgres'
 import type { Deps } from '../context.ts'
 import type { Sql } from '../db/connect.ts'
+import type { Tag } from '../db/tag.ts'
 import { minorUnits } from '../lib/currency.ts'
 import { addDays, type Day, startOfDay } from '../lib/time.ts'
 import type { Order, TableExport } from './table.ts'
@@ -64,13 +65,13 @@ export function tablePage(deps: Deps, pool: Sql, table: TableExport, query: Tabl
     await tx`
       select set_config('plan_cache_mode', 'force_custom_plan', true), set_config('enable_sort', 'off', true),
         set_config('enable_bitmapscan', 'off', true)`
-    return readPage(deps, tx as unknown as Sql, table, query, place)
+    return readPage(deps, tx, table, query, place)
   }) as Promise<TablePage>
 }
 
 async function readPage(
   deps: Deps,
-  sql: Sql,
+  sql: Tag,
   table: TableExport,
   query: TableQuery,
   { after, limit }: Place,
@@ -97,7 +98,7 @@ async function readPage(
   return { rows, next: next ? (JSON.parse(next) as string[]) : undefined }
 }
 
-function columnsOf({ config }: Deps, sql: Sql, { columns }: TableExport): Fragment {
+function columnsOf({ config }: Deps, sql: Tag, { columns }: TableExport): Fragment {
   const strict = config.privacy === 'strict'
   const parts = Object.entries(columns).map(([name, { from = name, of, personal }]) => {
     if (strict && personal) return sql`null as ${sql(name)}`
@@ -107,12 +108,12 @@ function columnsOf({ config }: Deps, sql: Sql, { columns }: TableExport): Fragme
 }
 
 /** What the walk itself is bounded by: the period, where there is an index on it. */
-function boundsOf(deps: Deps, sql: Sql, table: TableExport, query: TableQuery): Fragment[] {
+function boundsOf(deps: Deps, sql: Tag, table: TableExport, query: TableQuery): Fragment[] {
   return table.walk === 'period' ? periodOf(deps, sql, table, query, sql`t.${sql(table.at)}`) : []
 }
 
 /** What walked rows are judged by, one by one. */
-function filterOf(deps: Deps, sql: Sql, table: TableExport, query: TableQuery): Fragment[] {
+function filterOf(deps: Deps, sql: Tag, table: TableExport, query: TableQuery): Fragment[] {
   const { scope, filters } = query
   return [
     ...(scope === '*' ? [] : [sql`w.tenant_id = ${scope}`]),
@@ -125,7 +126,7 @@ function filterOf(deps: Deps, sql: Sql, table: TableExport, query: TableQuery): 
 
 function periodOf(
   { config }: Deps,
-  sql: Sql,
+  sql: Tag,
   { atType }: TableExport,
   { from, to }: TableQuery,
   at: Fragment,
@@ -138,28 +139,28 @@ function periodOf(
 }
 
 /** Text, because a Date would round off the microseconds and repeat or skip rows. */
-const keyOf = (sql: Sql, order: readonly Order[]): Fragment =>
+const keyOf = (sql: Tag, order: readonly Order[]): Fragment =>
   sql`json_build_array(${joinWith(
     sql,
     order.map(({ column }) => sql`t.${sql(column)}::text`),
     sql`, `,
   )})::text`
 
-const orderOf = (sql: Sql, order: readonly Order[]): Fragment =>
+const orderOf = (sql: Tag, order: readonly Order[]): Fragment =>
   joinWith(
     sql,
     order.map(({ column }) => sql`t.${sql(column)}`),
     sql`, `,
   )
 
-function afterOf(sql: Sql, order: readonly Order[], after: string[] | undefined): Fragment[] {
+function afterOf(sql: Tag, order: readonly Order[], after: string[] | undefined): Fragment[] {
   if (!after) return []
   const values = order.map(({ type }, i) => CASTS[type](sql, after[i] ?? ''))
   return [sql`(${orderOf(sql, order)}) > (${joinWith(sql, values, sql`, `)})`]
 }
 
 /** By way of text: the client would send an instant with milliseconds only. */
-const CASTS: Record<Order['type'], (sql: Sql, value: string) => Fragment> = {
+const CASTS: Record<Order['type'], (sql: Tag, value: string) => Fragment> = {
   text: (sql, value) => sql`${value}::text`,
   timestamptz: (sql, value) => sql`${value}::text::timestamptz`,
   date: (sql, value) => sql`${value}::text::date`,
@@ -179,8 +180,8 @@ function putInMajorUnits(rows: TableRow[], { columns }: TableExport): void {
   }
 }
 
-const and = (sql: Sql, parts: Fragment[]): Fragment => (parts.length ? joinWith(sql, parts, sql` and `) : sql`true`)
+const and = (sql: Tag, parts: Fragment[]): Fragment => (parts.length ? joinWith(sql, parts, sql` and `) : sql`true`)
 
-function joinWith(sql: Sql, parts: Fragment[], separator: Fragment): Fragment {
+function joinWith(sql: Tag, parts: Fragment[], separator: Fragment): Fragment {
   return parts.reduce((all, one) => sql`${all}${separator}${one}`)
 }

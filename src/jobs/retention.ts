@@ -11,8 +11,8 @@ const DROP_LOCK_TIMEOUT = '3s'
 const REJECTED_DAYS = 90
 const LOGIN_FAILURE_DAYS = 30
 const RUN_DAYS = 90
-/** A route, page or host that was not heard of for so long makes room for others. */
-const NAME_DAYS = 90
+/** Months of facts go as a whole: the names of routes, pages and hosts are needed for so long after the retention. */
+const NAME_DAYS = 32
 /** Jobs that run by the minute or so would be most of the table. */
 const FREQUENT_RUN_DAYS = 7
 const FREQUENT_JOBS = ['minute', 'settle-days']
@@ -82,12 +82,12 @@ export async function deleteOldMeasures({ db: { heavy: sql }, config }: Deps, no
 }
 
 /** Drops what Quarterdeck no longer needs of its own records. */
-export async function pruneOwnTables({ db: { heavy: sql } }: Deps, now: Date): Promise<void> {
+export async function pruneOwnTables({ db: { heavy: sql }, config }: Deps, now: Date): Promise<void> {
   const ago = (days: number) => new Date(now.getTime() - days * DAY_MS)
   await sql`delete from rejected_facts where at < ${ago(REJECTED_DAYS)}`
   await sql`delete from login_failures where at < ${ago(LOGIN_FAILURE_DAYS)}`
   await sql`delete from admin_sessions where expires_at < ${now}`
-  await sql`delete from known_names where seen_on < ${ago(NAME_DAYS)}::date`
+  await sql`delete from known_names where seen_on < ${ago(config.retentionDays + NAME_DAYS)}::date`
   await sql`
     delete from job_runs
     where finished_at < ${ago(RUN_DAYS)}

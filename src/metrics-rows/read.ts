@@ -15,6 +15,7 @@ export interface MetricRow {
 /** What there is to read. */
 export interface Looked {
   q: SqlContext
+  pool: Sql
   wanted: Wanted
   /** Where to look, newest first. */
   spans: Span[]
@@ -38,12 +39,12 @@ export async function* walk(columns: Record<string, RowColumn>, looked: Looked):
 }
 
 /** Some rows after a place, and where they go on. */
-export async function readPage({ q, wanted, spans }: Looked, limit: number, after: Place | undefined) {
+export async function readPage({ q, pool, wanted, spans }: Looked, limit: number, after: Place | undefined) {
   const found: FoundRow[] = []
   for (const span of after && isStreamed(wanted) ? spansBefore(spans, after, q.zone) : spans) {
     const missing = limit + 1 - found.length
     if (missing === 0) break
-    found.push(...(await readRows(q, { ...wanted, span, after, limit: missing })))
+    found.push(...(await readRows(q, pool, { ...wanted, span, after, limit: missing })))
   }
   const rows = found.slice(0, limit)
   const last = found.length > limit ? rows.at(-1) : undefined
@@ -55,13 +56,13 @@ export async function readPage({ q, wanted, spans }: Looked, limit: number, afte
  * Of a large table in the order of its index, whatever is known of it: where a partition is young, or a plan is kept, to
  * group all the rest anew for each page looks cheaper (a million rows then took more than ten minutes instead of one).
  */
-function readRows({ sql, ...q }: SqlContext, wanted: Wanted): Promise<FoundRow[]> {
-  return sql.begin('read only', async (tx) => {
+function readRows(q: SqlContext, pool: Sql, wanted: Wanted): Promise<FoundRow[]> {
+  return pool.begin('read only', async (tx) => {
     if (wanted.source.partitioned && isStreamed(wanted))
       await tx`
         select set_config('plan_cache_mode', 'force_custom_plan', true), set_config('enable_sort', 'off', true),
           set_config('enable_hashagg', 'off', true)`
-    return tx<FoundRow[]>`${rowsStatement({ ...q, sql: tx as unknown as Sql }, wanted)}`
+    return tx<FoundRow[]>`${rowsStatement({ ...q, sql: tx }, wanted)}`
   }) as Promise<FoundRow[]>
 }
 

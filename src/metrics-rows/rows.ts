@@ -136,7 +136,7 @@ async function lookBeneath(
   const wanted: Wanted = { of, source, span, value: points.total, group: query.group, strict }
   const amount = await amountOf(q, wanted, points)
   const spans = stretchesOf(of, source, points.points, span)
-  return { head: { ...told, amount, sql: sqlText(rowsStatement(q, wanted)) }, looked: { q, wanted, spans } }
+  return { head: { ...told, amount, sql: sqlText(rowsStatement(q, wanted)) }, looked: { q, pool: sql, wanted, spans } }
 }
 
 const LIVE =

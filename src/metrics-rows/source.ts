@@ -1,5 +1,4 @@
 import type { AppendTable } from '../facts/append.ts'
-import type { Tx } from '../facts/types.ts'
 import { addDays, type Day, startOfDay } from '../lib/time.ts'
 import type { Expr, Fragment, SqlContext } from '../metrics/metric.ts'
 
@@ -45,9 +44,6 @@ export interface RowSource {
   tenantless?: true
 }
 
-/** The fragments of the fold take a transaction for what makes fragments. */
-export const asTx = ({ sql }: SqlContext): Tx => sql as unknown as Tx
-
 /** The first instant of the days, and the first after them. */
 export const boundsOf = ({ zone }: SqlContext, { from, to }: Span) => ({
   start: from && startOfDay(from, zone),
@@ -87,6 +83,10 @@ export const ms = column('ms')
 export const money = column('money')
 /** In the currency of the price table, major units. */
 export const cost = column('cost')
+
+/** Whom a row is about, and when it was: as most sources tell it. */
+export const PERSON: Record<string, RowColumn> = { user_id: text('User'), tenant_id: text('Tenant') }
+export const AT: Record<string, RowColumn> = { time: time('Time', { from: 'at' }) }
 
 /** Of the latest fact; of those at one instant the one that adds. */
 export const latest =

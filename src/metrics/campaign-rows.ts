@@ -1,4 +1,3 @@
-import type { Tx } from '../facts/types.ts'
 import { converted, rateOn } from '../rates/convert.ts'
 import type { Expr, Fragment } from './metric.ts'
 import { column, inScopes, type Rollup } from './rollup-kit.ts'
@@ -18,7 +17,7 @@ export const withCampaign =
 
 /** What campaigns cost and brought by day; money of another currency at the rate of its day. */
 export const campaignDayRows: Rollup['rows'] = withCampaign('campaign_days', (q) => {
-  const tx = q.sql as unknown as Tx
+  const tx = q.sql
   const isOther = q.sql`d.currency not in ('', ${q.currency})`
   const reported = (amount: Fragment) =>
     q.sql`case when ${isOther} then ${converted(tx, amount, rateOn(tx, q.currency, q.sql`d.currency`, q.sql`d.day`))} end`

@@ -103,12 +103,7 @@ export function isCustomKey(text: string): text is CustomKey {
   return /^custom\.[a-z][a-z0-9_]{0,59}$/.test(text)
 }
 
-/** Keys that look like a mistyped one, best first. */
-export function similarKeys(text: string, n = 3): MetricKey[] {
-  return similarAmong(text, [], n).filter(isMetricKey)
-}
-
-/** The same among the built-in metrics and some more. */
+/** Keys that look like a mistyped one, best first: of the built-in metrics and of some more. */
 export function similarAmong(text: string, more: Iterable<AnyKey>, n = 3): AnyKey[] {
   const wanted = pairsOf(text.toLowerCase())
   return [...metricKeys, ...more]

@@ -1,12 +1,12 @@
 import type { Deps } from '../context.ts'
-import type { Sql } from '../db/connect.ts'
+import type { Tag } from '../db/tag.ts'
 import { minorUnits } from '../lib/currency.ts'
 import { today } from '../lib/time.ts'
 import { foldedOf } from '../rollups/folded.ts'
 import type { SqlContext } from './metric.ts'
 
 /** What every statement of the catalogue needs to know; `sql` may be a transaction's. */
-export function sqlContext({ config, now }: Pick<Deps, 'config' | 'now'>, sql: Sql): SqlContext {
+export function sqlContext({ config, now }: Pick<Deps, 'config' | 'now'>, sql: Tag): SqlContext {
   const at = now()
   const { timeZone: zone, currency, targetP95Ms, mrrPolicy: policy, proPlans, enterprisePlans } = config
   const minor = minorUnits(currency)

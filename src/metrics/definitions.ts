@@ -1,4 +1,4 @@
-import type { Sql } from '../db/connect.ts'
+import type { Tag } from '../db/tag.ts'
 import { foldedOtherwise, shortHash } from '../rollups/folded.ts'
 import type { SqlContext } from './metric.ts'
 import { storedAsks } from './slots.ts'
@@ -72,7 +72,7 @@ export async function ensureDefinitions(q: SqlContext, fingerprints: ReadonlyMap
 }
 
 /** Sets are never changed, so each is read once a process. */
-const setsByPool = new WeakMap<Sql, Map<number, DefinitionSet>>()
+const setsByPool = new WeakMap<Tag, Map<number, DefinitionSet>>()
 
 /** Some sets by their id, and the first one there was: it stands for days stored before sets were kept. */
 export class DefinitionBook {

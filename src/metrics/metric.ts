@@ -1,6 +1,6 @@
 import type { PendingQuery, Row } from 'postgres'
 import type { Deps } from '../context.ts'
-import type { Sql } from '../db/connect.ts'
+import type { Tag } from '../db/tag.ts'
 import type { MrrPolicy } from '../facts/mrr.ts'
 import type { Day } from '../lib/time.ts'
 import type { People } from './people.ts'
@@ -11,7 +11,7 @@ export type Fragment = PendingQuery<Row[]>
 
 /** What SQL needs to know beside the roll-ups. */
 export interface SqlContext {
-  sql: Sql
+  sql: Tag
   zone: string
   /** Money in other currencies is never converted silently: it is left out. */
   currency: string

@@ -23,7 +23,7 @@ export function signupRows(q: SqlContext, w: Window): Fragment {
 export function planChangeRows(q: SqlContext, w: Window): Fragment {
   const { sql, zone } = q
   return sql`select ${scopeOf(q, w)} as scope, (p.since at time zone ${zone})::date as day, p.user_id, v.class, v.plan, v.delta
-      from user_plans p ${planBefore(sql as never)}
+      from user_plans p ${planBefore(sql)}
         cross join lateral (values (p.class, p.plan, 1), (before.class, before.plan, -1)) v (class, plan, delta)
       where v.class is not null and ${inScope(q, w)} and ${atInstants(q, 'since', w)}`
 }

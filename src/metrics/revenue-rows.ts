@@ -1,4 +1,3 @@
-import type { Tx } from '../facts/types.ts'
 import type { Day } from '../lib/time.ts'
 import { rateOn } from '../rates/convert.ts'
 import { leftOf } from '../rollups/customer-mrr.ts'
@@ -9,7 +8,6 @@ import { onDays, type Window } from './window.ts'
 /** Roll-ups of money that are put together when they are read. */
 
 /** The fragments of the fold take a transaction for what makes fragments. */
-const asTx = ({ sql }: SqlContext): Tx => sql as unknown as Tx
 
 const daysOf = ({ sql }: SqlContext, days: Day[]): Fragment => sql`unnest(${days}::text[]::date[])`
 
@@ -29,7 +27,7 @@ export const rateOf = (
   currency: Fragment,
   day: Fragment,
 ): Fragment => q.sql`case when ${currency} = ${q.currency} then 1
-        else ${rateOn(asTx(q), q.currency, currency, day)} end`
+        else ${rateOn(q.sql, q.currency, currency, day)} end`
 
 /**
  * Of the customers who paid at the start of a period, what they paid then and pay at its end, both at the rates of the
@@ -69,7 +67,7 @@ export function retainedCustomers(q: SqlContext, w: Window, who: Fragment = q.sq
       from (
         select c.scope, c.day, c.name as period, c.customer_id, sum(c.now_minor * x.now_rate) as now_minor,
           coalesce(sum(c.then_minor * x.then_rate), 0) as start_minor,
-          coalesce(sum(${leftOf(asTx(q), sql`c.now_minor`, sql`c.fx_minor`)} * x.now_rate), 0) as end_minor
+          coalesce(sum(${leftOf(q.sql, sql`c.now_minor`, sql`c.fx_minor`)} * x.now_rate), 0) as end_minor
         from (
           select m.scope, d.day, d.name, d.start, d.at, m.customer_id, m.currency, sum(m.amount_minor) as now_minor,
             coalesce(sum(m.amount_minor) filter (where m.day <= d.start), 0) as then_minor,

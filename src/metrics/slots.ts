@@ -1,4 +1,4 @@
-import type { Sql } from '../db/connect.ts'
+import type { Tag } from '../db/tag.ts'
 import { asksFor } from './asks.ts'
 import { metricKeys, metricOf } from './catalogue.ts'
 import type { RollupMetric } from './metric.ts'
@@ -22,7 +22,7 @@ export const formulaKeys = metricKeys.filter((key) => {
  * The slot of every metric and part, and of some formulas that are not in the catalogue; new ones are numbered on, and no
  * number is ever used again.
  */
-export async function ensureSlots(tx: Sql, customKeys: Iterable<string> = []): Promise<Map<string, number>> {
+export async function ensureSlots(tx: Tag, customKeys: Iterable<string> = []): Promise<Map<string, number>> {
   const wanted = [
     ...storedAsks().flatMap(({ key, metric }) => slotParts(metric).map((part) => ({ key, part }))),
     ...[...formulaKeys, ...customKeys].map((key) => ({ key, part: 'value' })),

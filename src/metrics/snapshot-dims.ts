@@ -1,4 +1,4 @@
-import type { Sql } from '../db/connect.ts'
+import type { Tag } from '../db/tag.ts'
 import { groupBy } from '../lib/group-by.ts'
 import type { Day } from '../lib/time.ts'
 import { type DimValue, readBroken } from './broken.ts'
@@ -75,7 +75,7 @@ function together(kind: string, numbers: (number | null)[]): number | null {
 }
 
 async function write(
-  sql: Sql,
+  sql: Tag,
   stored: Broken[],
   complete: { day: Day; slot: number }[],
   slots: number[],
@@ -99,7 +99,7 @@ async function write(
 }
 
 /** The slot of each metric's dimension; no number is ever used again. The caller holds the fold lock. */
-async function ensureDimSlots(sql: Sql, asks: Ask[]): Promise<Map<string, number>> {
+async function ensureDimSlots(sql: Tag, asks: Ask[]): Promise<Map<string, number>> {
   const wanted = asks.flatMap(({ key, metric }) => metric.by.map((dim) => ({ key, dim })))
   const known = await sql<{ slot: number; key: string; dim: string }[]>`select slot, key, dim from metric_dims`
   const slots = new Map(known.map(({ slot, key, dim }) => [`${key} ${dim}`, slot]))

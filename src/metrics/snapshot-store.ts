@@ -1,6 +1,5 @@
 import type { Deps } from '../context.ts'
 import { customFormulas } from '../custom-metrics/catalogue.ts'
-import type { Sql } from '../db/connect.ts'
 import { groupBy } from '../lib/group-by.ts'
 import type { Day } from '../lib/time.ts'
 import { withFoldLock } from '../rollups/lock.ts'
@@ -52,8 +51,7 @@ export async function storeMetric(deps: Deps, key: MetricKey, days: Day[], scope
 
 /** Under the fold lock: a fold that ran meanwhile would find no snapshot of the day yet, and mark nothing. */
 async function storing(deps: Deps, work: (storing: Storing) => Promise<void>): Promise<void> {
-  await withFoldLock(deps.db.heavy, async (transaction) => {
-    const tx = transaction as unknown as Sql
+  await withFoldLock(deps.db.heavy, async (tx) => {
     const customs = await customFormulas(tx)
     await work({ q: sqlContext(deps, tx), slots: await ensureSlots(tx, customs.keys()), customs })
   })

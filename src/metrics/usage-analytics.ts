@@ -1,4 +1,4 @@
-import type { Sql } from '../db/connect.ts'
+import type { Tag } from '../db/tag.ts'
 import type { MetricKey } from './catalogue.ts'
 import type { DayValues } from './snapshot-values.ts'
 
@@ -15,7 +15,7 @@ const COLUMNS = {
 export const USAGE_KEYS: readonly MetricKey[] = Object.values(COLUMNS)
 
 /** Writes the rows of some days and scopes; all tenants are '*'. */
-export async function storeUsage(sql: Sql, days: DayValues[]): Promise<void> {
+export async function storeUsage(sql: Tag, days: DayValues[]): Promise<void> {
   const rows = days.map(({ scope, day, value }) => ({
     date: day,
     tenant: scope,

@@ -10,11 +10,6 @@ export interface ModelPolicy {
   note?: string | null
 }
 
-/** All of them, by task and newest first. */
-export function modelPolicies(sql: Sql): Promise<ModelPolicy[]> {
-  return sql<ModelPolicy[]>`select task, provider, model, since, note from model_policies order by task, since desc`
-}
-
 /** Enters a policy; one of the same task and instant is replaced. What calls cost is compared with it from then on. */
 export async function setModelPolicy(sql: Sql, { task, provider, model, since, note }: ModelPolicy): Promise<void> {
   await sql`

@@ -1,4 +1,4 @@
-import type { Tx } from '../facts/types.ts'
+import type { Tag } from '../db/tag.ts'
 import { addUp, list, scopes } from './fragments.ts'
 import type { FoldContext, Fragment, Source } from './types.ts'
 
@@ -51,7 +51,7 @@ function byMinute({ tx }: FoldContext, source: Source): Fragment {
 }
 
 /** What calls count as; of a single call, too: the rows beneath a number are weighed by the same words. */
-export function callSums(tx: Tx): Fragment {
+export function callSums(tx: Tag): Fragment {
   return tx`
       count(*) as calls,
       count(*) filter (where first_of_request) as requests,

@@ -1,4 +1,4 @@
-import type { Tx } from '../facts/types.ts'
+import type { Tag } from '../db/tag.ts'
 import { addDays, dayOf, startOfDay } from '../lib/time.ts'
 import { converted, rateOn } from '../rates/convert.ts'
 import { scopes } from './fragments.ts'
@@ -45,7 +45,7 @@ export const foldJobHours: FoldBuckets = async ({ tx }, buckets) => {
 }
 
 /** How long a finished job `j` ran and waited; the rows beneath a number say the same. */
-export function jobTimes(tx: Tx): Fragment {
+export function jobTimes(tx: Tag): Fragment {
   return tx`
         lateral (select
           -- Clocks of different machines differ: nothing ran or waited for less than no time.
@@ -92,13 +92,13 @@ export const foldPaymentDays: FoldBuckets = async (context, buckets) => {
 }
 
 /** The rate of a payment `p` on its day `d.day`: null for the reporting currency itself, which needs none. */
-export const paymentRate = (tx: Tx, base: string): Fragment => tx`
+export const paymentRate = (tx: Tag, base: string): Fragment => tx`
         cross join lateral (
           select case when p.currency <> ${base} then ${rateOn(tx, base, tx`p.currency`, tx`d.day`)} end as per_minor
         ) x`
 
 /** What a payment `p` is in the reporting currency at the rate `x`. */
-export const reportedPayment = (tx: Tx): Fragment => tx`
+export const reportedPayment = (tx: Tag): Fragment => tx`
         ${converted(tx, tx`p.amount_minor`, tx`x.per_minor`)} as amount_reported,
         ${converted(tx, tx`p.fee_minor`, tx`x.per_minor`)} as fee_reported,
         ${converted(tx, tx`p.fee_waived_minor`, tx`x.per_minor`)} as fee_waived_reported,
@@ -142,7 +142,7 @@ export const foldPlanDays: FoldBuckets = async (context, buckets) => {
 }
 
 /** The class and plan that a user of `p` had before. */
-export function planBefore(tx: Tx): Fragment {
+export function planBefore(tx: Tag): Fragment {
   return tx`
         left join lateral (
           select class, plan from user_plans b where b.user_id = p.user_id and b.since < p.since

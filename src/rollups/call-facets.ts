@@ -1,3 +1,4 @@
+import type { Tag } from '../db/tag.ts'
 import type { Tx } from '../facts/types.ts'
 import { addUp, list, localDay, scopes } from './fragments.ts'
 import { knownNames } from './known-names.ts'
@@ -94,7 +95,7 @@ export async function foldContentDays({ tx, config }: FoldContext, source: Sourc
 }
 
 /** Each parameter of a call `api_calls` with the step it falls into: a tenth, or the power of two that is enough. */
-export function parameterParts(tx: Tx): Fragment {
+export function parameterParts(tx: Tag): Fragment {
   return tx`
     lateral (values
       ('temperature', round(temperature::numeric, 1)::float8, temperature),

@@ -1,5 +1,5 @@
 import type { Row } from 'postgres'
-import type { Tx } from '../facts/types.ts'
+import type { Tag } from '../db/tag.ts'
 import { addUp, scopes } from './fragments.ts'
 import type { FoldContext, Fragment, Source } from './types.ts'
 
@@ -71,7 +71,7 @@ async function markMixed(context: FoldContext, payers: readonly Row[]): Promise<
 }
 
 /** A change of exchange rates is no change of what somebody pays; of those who pay nothing, nothing is left. */
-export const leftOf = (tx: Tx, now: Fragment, fx: Fragment): Fragment =>
+export const leftOf = (tx: Tag, now: Fragment, fx: Fragment): Fragment =>
   tx`case when ${now} > 0 then greatest(${now} - ${fx}, 0) else 0 end`
 
 const COUNTS = ['customers', 'lost', 'start_minor', 'end_minor', 'kept_minor']

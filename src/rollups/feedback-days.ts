@@ -1,4 +1,4 @@
-import type { Tx } from '../facts/types.ts'
+import type { Tag } from '../db/tag.ts'
 import { addUp, localDay, scopes } from './fragments.ts'
 import type { FoldContext, Fragment, Source } from './types.ts'
 
@@ -19,7 +19,7 @@ export async function foldFeedbackDays({ tx, config }: FoldContext, source: Sour
  * What answers count as, of whatever scale: promoters give 9 or 10 of 10 and detractors up to 6 (Reichheld's net promoter
  * score), the satisfied 4 or 5 of 5. Of a single answer, too: the rows beneath a number are weighed by the same words.
  */
-export function feedbackSums(tx: Tx): Fragment {
+export function feedbackSums(tx: Tag): Fragment {
   return tx`
     count(*) as n, count(score) as scored, coalesce(sum(score / max), 0) as score,
     count(*) filter (where 10 * score / max >= 9) as promoters,

@@ -1,3 +1,4 @@
+import type { Tag } from '../db/tag.ts'
 import type { Tx } from '../facts/types.ts'
 import type { Fragment, RollupConfig } from './types.ts'
 
@@ -33,6 +34,6 @@ export function addUp(tx: Tx, columns: readonly string[]): Fragment {
   return list(tx, columns, (name) => tx`${tx(name)} = t.${tx(name)} + excluded.${tx(name)}`)
 }
 
-export function list(tx: Tx, columns: readonly string[], each: (name: string) => Fragment): Fragment {
+export function list(tx: Tag, columns: readonly string[], each: (name: string) => Fragment): Fragment {
   return columns.map(each).reduce((all, one) => tx`${all}, ${one}`)
 }

@@ -1,4 +1,4 @@
-import type { Tx } from '../facts/types.ts'
+import type { Tag } from '../db/tag.ts'
 import { rateOn } from '../rates/convert.ts'
 import { clearDays, days, type FoldBuckets } from './buckets.ts'
 import { scopes } from './fragments.ts'
@@ -32,7 +32,7 @@ export const foldInvoiceDays: FoldBuckets = async (context, buckets) => {
  * owed, so that nothing is left of it when it is paid; what was paid at the rate of its day.
  */
 export function reportedInvoices(
-  tx: Tx,
+  tx: Tag,
   { currency: base, timeZone }: { currency: string; timeZone: string },
 ): Fragment {
   const rate = (at: Fragment) => rateOn(tx, base, tx`p.currency`, tx`(${at} at time zone ${timeZone})::date`)
@@ -47,7 +47,7 @@ export function reportedInvoices(
 }
 
 /** What became of invoices on the days `d`, and how many they were then. The rows beneath their numbers are these. */
-export function invoiceParts(tx: Tx): Fragment {
+export function invoiceParts(tx: Tag): Fragment {
   const ended = tx`case i.status when 'paid' then i.paid_at when 'void' then i.closed_at
     when 'uncollectible' then i.closed_at end`
   const late = tx`greatest(i.due_at, i.issued_at)`

@@ -1,14 +1,17 @@
+import type { Tag } from '../db/tag.ts'
 import type { Tx } from '../facts/types.ts'
 import type { Fragment } from './types.ts'
 
-/** How many names of a kind are told apart. */
+/** How many names of a kind are told apart: of those that were heard of in these days. */
 const MAX_NAMES = 500
+const HEARD_DAYS = 90
 export const OTHER = '(other)'
 
 /**
  * Two more of a statement's `with`: `named (path, name)` has for each path of `paths (path, day)` the name it counts by,
  * its route where that is one of those known or there is room for it. Under the fold lock, so that names are learnt by
- * one statement at a time; a rebuild finds the names that the fold has learnt.
+ * one statement at a time; a rebuild finds the names that the fold has learnt. One that is not heard of any more makes
+ * room for others, and stays the name of what was counted by it as long as that is kept.
  */
 export function knownNames(tx: Tx, kind: string, paths: Fragment): Fragment {
   return tx`
@@ -20,7 +23,10 @@ export function knownNames(tx: Tx, kind: string, paths: Fragment): Fragment {
       insert into known_names (kind, name, seen_on)
       select ${kind}, route, max(day) from routes where route not in (select name from known)
       group by route order by route
-      limit greatest(0, ${MAX_NAMES} - (select count(*) from known_names where kind = ${kind}))
+      limit greatest(0, ${MAX_NAMES} - (
+        select count(*) from known_names
+        where kind = ${kind} and seen_on > (select max(seen_on) from known_names where kind = ${kind}) - ${HEARD_DAYS}::int
+      ))
       returning name
     ),
     seen as (
@@ -36,6 +42,6 @@ export function knownNames(tx: Tx, kind: string, paths: Fragment): Fragment {
 }
 
 /** The name that a path was counted by; what lies beneath a number says the same. */
-export function nameOf(tx: Tx, kind: string, path: Fragment): Fragment {
+export function nameOf(tx: Tag, kind: string, path: Fragment): Fragment {
   return tx`coalesce((select k.name from known_names k where k.kind = ${kind} and k.name = route_of(${path})), ${OTHER})`
 }

@@ -1,4 +1,4 @@
-import type { Tx } from '../facts/types.ts'
+import type { Tag } from '../db/tag.ts'
 import { clearDays, days, type FoldBuckets } from './buckets.ts'
 import { scopes } from './fragments.ts'
 import type { Fragment } from './types.ts'
@@ -31,7 +31,7 @@ export const foldObjectDays: FoldBuckets = async (context, buckets) => {
 }
 
 /** What became of objects on the days `d`; the rows beneath their numbers are these. */
-export function objectParts(tx: Tx): Fragment {
+export function objectParts(tx: Tag): Fragment {
   const facets = tx`cross join lateral (select object_facets(o.kind, o.name, o.properties) as f offset 0) f`
   const own = (what: string) => tx`o.object_id, ${what}::text as what`
   const during = (column: string) => tx`o.${tx(column)} >= d.start and o.${tx(column)} < d.until`

@@ -1,3 +1,4 @@
+import type { Tag } from '../db/tag.ts'
 import type { Tx } from '../facts/types.ts'
 import { addUp, list, localDay, scopes } from './fragments.ts'
 import { knownNames } from './known-names.ts'
@@ -7,12 +8,12 @@ const SUMS = ['loads', 'clicks', 'forms_seen', 'forms_sent', 'forms_left', 'erro
 const FORMS = ['form_viewed', 'form_submitted', 'form_abandoned']
 
 /** Which events are of pages: loads, clicks on what is marked with data-track, forms. */
-export function isOfPage(tx: Tx): Fragment {
+export function isOfPage(tx: Tag): Fragment {
   return tx`(type = 'page' or name = any(${FORMS}::text[]) or properties @> '{"via": "click"}')`
 }
 
 /** What an event of a page counts as; of one event, too. */
-export function pageSums(tx: Tx): Fragment {
+export function pageSums(tx: Tag): Fragment {
   return tx`
     count(*) filter (where type = 'page') as loads,
     count(*) filter (where type <> 'page' and properties @> '{"via": "click"}') as clicks,
@@ -22,7 +23,8 @@ export function pageSums(tx: Tx): Fragment {
 }
 
 /** Where an event happened; a page that says no path is known by its name. */
-export const pathOf = (tx: Tx): Fragment => tx`coalesce(properties->>'path', case when type = 'page' then name end, '')`
+export const pathOf = (tx: Tag): Fragment =>
+  tx`coalesce(properties->>'path', case when type = 'page' then name end, '')`
 
 /** Page loads, clicks and forms by page and device. */
 export async function foldPagesOfEvents(context: FoldContext, source: Source): Promise<void> {
@@ -38,7 +40,7 @@ export async function foldPagesOfEvents(context: FoldContext, source: Source): P
 }
 
 /** Where an error of a page happened. */
-export const errorPathOf = (tx: Tx): Fragment => tx`coalesce(properties->>'path', url, '')`
+export const errorPathOf = (tx: Tag): Fragment => tx`coalesce(properties->>'path', url, '')`
 
 /** Errors in browsers by page and device. */
 export async function foldPagesOfErrors(context: FoldContext, source: Source): Promise<void> {

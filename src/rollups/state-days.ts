@@ -1,10 +1,11 @@
+import type { Tag } from '../db/tag.ts'
 import type { CountedTable } from '../facts/note-changes.ts'
 import type { Tx } from '../facts/types.ts'
 import type { StateRollup } from './state-changes.ts'
 import type { Fragment } from './types.ts'
 
 /** Where a delivery went: the host of its address, without who signs in there; what is no address stays as it is. */
-export const hostOf = (tx: Tx): Fragment =>
+export const hostOf = (tx: Tag): Fragment =>
   tx`coalesce(substring(target from '^\\w+://(?:[^/?#@]*@)?([^/?#:]+)'), target, '')`
 
 /** From when on a value of each vital is no longer good, and from when on it is poor, as web.dev has it. */
@@ -19,10 +20,10 @@ const VITAL_LIMITS: readonly [name: string, good: number, poor: number][] = [
 ]
 
 /** CLS has no unit and lies mostly below 1: its histogram is of thousandths. */
-export const vitalBucket = (tx: Tx): Fragment =>
+export const vitalBucket = (tx: Tag): Fragment =>
   tx`hist_bucket(case when name = 'CLS' then value * 1000 else greatest(value, 0) end)`
 
-export function vitalIs(tx: Tx, what: 'good' | 'poor'): Fragment {
+export function vitalIs(tx: Tag, what: 'good' | 'poor'): Fragment {
   const [names, limits] = [
     VITAL_LIMITS.map(([name]) => name),
     VITAL_LIMITS.map(([, good, poor]) => (what === 'good' ? good : poor)),
@@ -38,7 +39,7 @@ const ticketParts = (tx: Tx, rows: Fragment): Fragment => tx`
       from (${rows}) r cross join ${ticketSteps(tx)}`
 
 /** The steps of a ticket `r`. One that only says that it is closed was so when it said so. */
-export function ticketSteps(tx: Tx): Fragment {
+export function ticketSteps(tx: Tag): Fragment {
   const since = (at: Fragment) => tx`greatest(0, extract(epoch from ${at} - created_at) * 1000)::float8`
   const ended = tx`case when status in ('solved', 'closed') then coalesce(closed_at, updated_at) end`
   return tx`lateral (values

@@ -1,4 +1,4 @@
-import type { Tx } from '../facts/types.ts'
+import type { Tag } from '../db/tag.ts'
 import { converted, rateOn } from '../rates/convert.ts'
 import { clearDays, days, type FoldBuckets } from './buckets.ts'
 import { scopes } from './fragments.ts'
@@ -25,7 +25,7 @@ export const foldSubscriptionDays: FoldBuckets = async (context, buckets) => {
  * subscriptions are these, one by one.
  */
 export function subscriptionParts(
-  tx: Tx,
+  tx: Tag,
   { currency: base, timeZone }: { currency: string; timeZone: string },
 ): Fragment {
   // A state's MRR is converted at the rate of the day it began, when it comes and when it goes: what is left is nothing.

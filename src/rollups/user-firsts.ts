@@ -26,9 +26,6 @@ export async function foldFirstsOfJobs(context: FoldContext, source: Source): Pr
   await foldFirsts(context, ofJobs(context, source))
 }
 
-/** What a first time may be read from anew, by the table of the facts. */
-export const firstFolds = { events: [foldFirstsOfEvents], api_calls: [], jobs: [foldFirstsOfJobs] }
-
 /** Of objects that were created on the days `d`: a fold of their buckets calls it. */
 export function firstsOfObjects({ tx, config }: FoldContext, d: Fragment): Fragment {
   return putFirsts(

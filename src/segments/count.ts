@@ -1,5 +1,5 @@
 import type { Deps } from '../context.ts'
-import type { Db, Sql } from '../db/connect.ts'
+import type { Db } from '../db/connect.ts'
 import { CardCache } from '../lib/cache.ts'
 import { sqlContext } from '../metrics/context.ts'
 import type { SegmentRule } from './rule.ts'
@@ -81,7 +81,7 @@ async function counted(deps: Deps, rule: SegmentRule, scope: string): Promise<nu
     // Nobody waits any more: the connection is for others.
     if (isGivenUp) return []
     await tx`select set_config('statement_timeout', ${String(COUNT_BUDGET_MS)}, true)`
-    const q = sqlContext(deps, tx as unknown as Sql)
+    const q = sqlContext(deps, tx)
     return tx<{ n: number }[]>`select count(*)::float8 as n from (${listedUsers(q, rule, scope)}) u`
   }) as Promise<{ n: number }[]>
   await within(read, CONNECTION_BUDGET_MS)

@@ -3,12 +3,14 @@ import { audit } from '../audit/audit.ts'
 import { actorOf } from '../auth/guards.ts'
 import type { Deps } from '../context.ts'
 import { type Catalogue, freshCatalogue, reloadCatalogue } from '../custom-metrics/catalogue.ts'
+import { SETTINGS_LOCK } from '../db/locks.ts'
 import type { Who } from '../env.ts'
+import { changeCounter } from '../lib/change-counter.ts'
 import { Forbidden, Problem } from '../lib/errors.ts'
 import { type AnyKey, isMetricKey, metricOf } from '../metrics/catalogue.ts'
 import { type Limits, limitsOf, limitsProblem, THRESHOLD } from './limits.ts'
 import { isSettingName, registry, type SettingName } from './registry.ts'
-import { readStored, reloadSettings } from './store.ts'
+import { readStored, reloadSettings, type Stored } from './store.ts'
 
 /** What is to be changed; what is not named stays as it is. */
 export interface Changes {
@@ -44,24 +46,33 @@ export async function changeSettings(deps: Deps, who: Who, changes: Changes): Pr
   if (who.tenants !== null)
     throw new Forbidden('Settings are of all tenants together; your access is bound to some of them.')
   const catalogue = await freshCatalogue(deps)
-  const problems: { field: string; reason: string }[] = []
-  const wanted = [
-    ...Object.entries(changes.settings ?? {}).flatMap(([name, value]) => settingOf(deps, name, value, problems)),
-    ...Object.entries(changes.thresholds ?? {}).flatMap(([key, limits]) =>
-      thresholdOf(catalogue, key, limits, problems),
-    ),
-  ]
-  if (problems.length > 0) throw new BadSetting(problems)
-  if (wanted.length === 0) return 0
-  const changed = await deps.db.sql.begin((tx) => store(tx, deps, actorOf(who), catalogue, wanted))
+  const changed = await deps.db.sql.begin(async (tx) => {
+    // One change after the other, also of another process: a limit that is not named stays what the last one made it.
+    await tx`select pg_advisory_xact_lock(${SETTINGS_LOCK})`
+    const stored = await readStored(tx, keysOf(changes))
+    const problems: Problems = []
+    const wanted = [
+      ...Object.entries(changes.settings ?? {}).flatMap(([name, value]) => settingOf(deps, name, value, problems)),
+      ...Object.entries(changes.thresholds ?? {}).flatMap(([key, limits]) =>
+        thresholdOf({ catalogue, stored }, key, limits, problems),
+      ),
+    ]
+    if (problems.length > 0) throw new BadSetting(problems)
+    return store(tx, deps, { actor: actorOf(who), catalogue, stored }, wanted)
+  })
   await Promise.all([reloadSettings(deps), reloadCatalogue(deps)])
-  version++
+  saved.noteChange()
   return changed
 }
 
-let version = 0
+const saved = changeCounter()
 /** Grows with each change that this process made: who saved sees it at once, whatever is kept of the page. */
-export const settingsVersion = (): number => version
+export const settingsVersion = saved.version
+
+const keysOf = ({ settings, thresholds }: Changes): string[] => [
+  ...Object.keys(settings ?? {}),
+  ...Object.keys(thresholds ?? {}).map((key) => THRESHOLD + key),
+]
 
 /** The thresholds of a metric's definition: what it has where nobody changed them. */
 export function definedLimits({ custom }: Pick<Catalogue, 'custom'>, key: AnyKey): Limits {
@@ -71,6 +82,12 @@ export function definedLimits({ custom }: Pick<Catalogue, 'custom'>, key: AnyKey
 }
 
 type Problems = { field: string; reason: string }[]
+
+/** What a change is made to. */
+interface Known {
+  catalogue: Catalogue
+  stored: ReadonlyMap<string, Stored>
+}
 
 function settingOf({ config }: Deps, name: string, value: unknown, problems: Problems): Wanted[] {
   const field = `settings.${name}`
@@ -101,7 +118,12 @@ export const ENVIRONMENT = {
   privacy: 'PRIVACY',
 } as const
 
-function thresholdOf(catalogue: Catalogue, key: string, asked: Partial<Limits> | null, problems: Problems): Wanted[] {
+function thresholdOf(
+  { catalogue, stored }: Known,
+  key: string,
+  asked: Partial<Limits> | null,
+  problems: Problems,
+): Wanted[] {
   if (!catalogue.has(key)) {
     const [similar] = catalogue.similar(key, 1)
     const hint = similar ? ` Did you mean ${similar}?` : ''
@@ -110,7 +132,8 @@ function thresholdOf(catalogue: Catalogue, key: string, asked: Partial<Limits> |
   }
   const metric = catalogue.of(key)
   const defined = definedLimits(catalogue, key)
-  const limits = asked === null ? defined : { ...limitsOf(metric), ...asked }
+  const now = stored.get(THRESHOLD + key)?.value as Limits | undefined
+  const limits = asked === null ? defined : { ...(now ?? defined), ...asked }
   const wrong = limitsProblem(metric, limits)
   if (wrong) {
     problems.push({ field: `thresholds.${key}.${wrong.field}`, reason: wrong.text })
@@ -125,18 +148,12 @@ const same = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.str
 async function store(
   tx: TransactionSql,
   deps: Deps,
-  actor: string,
-  catalogue: Catalogue,
+  { actor, catalogue, stored }: Known & { actor: string },
   wanted: readonly Wanted[],
 ): Promise<number> {
-  const before = await readStored(
-    tx,
-    wanted.map(({ key }) => key),
-    true,
-  )
   let changed = 0
   for (const { key, value } of wanted) {
-    const old = before.get(key)?.value
+    const old = stored.get(key)?.value
     if (same(sorted(old), sorted(value))) continue
     changed++
     if (value === undefined) await tx`delete from settings where key = ${key}`

@@ -77,14 +77,10 @@ export async function reloadSettings({ db }: Pick<Deps, 'db'>): Promise<void> {
 }
 
 /** What is stored under some keys. */
-export async function readStored(
-  sql: Sql | TransactionSql,
-  keys: readonly string[],
-  lock = false,
-): Promise<Map<string, Stored>> {
+export async function readStored(sql: Sql | TransactionSql, keys: readonly string[]): Promise<Map<string, Stored>> {
   const rows = await sql<(Stored & { key: string })[]>`
     select key, value, updated_at as at, updated_by as by from settings
-    where key = any(${[...keys]}) order by key ${lock ? sql`for update` : sql``}`
+    where key = any(${[...keys]}) order by key`
   return new Map(rows.map(({ key, ...rest }) => [key, rest]))
 }
 

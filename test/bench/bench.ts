@@ -54,7 +54,7 @@ async function benchServer(bench: Bench): Promise<void> {
     tell({ name: 'RSS after load, MB', value: server.rss(), target: 200, floor: 300, better: 'less' })
     const polled = await benchPolling(parties)
     if (polled) tell(polled)
-    else console.log('No /proc here: what polls cost was not measured.')
+    else console.log('What polls cost was not measured: it takes /proc and a quiet machine.')
     const browsed = await benchBrowsing(server)
     if (browsed) tell(...browsed)
     else console.log('No chromium here (CHROMIUM_PATH): the browser was not measured.')

@@ -1,13 +1,10 @@
-import { readFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
-import { type Browser, chromium, type Page } from 'playwright-core'
+import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { addDays, today } from '../../src/lib/time.ts'
-import { type TestApp, testApp } from '../helpers/app.ts'
-import { chromiumPath, withoutBrowser } from '../helpers/needs.ts'
-import { fillProduct } from '../pages-fixture.ts'
+import type { TestApp } from '../helpers/app.ts'
+import { withoutBrowser } from '../helpers/needs.ts'
+import { axeSource, enter, openProduct } from './opened.ts'
 
-const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 const LOOKS = {
   'wide, light': { viewport: { width: 1440, height: 900 }, colorScheme: 'light' },
   'wide, dark': { viewport: { width: 1440, height: 900 }, colorScheme: 'dark' },
@@ -19,10 +16,7 @@ let t: TestApp
 let url: string
 beforeAll(async () => {
   if (withoutBrowser) return
-  t = await testApp({ config: { ingestRatePerSecond: 1000 } })
-  await fillProduct(t)
-  url = await t.listen()
-  browser = await chromium.launch({ executablePath: chromiumPath, args: ['--no-sandbox'] })
+  ;({ t, url, browser } = await openProduct())
 })
 afterAll(async () => {
   await browser?.close()
@@ -31,8 +25,7 @@ afterAll(async () => {
 
 async function signedIn(look: keyof typeof LOOKS, more: { javaScriptEnabled?: boolean } = {}): Promise<Page> {
   const context = await browser.newContext({ ...LOOKS[look], ...more, reducedMotion: 'reduce' })
-  const [name, value] = (await t.admin('operator')).split('=') as [string, string]
-  await context.addCookies([{ name, value, url }])
+  await enter(context, await t.admin('operator'), url)
   return context.newPage()
 }
 

@@ -1,9 +1,9 @@
-import { type Browser, chromium, type Page } from 'playwright-core'
+import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createAdmin } from '../../src/auth/admins.ts'
-import { TEST_PASSWORD, type TestApp, testApp } from '../helpers/app.ts'
-import { chromiumPath, withoutBrowser } from '../helpers/needs.ts'
-import { fillProduct } from '../pages-fixture.ts'
+import { TEST_PASSWORD, type TestApp } from '../helpers/app.ts'
+import { withoutBrowser } from '../helpers/needs.ts'
+import { openProduct } from './opened.ts'
 
 const EMAIL = 'ada@admin.example'
 
@@ -12,11 +12,8 @@ let t: TestApp
 let url: string
 beforeAll(async () => {
   if (withoutBrowser) return
-  t = await testApp({ config: { ingestRatePerSecond: 1000 } })
-  await fillProduct(t)
+  ;({ t, url, browser } = await openProduct())
   await createAdmin(t.sql, { email: EMAIL, role: 'operator', password: TEST_PASSWORD })
-  url = await t.listen()
-  browser = await chromium.launch({ executablePath: chromiumPath, args: ['--no-sandbox'] })
 })
 afterAll(async () => {
   await browser?.close()

@@ -1,27 +1,20 @@
-import { readFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
-import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core'
+import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type TestApp, testApp } from '../helpers/app.ts'
-import { chromiumPath, withoutBrowser } from '../helpers/needs.ts'
-import { fillProduct } from '../pages-fixture.ts'
+import type { TestApp } from '../helpers/app.ts'
+import { withoutBrowser } from '../helpers/needs.ts'
+import { axeSource, enter, openProduct } from './opened.ts'
 
-const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 const PATIENTLY = { timeout: 20_000, interval: 200 }
 
 describe.skipIf(withoutBrowser)('the handbook of metrics in a browser', () => {
   let t: TestApp
   let browser: Browser
   let url = ''
-  let cookie: { name: string; value: string }
+  let cookie: string
 
   beforeAll(async () => {
-    t = await testApp({ config: { ingestRatePerSecond: 1000 } })
-    await fillProduct(t)
-    url = await t.listen()
-    const [name, value] = (await t.admin('viewer')).split('=') as [string, string]
-    cookie = { name, value }
-    browser = await chromium.launch({ executablePath: chromiumPath, args: ['--no-sandbox'] })
+    ;({ t, url, browser } = await openProduct())
+    cookie = await t.admin('viewer')
   }, 120_000)
   afterAll(async () => {
     await browser?.close()
@@ -34,8 +27,7 @@ describe.skipIf(withoutBrowser)('the handbook of metrics in a browser', () => {
       reducedMotion: 'reduce',
       javaScriptEnabled,
     })
-    await context.addCookies([{ ...cookie, url }])
-    return context
+    return enter(context, cookie, url)
   }
   const open = async (context: BrowserContext, path: string): Promise<Page> => {
     const page = await context.newPage()

@@ -1,12 +1,10 @@
-import { readFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
-import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core'
+import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type TestApp, testApp } from '../helpers/app.ts'
-import { chromiumPath, withoutBrowser } from '../helpers/needs.ts'
+import { withoutBrowser } from '../helpers/needs.ts'
 import { fillProduct } from '../pages-fixture.ts'
+import { axeSource, enter, openBrowser } from './opened.ts'
 
-const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 const PAGES = [
   '/dashboard',
   '/dashboard/activity',
@@ -100,7 +98,7 @@ beforeAll(async () => {
   ;[filled, empty] = await Promise.all([start(true), start(false)])
   cookies.set(filled, await filled.admin('operator')).set(empty, await empty.admin('operator'))
   await makeOwn(filled, cookies.get(filled) ?? '')
-  browser = await chromium.launch({ executablePath: chromiumPath, args: ['--no-sandbox'] })
+  browser = await openBrowser()
 })
 afterAll(async () => {
   await browser?.close()
@@ -114,8 +112,7 @@ async function signedIn(
 ): Promise<{ context: BrowserContext; url: string }> {
   const url = await t.listen()
   const context = await browser.newContext({ ...look, reducedMotion: 'reduce' })
-  const [name, value] = (cookies.get(t) ?? '').split('=') as [string, string]
-  await context.addCookies([{ name, value, url }])
+  await enter(context, cookies.get(t) ?? '', url)
   return { context, url }
 }
 

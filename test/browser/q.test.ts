@@ -1,10 +1,11 @@
 import { readFileSync } from 'node:fs'
-import { type Browser, type BrowserContext, chromium, type Page, type Request } from 'playwright-core'
+import type { Browser, BrowserContext, Page, Request } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { asset } from '../../src/assets.ts'
 import { createPublicKey } from '../../src/auth/public-keys.ts'
 import { type TestApp, testApp } from '../helpers/app.ts'
-import { chromiumPath, withoutBrowser } from '../helpers/needs.ts'
+import { withoutBrowser } from '../helpers/needs.ts'
+import { openBrowser } from './opened.ts'
 import { type ProductSite, productSite } from './product-site.ts'
 
 /** Not of a context: what a page sends while it is being left has the browser's own agent, which names a crawler. */
@@ -29,8 +30,7 @@ beforeAll(async () => {
   url = await t.listen()
   site = await productSite()
   key = (await createPublicKey(t.sql, { name: 'site', origins: [site.origin] })).key
-  if (!withoutBrowser)
-    browser = await chromium.launch({ executablePath: chromiumPath, args: ['--no-sandbox', `--user-agent=${CHROME}`] })
+  if (!withoutBrowser) browser = await openBrowser(`--user-agent=${CHROME}`)
 })
 afterAll(async () => {
   await browser?.close()

@@ -1,7 +1,8 @@
-import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core'
+import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { allAddresses, makeNamed } from '../helpers/addresses.ts'
-import { chromiumPath, withoutBrowser, withoutRedis } from '../helpers/needs.ts'
+import { withoutBrowser, withoutRedis } from '../helpers/needs.ts'
+import { enter, openBrowser } from './opened.ts'
 import { concernedBy, type Marks, OPEN, type Open, type Source } from './sources-concerned.ts'
 import { fillRedis, type SourcesStage, setSources } from './sources-stage.ts'
 
@@ -21,10 +22,9 @@ beforeAll(async () => {
   if (withoutBrowser || withoutRedis) return
   stage = await setSources()
   await fillCards()
-  browser = await chromium.launch({ executablePath: chromiumPath, args: ['--no-sandbox'] })
+  browser = await openBrowser()
   context = await browser.newContext({ viewport: { width: 1440, height: 900 } })
-  const [name, value] = stage.cookie.split('=') as [string, string]
-  await context.addCookies([{ name, value, url: stage.server.url }])
+  await enter(context, stage.cookie, stage.server.url)
   for (const path of OPEN) {
     const page = await context.newPage()
     expect((await page.goto(stage.server.url + path))?.status()).toBe(200)

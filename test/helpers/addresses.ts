@@ -1,5 +1,6 @@
 import { livePathOf } from '../../src/page.ts'
 import { pages } from '../../src/pages.tsx'
+import { COST } from '../custom-metrics-kit.ts'
 
 /** What stands for the parameters of a page's path; a longer beginning goes first. */
 const PARAMETERS: [beginning: string, parameter: string][] = [
@@ -16,14 +17,7 @@ const MADE = {
     name: 'German',
     rule: { match: 'all', conditions: [{ kind: 'country', op: 'is', values: ['DE'] }] },
   },
-  '/api/custom-metrics': {
-    key: 'custom.cost_per_job',
-    label: 'Cost per job',
-    formula: 'ai.cost / jobs.succeeded',
-    unit: 'money',
-    good: 'down',
-    definition: 'What AI costs for each job that succeeds.',
-  },
+  '/api/custom-metrics': COST,
   '/api/boards': {
     name: 'Of numbers',
     cards: [

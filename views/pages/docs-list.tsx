@@ -2,7 +2,7 @@ import { DOCS_PATH, docHref } from '../../src/docs/define.ts'
 import { docPages } from '../../src/docs/index.ts'
 import { type DocHit, searchDocs } from '../../src/docs/search.ts'
 import { definePage, type PageContext } from '../../src/page.ts'
-import { Card, Empty, Grid, Icon } from '../parts/index.ts'
+import { Card, Empty, Grid, SearchField } from '../parts/index.ts'
 
 interface Data {
   search: string
@@ -48,20 +48,7 @@ const Search = ({ search, context }: { search: string; context: PageContext }) =
       hx-sync="this:replace"
       data-address="true"
     >
-      <input
-        class="form-control"
-        type="search"
-        name="q"
-        value={search}
-        placeholder="Search help: a word, a setting, a message"
-        aria-label="Search help"
-        autocomplete="off"
-        maxlength={100}
-      />
-      <button class="q-btn" type="submit">
-        <Icon name="search" />
-        Search
-      </button>
+      <SearchField value={search} placeholder="Search help: a word, a setting, a message" label="Search help" />
     </form>
   </search>
 )

@@ -5,7 +5,6 @@ import { invoiceParts, reportedInvoices } from '../../rollups/invoice-days.ts'
 import { subscriptionParts } from '../../rollups/subscription-days.ts'
 import { ownRows } from '../own-rows.ts'
 import {
-  asTx,
   boundsOf,
   cost,
   date,
@@ -36,7 +35,7 @@ export const subscriptions: RowSource = {
   thing: { noun: 'subscription', column: 'subscription_id' },
   facts: (q, span) => q.sql`
     with ${asDays(q, span)},
-    ${subscriptionParts(asTx(q), foldConfig(q))}
+    ${subscriptionParts(q.sql, foldConfig(q))}
     select ${span.scope}::text as scope, since as at, subscription_id || ' ' || delta as id,
       ${dayAt(q, 'since')} as day, subscription_id, customer_id, tenant_id, plan, status, currency, cancel_reason, delta,
       mrr_minor, mrr_reported, cancelled, ended as trials_ended, converted as trials_converted,
@@ -74,9 +73,9 @@ export const invoices: RowSource = {
     with ${asDays(q, span)},
     parts (tenant_id, day, provider, currency, issued, issued_minor, paid, paid_minor, open, open_minor, overdue,
       overdue_minor, pending, pending_minor, invoice_id, became, at) as (
-      ${invoiceParts(asTx(q))}
+      ${invoiceParts(q.sql)}
     ),
-    reported as (${reportedInvoices(asTx(q), foldConfig(q))})
+    reported as (${reportedInvoices(q.sql, foldConfig(q))})
     select ${span.scope}::text as scope, p.at, p.invoice_id || ' ' || p.became as id,
       ${dayAt(q, 'p.at')} as day, p.tenant_id, coalesce(p.provider, '') as provider, p.currency, p.issued, p.issued_minor,
       p.paid, p.paid_minor, p.open, p.open_minor, p.overdue, p.overdue_minor, p.pending, p.pending_minor, p.issued_reported, p.paid_reported,

@@ -1,19 +1,6 @@
 import type { Expr } from '../../metrics/metric.ts'
 import { callSums } from '../../rollups/api-calls.ts'
-import {
-  asTx,
-  cost,
-  dayAt,
-  during,
-  isFolded,
-  ms,
-  number,
-  ofScope,
-  placeOf,
-  type RowSource,
-  text,
-  time,
-} from '../source.ts'
+import { cost, dayAt, during, isFolded, ms, number, ofScope, placeOf, type RowSource, text, time } from '../source.ts'
 
 /** Calls, each weighed by the fold's own words. */
 export const callsThat = (which: Expr, unpriced: RowSource['facts']): RowSource => ({
@@ -27,7 +14,7 @@ export const callsThat = (which: Expr, unpriced: RowSource['facts']): RowSource 
       s.err_provider, s.err_timeout, s.err_safety, s.err_rate_limit, s.err_client, s.err_server, s.retries, s.cached,
       s.tokens_in, s.tokens_out, s.cost, ${unpriced(q, span)} as cost_unknown, s.cost_estimated, s.latency_n, s.latency_ms,
       hist_dense(array[hist_bucket(f.latency_ms)], array[s.latency_n]) as hist
-    from api_calls f cross join lateral (select ${callSums(asTx(q))} from (select f.*) one) s
+    from api_calls f cross join lateral (select ${callSums(q.sql)} from (select f.*) one) s
     where ${which(q)} and ${during(q, 'ts', span)} and ${ofScope(q, span)} and ${isFolded(q)}`,
   columns: {
     time: time('Time', { from: 'at' }),

@@ -2,7 +2,7 @@ import type { Expr, Fragment, SqlContext } from '../../metrics/metric.ts'
 import { parameterParts } from '../../rollups/call-facets.ts'
 import { nameOf } from '../../rollups/known-names.ts'
 import { ownRows } from '../own-rows.ts'
-import { asTx, cost, date, dayAt, number, type RowColumn, type RowSource, text, time } from '../source.ts'
+import { cost, date, dayAt, number, type RowColumn, type RowSource, text, time } from '../source.ts'
 import { aiCalls, calls, callsThat } from './calls.ts'
 
 /** Calls that have a value of a facet, with the value that they were counted by. */
@@ -14,7 +14,7 @@ const callsWith = (value: (q: SqlContext) => Fragment, where: Expr, column: Reco
 })
 
 export const endpoints = callsWith(
-  (q) => nameOf(asTx(q), 'endpoint', q.sql`c.endpoint`),
+  (q) => nameOf(q.sql, 'endpoint', q.sql`c.endpoint`),
   ({ sql }) => sql`c.endpoint <> ''`,
   { counted_as: text('Counted as', { from: 'value' }) },
 )
@@ -46,7 +46,7 @@ export const parameters: RowSource = {
   facts: (q, span) => q.sql`
     select c.scope, c.at, c.id || ' ' || p.name as id, c.day, c.user_id, c.tenant_id, c.provider, c.model, c.task, p.name,
       p.step, p.value as total, 1 as n
-    from (${aiCalls.facts(q, span)}) c cross join ${parameterParts(asTx(q))} where p.value is not null`,
+    from (${aiCalls.facts(q, span)}) c cross join ${parameterParts(q.sql)} where p.value is not null`,
   columns: {
     time: time('Time', { from: 'at' }),
     name: text('Parameter'),

@@ -2,7 +2,6 @@ import type { Expr } from '../../metrics/metric.ts'
 import { feedbackSums } from '../../rollups/feedback-days.ts'
 import { ownRows } from '../own-rows.ts'
 import {
-  asTx,
   boolean,
   date,
   dayAt,
@@ -11,6 +10,7 @@ import {
   ms,
   number,
   ofScope,
+  PERSON,
   placeOf,
   type RowColumn,
   type RowSource,
@@ -19,7 +19,6 @@ import {
 } from '../source.ts'
 
 const byUser: Expr = ({ sql }) => sql`r.user_id`
-const person: Record<string, RowColumn> = { user_id: text('User'), tenant_id: text('Tenant') }
 const origin: Record<string, RowColumn> = {
   created_at: time('Signed up'),
   provider: text('Provider', { personal: true }),
@@ -32,7 +31,7 @@ export const starts: RowSource = {
   noun: 'user',
   facts: ownRows('starts', byUser),
   columns: {
-    ...person,
+    ...PERSON,
     ...origin,
     activated: boolean('Activated'),
     upload: boolean('Uploaded'),
@@ -44,32 +43,32 @@ export const starts: RowSource = {
 export const firsts: RowSource = {
   noun: 'first time',
   facts: ownRows('firsts', ({ sql }) => sql`r.user_id || ' ' || r.step`),
-  columns: { happened_at: time('Time', { from: 'ts' }), ...person, step: text('Step'), took_ms: ms('Took'), ...origin },
+  columns: { happened_at: time('Time', { from: 'ts' }), ...PERSON, step: text('Step'), took_ms: ms('Took'), ...origin },
 }
 
 export const firstUses: RowSource = {
   noun: 'first use',
   facts: ownRows('firstUses', ({ sql }) => sql`r.user_id || ' ' || r.feature`),
-  columns: { happened_at: time('Time', { from: 'ts' }), ...person, feature: text('Feature'), ...origin },
+  columns: { happened_at: time('Time', { from: 'ts' }), ...PERSON, feature: text('Feature'), ...origin },
 }
 
 export const returns: RowSource = {
   noun: 'user',
   facts: ownRows('returns', ({ sql }) => sql`r.user_id || ' ' || r.week`),
-  columns: { ...person, week: number('Week'), returned: boolean('Came back'), ...origin },
+  columns: { ...PERSON, week: number('Week'), returned: boolean('Came back'), ...origin },
 }
 
 export const inviters: RowSource = {
   noun: 'user',
   facts: ownRows('inviters', byUser),
-  columns: { ...person, sent: number('Invites sent'), accepted: number('Accepted'), ...origin },
+  columns: { ...PERSON, sent: number('Invites sent'), accepted: number('Accepted'), ...origin },
 }
 
 export const stages: RowSource = {
   noun: 'user',
   facts: ownRows('stages', byUser),
   columns: {
-    ...person,
+    ...PERSON,
     day: date('Seen from'),
     stage: text('Stage'),
     age: number('Days since sign-up'),
@@ -137,7 +136,7 @@ export const feedback: RowSource = {
   facts: (q, span) => q.sql`
     select ${span.scope}::text as scope, f.ts as at, ${placeOf(q, 'f')} as id, ${dayAt(q, 'f.ts')} as day, f.user_id, f.tenant_id,
       f.kind, f.score as given, f.max, f.object_id, s.*
-    from feedback f cross join lateral (select ${feedbackSums(asTx(q))} from (select f.*) one) s
+    from feedback f cross join lateral (select ${feedbackSums(q.sql)} from (select f.*) one) s
     where ${during(q, 'ts', span)} and ${ofScope(q, span)} and ${isFolded(q)}`,
   columns: {
     time: time('Time', { from: 'at' }),

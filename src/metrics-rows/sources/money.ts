@@ -1,5 +1,5 @@
 import { paymentRate, reportedPayment } from '../../rollups/buckets.ts'
-import { asTx, dayAt, during, money, ofScope, type RowSource, text, time } from '../source.ts'
+import { dayAt, during, money, ofScope, type RowSource, text, time } from '../source.ts'
 
 /** A payment counts by its instant, whatever became of it later. */
 export const payments: RowSource = {
@@ -8,8 +8,8 @@ export const payments: RowSource = {
     select ${span.scope}::text as scope, p.ts as at, p.payment_id as id, d.day, p.payment_id, p.user_id, p.tenant_id,
       p.subscription_id, p.provider, p.status, p.currency, p.failure_reason, 1 as n, p.amount_minor, p.fee_minor,
       p.fee_waived_minor, p.refunded_minor, case when p.subscription_id is null then 0 else p.amount_minor end as subscription_minor,
-      (p.fee_waived_minor > 0)::int as waived_n, ${reportedPayment(asTx(q))}
-    from payments p cross join lateral (select ${dayAt(q, 'ts')} as day) d ${paymentRate(asTx(q), q.currency)}
+      (p.fee_waived_minor > 0)::int as waived_n, ${reportedPayment(q.sql)}
+    from payments p cross join lateral (select ${dayAt(q, 'ts')} as day) d ${paymentRate(q.sql, q.currency)}
     where ${during(q, 'ts', span)} and ${ofScope(q, span)}`,
   columns: {
     time: time('Time', { from: 'at' }),

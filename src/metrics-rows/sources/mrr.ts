@@ -1,7 +1,6 @@
 import type { Fragment, SqlContext } from '../../metrics/metric.ts'
 import { rateOn } from '../../rates/convert.ts'
 import {
-  asTx,
   boundsOf,
   dayAt,
   during,
@@ -55,7 +54,7 @@ const ledger = (q: SqlContext, span: Span): Fragment => q.sql`
  */
 function ownMovements(q: SqlContext, span: Span): Fragment {
   const { sql, currency } = q
-  const rate = rateOn(asTx(q), currency, sql`m.currency`, sql`m.day`)
+  const rate = rateOn(q.sql, currency, sql`m.currency`, sql`m.day`)
   return sql`
       select m.*, case when m.rate is not null then m.customers_delta when m.currency <> ${currency} then 0 end as customers_reported,
         m.rounded + case when m.kind <> 'fx' and m.place = 1 then coalesce(t.amount_reported, 0) - m.together else 0 end
@@ -79,7 +78,7 @@ function rateChanges(q: SqlContext, span: Span): Fragment {
   const { sql, currency } = q
   const { start } = boundsOf(q, span)
   const before = start ? sql`m.ts < ${start}` : sql`false`
-  const rate = (day: Fragment) => rateOn(asTx(q), currency, sql`c.currency`, day)
+  const rate = (day: Fragment) => rateOn(q.sql, currency, sql`c.currency`, day)
   const level = (amount: Fragment, of: Fragment) => sql`
           coalesce(round(sum(${amount}) over w * ${of}) - round((sum(${amount}) over w - ${amount}) * ${of}), 0)`
   const at = start ? sql`${start}::timestamptz` : sql`l.last_at`

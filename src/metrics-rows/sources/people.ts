@@ -2,7 +2,6 @@ import type { Expr } from '../../metrics/metric.ts'
 import { planBefore } from '../../rollups/buckets.ts'
 import { ownRows } from '../own-rows.ts'
 import {
-  asTx,
   cost,
   date,
   dayAt,
@@ -99,7 +98,7 @@ export const plans: RowSource = {
   facts: (q, span) => q.sql`
     select ${span.scope}::text as scope, p.since as at, p.user_id || ' ' || v.delta as id,
       ${dayAt(q, 'p.since')} as day, p.user_id, p.tenant_id, v.class, v.plan, v.delta
-    from user_plans p ${planBefore(asTx(q))}
+    from user_plans p ${planBefore(q.sql)}
       cross join lateral (values (p.class, p.plan, 1), (before.class, before.plan, -1)) v (class, plan, delta)
     where v.class is not null and ${during(q, 'since', span)} and ${ofScope(q, span)}`,
   columns: {

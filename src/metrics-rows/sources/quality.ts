@@ -4,7 +4,7 @@ import { errorPathOf, isOfPage, pageSums, pathOf } from '../../rollups/pages.ts'
 import { hostOf, ticketSteps, vitalBucket, vitalIs } from '../../rollups/state-days.ts'
 import { ownRows } from '../own-rows.ts'
 import {
-  asTx,
+  AT,
   cost,
   date,
   dayAt,
@@ -14,23 +14,20 @@ import {
   ms,
   number,
   ofScope,
+  PERSON,
   placeOf,
-  type RowColumn,
   type RowSource,
   text,
   time,
   total,
 } from '../source.ts'
 
-const PERSON: Record<string, RowColumn> = { user_id: text('User'), tenant_id: text('Tenant') }
-const AT: Record<string, RowColumn> = { time: time('Time', { from: 'at' }) }
-
 /** Page loads, clicks and forms, and the errors of pages. */
 export const pages: RowSource = {
   noun: 'event or error',
   partitioned: 'events',
   facts: (q, span) => {
-    const [{ sql }, tx] = [q, asTx(q)]
+    const [{ sql }, tx] = [q, q.sql]
     const which = sql`${during(q, 'ts', span)} and ${ofScope(q, span)} and ${isFolded(q)}`
     return sql`
     select ${span.scope}::text as scope, f.ts as at, ${placeOf(q, 'f')} as id, ${dayAt(q, 'f.ts')} as day, f.name as what,
@@ -55,9 +52,9 @@ export const vitals: RowSource = {
   noun: 'measure',
   facts: (q, span) => q.sql`
     select ${span.scope}::text as scope, ts as at, vital_id as id, ${dayAt(q, 'ts')} as day, name, value, rating,
-      ${nameOf(asTx(q), 'page', q.sql`coalesce(path, '')`)} as path, coalesce(device, '') as device, browser, country, user_id,
-      tenant_id, 1 as n, ${vitalIs(asTx(q), 'good')} as good, ${vitalIs(asTx(q), 'poor')} as poor,
-      hist_dense(array[${vitalBucket(asTx(q))}], array[1::bigint]) as hist
+      ${nameOf(q.sql, 'page', q.sql`coalesce(path, '')`)} as path, coalesce(device, '') as device, browser, country, user_id,
+      tenant_id, 1 as n, ${vitalIs(q.sql, 'good')} as good, ${vitalIs(q.sql, 'poor')} as poor,
+      hist_dense(array[${vitalBucket(q.sql)}], array[1::bigint]) as hist
     from web_vitals where ${during(q, 'ts', span)} and ${ofScope(q, span)}`,
   columns: {
     ...AT,
@@ -131,7 +128,7 @@ export const tickets: RowSource = {
       select t.ticket_id, t.ticket_id || ' ' || v.step as id, v.at, v.step, t.user_id, t.tenant_id, t.subject, t.status,
         coalesce(t.priority, '') as priority, t.created_at, t.first_response_at, v.opened, v.closed, v.response_n,
         v.response_ms, v.resolution_n, v.resolution_ms
-      from tickets t cross join ${ticketSteps(asTx(q))}
+      from tickets t cross join ${ticketSteps(q.sql)}
       where v.at is not null and ${ofScope(q, span)}
     ) p where ${during(q, 'p.at', span)}`,
   columns: {
@@ -175,7 +172,7 @@ export const deliveries: RowSource = {
   noun: 'delivery',
   facts: (q, span) => q.sql`
     select ${span.scope}::text as scope, ts as at, delivery_id as id, ${dayAt(q, 'ts')} as day, tenant_id,
-      ${nameOf(asTx(q), 'webhook', hostOf(asTx(q)))} as host, ${hostOf(asTx(q))} as sent_to,
+      ${nameOf(q.sql, 'webhook', hostOf(q.sql))} as host, ${hostOf(q.sql)} as sent_to,
       coalesce(event, '') as event, status, http_status, attempt, latency_ms as took_ms, error, 1 as n,
       (status = 'succeeded')::int as succeeded, (status = 'failed')::int as failed, coalesce(attempt, 1) as attempts,
       (latency_ms is not null)::int as latency_n, coalesce(latency_ms, 0) as latency_ms

@@ -1,6 +1,7 @@
 import type { Expr } from '../../metrics/metric.ts'
 import { ownRows } from '../own-rows.ts'
 import {
+  AT,
   boolean,
   cost,
   date,
@@ -11,15 +12,12 @@ import {
   ms,
   number,
   ofScope,
+  PERSON,
   placeOf,
   type RowColumn,
   type RowSource,
   text,
-  time,
 } from '../source.ts'
-
-const PERSON: Record<string, RowColumn> = { user_id: text('User'), tenant_id: text('Tenant') }
-const AT: Record<string, RowColumn> = { time: time('Time', { from: 'at' }) }
 
 export const emails: RowSource = {
   noun: 'e-mail',

@@ -3,7 +3,6 @@ import { jobTimes } from '../../rollups/buckets.ts'
 import { objectParts } from '../../rollups/object-days.ts'
 import { ownRows } from '../own-rows.ts'
 import {
-  asTx,
   boolean,
   boundsOf,
   date,
@@ -60,7 +59,7 @@ export const jobs: RowSource = {
 function jobParts(q: SqlContext, span: Span, { at, counts }: { at: string; counts: Fragment }): Fragment {
   return q.sql`select ${span.scope}::text as scope, j.${q.sql(at)} as at, j.job_id || ${` ${at}`}::text as id, j.job_id, j.kind,
         j.status, j.user_id, j.tenant_id, j.queue, j.attempt, j.enqueued_at, j.finished_at, j.error, ${counts}
-      from jobs j, ${jobTimes(asTx(q))} r
+      from jobs j, ${jobTimes(q.sql)} r
       where ${during(q, at, span)} and ${ofScope(q, span)}`
 }
 
@@ -79,7 +78,7 @@ export const objects: RowSource = {
       p.kind || ' ' || p.object_id as thing, ${dayAt(q, 'p.at')} as day, o.name, o.status, o.user_id, o.created_at, o.closed_at
     from (
       select tenant_id, kind, variant, origin, created, closed, quantity, done, created_done, object_id, what, at
-      from (${objectParts(asTx(q))}) parts where ${ofScope(q, span)}
+      from (${objectParts(q.sql)}) parts where ${ofScope(q, span)}
     ) p join objects o using (kind, object_id)`
   },
   columns: {

@@ -1,6 +1,6 @@
 import type { ShownOperation } from '../../../src/api/docs.tsx'
 import { TAGS } from '../../../src/api/operation.ts'
-import { Card, DataTable, Empty, Icon } from '../../parts/index.ts'
+import { Card, DataTable, Empty, SearchField } from '../../parts/index.ts'
 
 interface ListProps {
   operations: ShownOperation[]
@@ -14,19 +14,12 @@ export const DocsList = ({ operations, search }: ListProps) => {
     <>
       <search>
         <form class="q-actions" method="get" action="/api/docs">
-          <input
-            class="form-control w-auto flex-fill"
-            type="search"
-            name="q"
+          <SearchField
+            class="w-auto flex-fill"
             value={search}
             placeholder="Search addresses"
-            aria-label="Search addresses"
-            maxlength={100}
+            label="Search addresses"
           />
-          <button class="q-btn" type="submit">
-            <Icon name="search" />
-            Search
-          </button>
           <span class="q-ink-3">{`${operations.length} addresses`}</span>
           <a href="/api/openapi.json">OpenAPI 3.1</a>
           <a href="/dashboard/data/connect">Make a key</a>

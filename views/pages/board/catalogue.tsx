@@ -5,7 +5,7 @@ import type { Board } from '../../../src/boards/read.ts'
 import type { Metric } from '../../../src/metrics/metric.ts'
 import { sentenceOf } from '../../../src/saved-queries/cards.ts'
 import type { SavedQuery } from '../../../src/saved-queries/store.ts'
-import { Empty, Icon } from '../../parts/index.ts'
+import { Empty, Icon, SearchField } from '../../parts/index.ts'
 
 interface CatalogueProps {
   board: Board
@@ -20,27 +20,23 @@ export const CardCatalogue = ({ board, search, found, queries }: CatalogueProps)
   return (
     <div class="q-catalogue">
       <search>
-        <form class="q-actions" method="get" action={`${base}/add`}>
-          <input
-            class="form-control w-auto flex-fill"
-            type="search"
-            name="q"
+        <form
+          class="q-actions"
+          method="get"
+          action={`${base}/add`}
+          hx-get={`${base}/add`}
+          hx-trigger="input delay:200ms"
+          hx-target="#catalogue-found"
+          hx-select="#catalogue-found"
+          hx-swap="outerMorph"
+          hx-sync="this:replace"
+        >
+          <SearchField
+            class="w-auto flex-fill"
             value={search}
             placeholder="Search metrics and saved queries"
-            aria-label="Search metrics and saved queries"
-            maxlength={100}
-            autocomplete="off"
-            hx-get={`${base}/add`}
-            hx-trigger="input delay:200ms"
-            hx-target="#catalogue-found"
-            hx-select="#catalogue-found"
-            hx-swap="outerMorph"
-            hx-sync="this:replace"
+            label="Search metrics and saved queries"
           />
-          <button class="q-btn" type="submit">
-            <Icon name="search" />
-            Search
-          </button>
         </form>
       </search>
       <Plain base={base} />

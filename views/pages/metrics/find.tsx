@@ -1,7 +1,7 @@
 import { type Filters, filterQuery } from '../../../src/lib/filters.ts'
 import { isHandbook, type MetricsData, SHOWS, type Show } from '../../../src/metric-page/list.ts'
 import type { PageContext } from '../../../src/page.ts'
-import { Icon, Segments } from '../../parts/index.ts'
+import { SearchField, Segments } from '../../parts/index.ts'
 
 interface Props {
   data: MetricsData
@@ -29,20 +29,11 @@ export const Search = ({ data, context }: Props) => (
       {...ASKS}
     >
       <Kept filters={context.filters} query={{ view: context.query.view, show: context.query.show }} />
-      <input
-        class="form-control"
-        type="search"
-        name="q"
+      <SearchField
         value={data.search}
         placeholder="Search all metrics: a name, a key, or what it is about"
-        aria-label="Search metrics"
-        autocomplete="off"
-        maxlength={100}
+        label="Search metrics"
       />
-      <button class="q-btn" type="submit">
-        <Icon name="search" />
-        Search
-      </button>
     </form>
   </search>
 )

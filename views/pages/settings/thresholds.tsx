@@ -6,7 +6,7 @@ import { SETTINGS_PATH, thresholdsPath } from '../../../src/settings/routes.ts'
 import { exampleText, fieldText, limitsText, readTyped } from '../../../src/settings/threshold-view.ts'
 import { SHOWS, type Show, showOf, type ThresholdRow } from '../../../src/settings/thresholds-list.ts'
 import { whyNotSettings } from '../../../src/settings/who.ts'
-import { Badge, Card, DataTable, Icon, Segments, TwoLines } from '../../parts/index.ts'
+import { Badge, Card, DataTable, SearchField, Segments, TwoLines } from '../../parts/index.ts'
 import type { SettingsProps } from '../settings.tsx'
 
 /** Where metrics turn yellow and red: found by name, changed in their row. */
@@ -34,19 +34,12 @@ export const ThresholdsCard = (props: SettingsProps) => {
     >
       <search class="q-card-bar">
         <form class="q-actions" method="get" action={path}>
-          <input
-            class="form-control w-auto flex-fill"
-            type="search"
-            name="q"
+          <SearchField
             value={query.q}
             placeholder="Search all metrics by name or key"
-            aria-label="Search metrics"
-            maxlength={100}
+            label="Search metrics"
+            class="w-auto flex-fill"
           />
-          <button class="q-btn" type="submit">
-            <Icon name="search" />
-            Search
-          </button>
         </form>
       </search>
       <div class="q-rows-window">
