@@ -4,6 +4,7 @@ import { isAllowed } from './auth/guards.ts'
 import type { Deps } from './context.ts'
 import { catalogueOf } from './custom-metrics/catalogue.ts'
 import type { AdminWho, Role } from './env.ts'
+import { whileUnchanged } from './folded-cards.ts'
 import { type Filters, filterKey, filterQuery } from './lib/filters.ts'
 import { type Card, type SettleOptions, type Settling, settle } from './lib/settle.ts'
 
@@ -91,16 +92,26 @@ export function maySee(admin: AdminWho, page: Pick<Page, 'role'>): boolean {
   return isAllowed({ role: page.role }, admin)
 }
 
+interface CardOptions extends SettleOptions {
+  slow?: boolean
+  /** Made of roll-ups alone: not computed again before they change. */
+  folded?: boolean
+}
+
 /** A card's value under its own budget, cached by scope, filters and `options.key`. */
 export function card<T>(
   context: PageContext,
   name: string,
   load: () => Promise<T>,
-  options: SettleOptions & { slow?: boolean } = {},
+  { slow, folded, ...options }: CardOptions = {},
 ): Promise<Card<T>> {
   // States are part of what is kept: a threshold that was just changed holds at once.
   const key = `${filterKey(context.filters)}|${catalogueOf(context.deps).version}|${options.key ?? ''}`
-  return settle(options.slow ? context.slowly : context.settling, name, load, { ...options, key })
+  // Whom a segment has is also told by what no fold touches.
+  const still = folded && context.filters.segment === undefined
+  const { today } = context.filters
+  const made = still ? whileUnchanged(context.deps.db, `${today}|${name}|${key}`, load) : load
+  return settle(slow ? context.slowly : context.settling, name, made, { ...options, key })
 }
 
 /** Addresses of a page that keep what is not changed. */

@@ -70,7 +70,7 @@ async function errors(sql: Sql): Promise<void> {
     await sql`update ${sql(table)} set at = '2026-11-20T03:30Z' where service = 'web'`
   await sql`
     insert into api_call_minutes
-    select s, '2026-11-20T11:59Z', true, 'code', 'acme', 'm1', 5, 4, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, hist_dense(null, null)
+    select s, '2026-11-20T11:59Z', true, 'code', 'acme', 'm1', 5, 4, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, hist_of(null, null)
     from (values ('*'), ('t1')) s (s)`
 }
 

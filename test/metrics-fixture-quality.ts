@@ -38,7 +38,7 @@ async function ofUsers(sql: Sql): Promise<void> {
  * 1,000 tokens in and 200 out would have cost 1 + 0.40 there instead of 1.50. Two GPU machines run an hour, one another.
  */
 async function calls(sql: Sql): Promise<void> {
-  const hist = sql`hist_dense(array[hist_bucket(ms)], array[timed]::bigint[])`
+  const hist = sql`hist_of(array[hist_bucket(ms)], array[timed]::bigint[])`
   await sql`
     insert into call_facet_days
     select s, day::date, facet, value, ai, calls, errors, client, server, timed, timed * ms, ${hist}
@@ -49,7 +49,7 @@ async function calls(sql: Sql): Promise<void> {
   await sql`
     insert into content_days
     select s, day::date, type, task, 'acme', model, calls, requests, errors, retries, tin, tout, cost, unknown, 0, calls,
-      calls * ms, hist_dense(array[hist_bucket(ms)], array[calls]::bigint[])
+      calls * ms, hist_of(array[hist_bucket(ms)], array[calls]::bigint[])
     from (values
       ('2026-11-19', 'code', 'page', 'm1', 10, 8, 2, 2, 1000, 200, 1.5, 0, 1000.0),
       ('2026-11-20', 'image', 'pic', 'm2', 4, 4, 1, 0, 100, 50, 0, 4, 2000.0)
@@ -71,7 +71,7 @@ async function calls(sql: Sql): Promise<void> {
     from (values ('2026-11-19T08:00Z'::timestamptz, 60, 120), ('2026-11-20T08:00Z', 1, 1)) v (h, n, total)
     cross join (values ('*'), ('t1')) s (s)`
   await sql`
-    update job_hours set wait_hist = hist_dense(array[hist_bucket(100)], array[wait_n]) where hour = '2026-11-20T09:00Z'`
+    update job_hours set wait_hist = hist_of(array[hist_bucket(100)], array[wait_n]) where hour = '2026-11-20T09:00Z'`
 }
 
 async function pages(sql: Sql): Promise<void> {
@@ -82,7 +82,7 @@ async function pages(sql: Sql): Promise<void> {
     ) v (day, path, device, clicks, seen, sent, left_, errors) cross join (values ('*'), ('t2')) s (s)`
   await sql`
     insert into vital_days
-    select s, day::date, name, '/a', 'phone', n, good, n - good, hist_dense(array[hist_bucket(value)], array[n]::bigint[])
+    select s, day::date, name, '/a', 'phone', n, good, n - good, hist_of(array[hist_bucket(value)], array[n]::bigint[])
     from (values
       ('2026-11-19', 'LCP', 3, 3, 1000.0), ('2026-11-20', 'LCP', 1, 0, 10000.0), ('2026-11-20', 'INP', 2, 2, 100.0),
       ('2026-11-19', 'CLS', 1, 1, 0.0), ('2026-11-20', 'CLS', 1, 0, 200.0), ('2026-11-20', 'TTFB', 1, 1, 100.0),
@@ -123,7 +123,7 @@ async function support(sql: Sql): Promise<void> {
 async function library(sql: Sql): Promise<void> {
   await sql`
     insert into prompt_days
-    select s, day::date, 'm1', site, industry, n, ok, n - ok, n, n * ms, n, used, hist_dense(array[hist_bucket(ms)], array[n]::bigint[])
+    select s, day::date, 'm1', site, industry, n, ok, n - ok, n, n * ms, n, used, hist_of(array[hist_bucket(ms)], array[n]::bigint[])
     from (values ('2026-11-19', 'shop', 'food', 6, 4, 1, 10000.0), ('2026-11-20', 'blog', 'tech', 2, 2, 2, 1000.0)
     ) v (day, site, industry, n, ok, used, ms) cross join (values ('*'), ('t1')) s (s)`
   await sql`

@@ -161,7 +161,7 @@ async function calls(sql: Sql): Promise<void> {
       insert into ${sql(table)}
       select s, ${at}, ai, service, 'acme', model, calls, requests, errors, provider_errors, 0, 0, 0, 0, errors - provider_errors,
         retries, cached, tin, tout, cost, unknown, 0, timed, timed * ms,
-        hist_dense(array[hist_bucket(ms)], array[timed]::bigint[])
+        hist_of(array[hist_bucket(ms)], array[timed]::bigint[])
       from (values
         ('2026-11-19', true, 'code', 'm1', 10, 8, 1, 1, 2, 3, 1000, 200, 1.5, 0, 10, 1000.0),
         ('2026-11-20', true, 'code', 'm1', 5, 5, 0, 0, 0, 0, 500, 100, 0.5, 0, 5, 2000.0),
@@ -176,7 +176,7 @@ async function work(sql: Sql): Promise<void> {
   await sql`
     insert into job_hours
     select s, '2026-11-20T09:00Z', kind, queued, ok, failed, cancelled, ok + failed, (ok + failed) * 10000.0, queued, queued * 100.0,
-      hist_dense(array[hist_bucket(10000)], array[ok + failed]::bigint[])
+      hist_of(array[hist_bucket(10000)], array[ok + failed]::bigint[])
     from (values ('build', 4, 3, 1, 0), ('preview', 3, 2, 0, 1), ('deploy', 1, 1, 0, 0)) v (kind, queued, ok, failed, cancelled)
     cross join (values ('*'), ('t1')) s (s)`
   await sql`

@@ -332,7 +332,7 @@ describe('days of a zone', () => {
     try {
       await db.sql`
         insert into job_hours
-        select '*', h, 'build', 1, 0, 0, 0, 0, 0, 0, 0, hist_dense(null, null)
+        select '*', h, 'build', 1, 0, 0, 0, 0, 0, 0, 0, hist_of(null, null)
         from generate_series(${from}::timestamptz, ${from}::timestamptz + interval '80 hours', interval '1 hour') h`
       const deps = depsOf(db, new Date(`${addDays(day, 5)}T12:00:00Z`), { TIME_ZONE: zone })
       expect((await series(deps, 'jobs.total', { scope: '*', from: day, to: day })).total).toBe(hours)

@@ -31,7 +31,7 @@ async function calls(table: string, at: string, n: number, errors: number, ms: n
     insert into ${db.sql(table)}
     select '*', ${at}, true, 'chat', '', '', ${n}, ${n}, ${errors}, 0, 0, 0, 0, 0, ${errors}, 0, 0, 0, 0, 0, 0, 0,
       ${ms === null ? 0 : n}, ${(ms ?? 0) * n},
-      ${ms === null ? db.sql`hist_dense(null, null)` : db.sql`hist_dense(array[hist_bucket(${ms})], array[${n}]::bigint[])`}`
+      ${ms === null ? db.sql`hist_of(null, null)` : db.sql`hist_of(array[hist_bucket(${ms})], array[${n}]::bigint[])`}`
 }
 
 describe('platform health', () => {

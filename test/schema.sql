@@ -500,6 +500,13 @@ table customer_mrr_days (
 )
 CREATE INDEX customer_mrr_days_day ON public.customer_mrr_days USING btree (day)
 
+table data_version (
+  one boolean not null default true
+  n bigint not null default 0
+  constraint data_version_one_check CHECK (one)
+  constraint data_version_pkey PRIMARY KEY (one)
+)
+
 table day_zones (
   since date not null
   zone text not null
@@ -1973,13 +1980,21 @@ CREATE OR REPLACE FUNCTION public.hist_add(a bigint[], b bigint[])
  LANGUAGE plpgsql
  IMMUTABLE PARALLEL SAFE
 AS $function$
-declare h bigint[] := a;
+declare
+  h bigint[] := a;
+  la int := array_lower(a, 1); ua int := array_upper(a, 1); lb int := array_lower(b, 1); ub int := array_upper(b, 1);
 begin
-  if a is null then return b; end if;
-  if b is null then return a; end if;
-  for i in 1 .. cardinality(b) loop
+  if la is null then return coalesce(b, a); end if;
+  if lb is null then return a; end if;
+  if lb < la or ub > ua then
+    h := array_fill(0::bigint, array[greatest(ua, ub) - least(la, lb) + 1], array[least(la, lb)]);
+    h[la:ua] := a;
+  end if;
+  for i in lb .. ub loop
     if b[i] <> 0 then h[i] := h[i] + b[i]; end if;
   end loop;
+  -- What was counted can be taken back: then it is the same as if it had never been there.
+  if h[least(la, lb)] = 0 or h[greatest(ua, ub)] = 0 then h := hist_trim(h); end if;
   return h;
 end $function$
 
@@ -1991,17 +2006,25 @@ AS $function$
   select case when ms < 1 then 0 else least(160, 1 + floor(ln(ms) * 11.541560327111707)::int) end
 $function$
 
-CREATE OR REPLACE FUNCTION public.hist_dense(buckets integer[], counts bigint[])
+CREATE OR REPLACE FUNCTION public.hist_of(buckets integer[], counts bigint[])
  RETURNS bigint[]
  LANGUAGE plpgsql
  IMMUTABLE PARALLEL SAFE
 AS $function$
-declare h bigint[] := array_fill(0::bigint, array[161]);
+declare h bigint[]; lo int; hi int;
 begin
-  if buckets is null then return h; end if;
-  for i in 1 .. cardinality(buckets) loop
-    if buckets[i] is not null then h[buckets[i] + 1] := h[buckets[i] + 1] + counts[i]; end if;
+  for i in 1 .. coalesce(cardinality(buckets), 0) loop
+    if buckets[i] is not null and counts[i] <> 0 then
+      if lo is null or buckets[i] < lo then lo := buckets[i]; end if;
+      if hi is null or buckets[i] > hi then hi := buckets[i]; end if;
+    end if;
   end loop;
+  if lo is null then return '{}'; end if;
+  h := array_fill(0::bigint, array[hi - lo + 1], array[lo + 1]);
+  for i in 1 .. cardinality(buckets) loop
+    if buckets[i] is not null and counts[i] <> 0 then h[buckets[i] + 1] := h[buckets[i] + 1] + counts[i]; end if;
+  end loop;
+  if h[lo + 1] = 0 or h[hi + 1] = 0 then h := hist_trim(h); end if;
   return h;
 end $function$
 
@@ -2010,13 +2033,13 @@ CREATE OR REPLACE FUNCTION public.hist_quantile(h bigint[], p double precision)
  LANGUAGE plpgsql
  IMMUTABLE PARALLEL SAFE
 AS $function$
-declare total bigint; rank bigint; seen bigint := 0;
+declare total bigint := 0; rank bigint; seen bigint := 0; x bigint;
 begin
   if h is null then return null; end if;
-  select sum(x) into total from unnest(h) x;
-  if total is null or total = 0 then return null; end if;
+  foreach x in array h loop total := total + x; end loop;
+  if total = 0 then return null; end if;
   rank := greatest(1, ceil(p * total));
-  for i in 1 .. cardinality(h) loop
+  for i in array_lower(h, 1) .. array_upper(h, 1) loop
     seen := seen + h[i];
     if seen >= rank then return case when i = 1 then 0.5 else 2 ^ ((i - 1.5) / 8) end; end if;
   end loop;
@@ -2024,6 +2047,23 @@ begin
 end $function$
 
 aggregate hist_sum(bigint[]) using hist_add, hist_add
+
+CREATE OR REPLACE FUNCTION public.hist_trim(h bigint[])
+ RETURNS bigint[]
+ LANGUAGE plpgsql
+ IMMUTABLE PARALLEL SAFE
+AS $function$
+declare lo int := array_lower(h, 1); hi int := array_upper(h, 1); r bigint[];
+begin
+  if lo is null then return h; end if;
+  while lo <= hi and h[lo] = 0 loop lo := lo + 1; end loop;
+  while hi > lo and h[hi] = 0 loop hi := hi - 1; end loop;
+  if lo > hi then return '{}'; end if;
+  if lo = array_lower(h, 1) and hi = array_upper(h, 1) then return h; end if;
+  r := array_fill(0::bigint, array[hi - lo + 1], array[lo]);
+  r[lo:hi] := h[lo:hi];
+  return r;
+end $function$
 
 CREATE OR REPLACE FUNCTION public.instant_of(txt text)
  RETURNS timestamp with time zone

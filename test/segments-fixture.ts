@@ -111,7 +111,7 @@ export async function fillTotals(sql: Sql): Promise<void> {
   await sql`
     insert into api_call_days
     select s, day::date, true, 'chat', 'acme', 'm1', calls, requests, errors, 0, 0, 0, 0, 0, errors, 0, 0, 10, 10, cost, 0, 0, 0, 0,
-      hist_dense(array[]::int[], array[]::bigint[])
+      hist_of(array[]::int[], array[]::bigint[])
     from (values ('2026-11-17', 4, 2, 1, 0.5), ('2026-11-20', 14, 12, 8, 8.25)) v (day, calls, requests, errors, cost)
       cross join (values ('*'), ('acme')) s (s)`
   await sql`
@@ -119,6 +119,6 @@ export async function fillTotals(sql: Sql): Promise<void> {
     values ('*', '2026-11-17', 'Login', 3), ('*', '2026-11-18', 'Login', 1), ('*', '2026-11-20', 'Login', 15), ('acme', '2026-11-20', 'Login', 14)`
   await sql`
     insert into job_hours (scope, hour, kind, enqueued, succeeded, failed, cancelled, run_n, run_ms, wait_n, wait_ms, run_hist)
-    select '*', hour::timestamptz, 'build', n, 0, 0, 0, 0, 0, 0, 0, hist_dense(array[]::int[], array[]::bigint[])
+    select '*', hour::timestamptz, 'build', n, 0, 0, 0, 0, 0, 0, 0, hist_of(array[]::int[], array[]::bigint[])
     from (values ('2026-10-02T10:00Z', 1), ('2026-11-17T10:00Z', 1), ('2026-11-20T10:00Z', 9)) v (hour, n)`
 }

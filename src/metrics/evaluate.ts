@@ -121,9 +121,10 @@ export class Evaluation {
       )
       return { points, total }
     }
-    const whole = this.totals.get(range)?.get(key, this.scope, range.to, dim)
-    const known = points.some(({ value }) => value !== null)
-    return { points, total: known ? metricValue(metric, whole ?? emptyParts(metric)) : null }
+    const totals = this.totals.get(range)
+    const known = totals !== undefined && points.some(({ value }) => value !== null)
+    const whole = totals?.get(key, this.scope, range.to, dim) ?? emptyParts(metric)
+    return { points, total: known ? metricValue(metric, whole) : null }
   }
 
   private derived(metric: DerivedMetric, range: Range, dim?: string): Evaluated {

@@ -66,15 +66,21 @@ export interface AskedDays extends AskedScope {
   to: Day
 }
 
+interface AskedSeries extends AskedDays {
+  by?: string
+  /** False where the days are all that is wanted: what they do not add up to is then not asked, and null. */
+  totals?: boolean
+}
+
 const MAX_GROUPS = 100
 
 /** A metric day by day, with its total, and by one of its dimensions. */
 export async function series<K extends AnyKey>(
   deps: Deps,
   key: K,
-  { scope, plan, segment, from, to, by }: AskedDays & { by?: string },
+  { scope, plan, segment, from, to, by, totals }: AskedSeries,
 ): Promise<Series<K>> {
-  const [only] = await manySeries(deps, [key], { scope, plan, segment, from, to, by })
+  const [only] = await manySeries(deps, [key], { scope, plan, segment, from, to, by, totals })
   return only as Series<K>
 }
 
@@ -82,7 +88,7 @@ export async function series<K extends AnyKey>(
 export async function manySeries<K extends AnyKey>(
   deps: Deps,
   keys: readonly K[],
-  { from, to, by, compare = 'none', ...asked }: AskedDays & { by?: string; compare?: Compare },
+  { from, to, by, totals, compare = 'none', ...asked }: AskedSeries & { compare?: Compare },
 ): Promise<Series<K>[]> {
   const began = performance.now()
   await freshCatalogue(deps)
@@ -90,8 +96,8 @@ export async function manySeries<K extends AnyKey>(
   const range: Range = { from, to }
   const before = comparedRange(range, compare)
   const [whole, parts] = await Promise.all([
-    answersFor(deps, q, asked, keys, { ranges: before ? [range, before] : [range], by, groups: false }),
-    by === undefined ? undefined : answersFor(deps, q, asked, keys, { ranges: [range], by }),
+    answersFor(deps, q, asked, keys, { ranges: before ? [range, before] : [range], by, totals, groups: false }),
+    by === undefined ? undefined : answersFor(deps, q, asked, keys, { ranges: [range], by, totals }),
   ])
   const tookMs = performance.now() - began
   return keys.map((key) => ({

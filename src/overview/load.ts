@@ -49,24 +49,46 @@ export async function loadOverview(context: PageContext): Promise<OverviewData> 
   const trend: Trend = Object.hasOwn(TRENDS, query.trend ?? '') ? (query.trend as Trend) : 'dau'
   const nowKeys = NOW.filter((key) => !(NOW_REDIS as readonly string[]).includes(key))
   const trendKeys: MetricKey[] = Object.values(TRENDS).map(({ of }) => of)
+  const folded = { folded: true }
   const cards = {
     now: card(context, 'now', () => readLive(context, nowKeys)),
     nowRedis: card(context, 'now-redis', () => readLive(context, NOW_REDIS)),
     queues: card(context, 'queues', () => queueDepths(deps, scope)),
     health: card(context, 'health', () => loadHealth(deps, scope)),
-    kpis: card(context, 'kpis', () => summary(deps, [...KPIS, ...COMPANIONS], range)),
-    spans: card(context, 'spans', () => spansOf(deps, KPIS, filters), { slow: true }),
-    day: card(context, 'today', () =>
-      summary(deps, [...TODAY, ...PAID_SHARE], { ...people, from: today, to: today, compare: 'previous' }),
+    kpis: card(context, 'kpis', () => summary(deps, [...KPIS, ...COMPANIONS], range), folded),
+    spans: card(context, 'spans', () => spansOf(deps, KPIS, filters), { ...folded, slow: true }),
+    day: card(
+      context,
+      'today',
+      () => summary(deps, [...TODAY, ...PAID_SHARE], { ...people, from: today, to: today, compare: 'previous' }),
+      folded,
     ),
-    trends: card(context, 'trends', () => summary(deps, trendKeys, range)),
+    trends: card(context, 'trends', () => summary(deps, trendKeys, range), folded),
     hours: card(context, 'hours', () => aiHours(deps, scope)),
-    latency: card(context, 'latency', () => summary(deps, ['ai.latency_avg', 'ai.latency_p95'], range)),
-    plans: card(context, 'plans', () => series(deps, 'users.dau', { ...people, from, to, by: 'class' })),
-    fortnight: card(context, 'fortnight', () =>
-      series(deps, 'users.dau', { ...people, from: addDays(today, 1 - FORTNIGHT), to: today }),
+    latency: card(
+      context,
+      'latency',
+      () => summary(deps, ['ai.latency_avg', 'ai.latency_p95'], { ...range, compare: 'none' }),
+      folded,
     ),
-    builds: card(context, 'builds', () => summary(deps, ['jobs.builds_succeeded', 'jobs.builds_failed'], range)),
+    plans: card(
+      context,
+      'plans',
+      () => series(deps, 'users.dau', { ...people, from, to, by: 'class', totals: false }),
+      folded,
+    ),
+    fortnight: card(
+      context,
+      'fortnight',
+      () => series(deps, 'users.dau', { ...people, from: addDays(today, 1 - FORTNIGHT), to: today, totals: false }),
+      folded,
+    ),
+    builds: card(
+      context,
+      'builds',
+      () => summary(deps, ['jobs.builds_succeeded', 'jobs.builds_failed'], { ...range, compare: 'none' }),
+      folded,
+    ),
     activity: card(context, 'notable', () => activityPage(deps, { scope, limit: FEED_ROWS, notable: true })),
     annotations: loadAnnotations(context),
     lately: loadHourAnnotations(context, { from: addDays(today, -1), to: today }),

@@ -73,7 +73,7 @@ function into({ tx }: FoldContext, table: string, at: Fragment, where: Fragment)
   return tx`
     insert into ${tx(table)} as t (scope, at, ai, service, provider, model, ${sums}, hist)
     select scope, ${at}, ai, service, provider, model, ${list(tx, SUMS, (name) => tx`sum(${tx(name)})`)},
-      hist_dense(array_agg(bucket), array_agg(latency_n))
+      hist_of(array_agg(bucket), array_agg(latency_n))
     from (select * from f ${where}) f cross join ${scopes(tx)}
     where scope is not null
     group by 1, 2, 3, 4, 5, 6

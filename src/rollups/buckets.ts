@@ -37,8 +37,8 @@ export const foldJobHours: FoldBuckets = async ({ tx }, buckets) => {
     insert into job_hours (scope, hour, kind, enqueued, succeeded, failed, cancelled, run_n, run_ms, wait_n, wait_ms, run_hist,
       wait_hist)
     select scope, hour, kind, sum(enqueued), sum(succeeded), sum(failed), sum(cancelled), sum(run_n), sum(run_ms),
-      sum(wait_n), sum(wait_ms), hist_dense(array_agg(bucket), array_agg(run_n)),
-      hist_dense(array_agg(wait_bucket), array_agg(wait_n))
+      sum(wait_n), sum(wait_ms), hist_of(array_agg(bucket), array_agg(run_n)),
+      hist_of(array_agg(wait_bucket), array_agg(wait_n))
     from parts cross join ${scopes(tx)}
     where scope is not null
     group by 1, 2, 3`

@@ -44,7 +44,7 @@ function into(tx: Tx, facet: string, rows: Fragment): Fragment {
   return tx`
     insert into call_facet_days as t (scope, day, facet, value, ai, ${sums}, hist)
     select scope, day, ${facet}, value, ai, ${list(tx, FACET_SUMS, (name) => tx`sum(${tx(name)})`)},
-      hist_dense(array_agg(bucket), array_agg(latency_n))
+      hist_of(array_agg(bucket), array_agg(latency_n))
     from ${rows} r cross join ${scopes(tx)}
     where scope is not null
     group by 1, 2, 3, 4, 5
@@ -85,7 +85,7 @@ export async function foldContentDays({ tx, config }: FoldContext, source: Sourc
     )
     insert into content_days as t (scope, day, content_type, task, provider, model, ${sums}, hist)
     select scope, day, content_type, task, provider, model, ${list(tx, CONTENT_SUMS, (name) => tx`sum(${tx(name)})`)},
-      hist_dense(array_agg(bucket), array_agg(latency_n))
+      hist_of(array_agg(bucket), array_agg(latency_n))
     from raw cross join ${scopes(tx)}
     where scope is not null
     group by 1, 2, 3, 4, 5, 6

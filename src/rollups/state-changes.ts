@@ -106,7 +106,7 @@ async function add({ tx, config }: FoldContext, rollup: StateRollup, rows: Fragm
     written as (
       insert into ${tx(table)} as t (${keys}, ${names(sums)} ${hist ? tx`, hist` : tx``})
       select s.scope, b.day, ${valued}, ${list(tx, sums, (name) => tx`sum(b.${tx(name)})`)}
-        ${hist ? tx`, hist_dense(array_agg(b.bucket), array_agg(b.${tx(hist)}::bigint))` : tx``}
+        ${hist ? tx`, hist_of(array_agg(b.bucket), array_agg(b.${tx(hist)}::bigint))` : tx``}
       from by_tenant b ${named ? tx`join named on named.path = b.${tx(named.dim)}` : tx``} cross join ${scopes(tx)}
       where s.scope is not null
       group by s.scope, b.day, ${valued}

@@ -13,7 +13,7 @@ export const callsThat = (which: Expr, unpriced: RowSource['facts']): RowSource 
       extract(hour from f.ts at time zone ${q.zone})::int as local_hour, f.tokens_in as sent, f.tokens_out as written, f.cost as price, s.calls, s.requests, s.errors,
       s.err_provider, s.err_timeout, s.err_safety, s.err_rate_limit, s.err_client, s.err_server, s.retries, s.cached,
       s.tokens_in, s.tokens_out, s.cost, ${unpriced(q, span)} as cost_unknown, s.cost_estimated, s.latency_n, s.latency_ms,
-      hist_dense(array[hist_bucket(f.latency_ms)], array[s.latency_n]) as hist
+      hist_of(array[hist_bucket(f.latency_ms)], array[s.latency_n]) as hist
     from api_calls f cross join lateral (select ${callSums(q.sql)} from (select f.*) one) s
     where ${which(q)} and ${during(q, 'ts', span)} and ${ofScope(q, span)} and ${isFolded(q)}`,
   columns: {

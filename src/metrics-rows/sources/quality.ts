@@ -54,7 +54,7 @@ export const vitals: RowSource = {
     select ${span.scope}::text as scope, ts as at, vital_id as id, ${dayAt(q, 'ts')} as day, name, value, rating,
       ${nameOf(q.sql, 'page', q.sql`coalesce(path, '')`)} as path, coalesce(device, '') as device, browser, country, user_id,
       tenant_id, 1 as n, ${vitalIs(q.sql, 'good')} as good, ${vitalIs(q.sql, 'poor')} as poor,
-      hist_dense(array[${vitalBucket(q.sql)}], array[1::bigint]) as hist
+      hist_of(array[${vitalBucket(q.sql)}], array[1::bigint]) as hist
     from web_vitals where ${during(q, 'ts', span)} and ${ofScope(q, span)}`,
   columns: {
     ...AT,

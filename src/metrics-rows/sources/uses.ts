@@ -48,7 +48,7 @@ export const prompts: RowSource = {
       coalesce(status = 'failed', false)::int as failed, (duration_ms is not null)::int as duration_n,
       coalesce(duration_ms, 0) as duration_ms, (library_used is not null)::int as library_n,
       coalesce(library_used, false)::int as library_used,
-      hist_dense(array[hist_bucket(duration_ms)], array[(duration_ms is not null)::int::bigint]) as hist
+      hist_of(array[hist_bucket(duration_ms)], array[(duration_ms is not null)::int::bigint]) as hist
     from prompts where ${during(q, 'ts', span)} and ${ofScope(q, span)}`,
   columns: {
     ...AT,

@@ -23,8 +23,8 @@ import {
 export const jobs: RowSource = {
   noun: 'job',
   facts: (q, span) => q.sql`
-    select p.*, ${dayAt(q, 'p.at')} as day, hist_dense(array[hist_bucket(run)], array[run_n]) as run_hist,
-      hist_dense(array[hist_bucket(waited)], array[wait_n::bigint]) as wait_hist
+    select p.*, ${dayAt(q, 'p.at')} as day, hist_of(array[hist_bucket(run)], array[run_n]) as run_hist,
+      hist_of(array[hist_bucket(waited)], array[wait_n::bigint]) as wait_hist
     from (
       ${jobParts(q, span, {
         at: 'enqueued_at',
