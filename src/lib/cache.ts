@@ -1,5 +1,7 @@
 interface Slot {
   value?: unknown
+  /** How long `value` took to compute. */
+  tookMs?: number
   /** When `value` was computed; undefined = never. */
   at?: Date
   /** The same by the process's clock, which expiry goes by: a test may hold the other one still. */
@@ -15,11 +17,18 @@ export interface Cached<T> {
 
 export interface CacheOptions {
   now: () => Date
-  /** How long an answer is good; at most 5 s for live cards. */
+  /** How long an answer is good; 5 s for live cards, unless they take long. */
   ttlMs?: number
   /** Slots kept; the least recently used goes first. */
   max?: number
 }
+
+/**
+ * What takes long is kept longer, so that no answer takes more than so much of a core, however many ask for it: beyond
+ * 125 ms of a live card, which it takes a hundred thousand users to need; twice as long at the most.
+ */
+const MAX_SHARE = 0.025
+const MAX_STRETCH = 2
 
 /** A load that has hung for so long is given up, so that a key cannot stay blocked by it. */
 const FLIGHT_MS = 15_000
@@ -53,7 +62,7 @@ export class CardCache {
   /** The value if it is younger than the time to live; nothing is computed. */
   fresh<T>(key: string): Cached<T> | undefined {
     const slot = this.#slots.get(key)
-    if (slot?.tick === undefined || performance.now() - slot.tick >= this.#ttlMs) return undefined
+    if (slot?.tick === undefined || performance.now() - slot.tick >= this.#lifeOf(slot)) return undefined
     this.#touch(key)
     return kept<T>(slot)
   }
@@ -68,6 +77,10 @@ export class CardCache {
     return this.#slots.size
   }
 
+  #lifeOf({ tookMs = 0 }: Slot): number {
+    return Math.max(this.#ttlMs, Math.min(MAX_STRETCH * this.#ttlMs, tookMs / MAX_SHARE))
+  }
+
   #start(slot: Slot, load: () => Promise<unknown>): void {
     const flight = { started: performance.now(), promise: Promise.resolve() as Promise<unknown> }
     flight.promise = load().then(
@@ -77,6 +90,7 @@ export class CardCache {
         slot.value = value
         slot.at = this.#now()
         slot.tick = performance.now()
+        slot.tookMs = slot.tick - flight.started
         slot.flight = undefined
         return value
       },

@@ -31,6 +31,12 @@ function daysAsRows(sql: SqlContext['sql'], days: Day[]): Fragment {
 }
 
 function recentRows({ sql }: SqlContext, w: Window, days: Day[]): Fragment {
+  const [only] = days
+  // The running day, most often: a join with one row is a third of the work.
+  if (only && days.length === 1)
+    return sql`select a.scope, ${only}::date as day, a.user_id, bits_from(a.bits, a.last_day, ${only}::date) as b
+      from user_activity a
+      where a.scope = any(${w.scopes}::text[]) and a.user_id <> '' and a.last_day > ${only}::date - ${LOOKBACK_DAYS}::int`
   return sql`select a.scope, d.day, a.user_id, bits_from(a.bits, a.last_day, d.day) as b
       from user_activity a cross join ${daysAsRows(sql, days)} d (day)
       where a.scope = any(${w.scopes}::text[]) and a.user_id <> '' and a.last_day > d.day - ${LOOKBACK_DAYS}::int`

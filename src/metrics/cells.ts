@@ -36,7 +36,7 @@ export class Cells {
   merge(other: Cells): void {
     for (const [place, days] of other.byPlace) {
       const mine = this.byPlace.get(place)
-      if (!mine) this.byPlace.set(place, days)
+      if (!mine) this.byPlace.set(place, new Map(days))
       else for (const [day, parts] of days) mine.set(day, parts)
     }
     for (const [key, dims] of other.dimsByKey) {

@@ -9,6 +9,7 @@ import type { DerivedMetric, LiveMetric, RollupMetric, SqlContext } from './metr
 import { firstDays, type RollupName } from './rollups.ts'
 import { readDimSnapshots, readSnapshots } from './snapshot-read.ts'
 import type { Ask } from './statement.ts'
+import { readToday } from './today.ts'
 import { combine, emptyParts, isWhole, metricValue, totalOf } from './total.ts'
 
 export interface Range {
@@ -67,11 +68,12 @@ export class Evaluation {
     const isStored = !q.people && (by === undefined || scope === '*')
     const closed = isStored ? days.filter((day) => day < q.today) : []
     const open = isStored ? days.filter((day) => day >= q.today) : days
+    const isToday = isStored && by === undefined && open.length === 1 && open[0] === q.today
     const [snapshots, firsts, ...rest] = await Promise.all([
       by === undefined ? readSnapshots(q, scope, closed, flows) : readDimSnapshots(q, closed, flows, by),
       firstDays(q, new Set(asks.map(({ metric }) => metric.knownBy ?? metric.from))),
       readCells(q, stocks, [scope], days, by),
-      readCells(q, flows, [scope], open, by),
+      isToday ? readToday(this.deps.db, q, flows, scope) : readCells(q, flows, [scope], open, by),
       ...(totals ? ranges.map((range) => this.loadTotals(range, by)) : []),
       ...liveAmong(this.keys, this.look).map((key) => this.loadReading(key)),
     ])

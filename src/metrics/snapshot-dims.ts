@@ -3,6 +3,8 @@ import { groupBy } from '../lib/group-by.ts'
 import type { Day } from '../lib/time.ts'
 import { type DimValue, readBroken } from './broken.ts'
 import type { SqlContext } from './metric.ts'
+import type { Rollup } from './rollup-kit.ts'
+import { rollups } from './rollups.ts'
 import type { Ask } from './statement.ts'
 
 /** Values kept of a dimension on a day, as many as a breakdown shows; what lies beyond is one row, the rest. */
@@ -11,6 +13,19 @@ const MAX_VALUES = 100
 const SCOPE = '*'
 /** Whose values can be put together again: a share of a percentile or of distinct users means nothing. */
 const KINDS = new Set(['sum', 'last', 'max', 'ratio'])
+
+/**
+ * What is stored of a metric. Of distinct users those dimensions that the rows have themselves (their plan, not their
+ * country), of which there are few values: then there is no rest to be put together.
+ */
+function storedOf({ key, metric }: Ask): Ask[] {
+  if (metric.lag) return []
+  if (KINDS.has(metric.kind)) return metric.by.length > 0 ? [{ key, metric }] : []
+  if (metric.kind !== 'distinct') return []
+  const { joins = {} }: Rollup = rollups[metric.from]
+  const by = metric.by.filter((dim) => !Object.hasOwn(joins, dim))
+  return by.length > 0 ? [{ key, metric: { ...metric, by } }] : []
+}
 
 /** The values of a metric's dimension on a day, the largest first. */
 interface Broken {
@@ -25,7 +40,7 @@ interface Broken {
 
 /** Stores the values that some metrics have by their dimensions on some days, in place of those that are there. */
 export async function storeDims(q: SqlContext, asks: Ask[], days: Day[]): Promise<void> {
-  const wanted = asks.filter(({ metric }) => KINDS.has(metric.kind) && !metric.lag && metric.by.length > 0)
+  const wanted = asks.flatMap(storedOf)
   if (wanted.length === 0) return
   const slots = await ensureDimSlots(q.sql, wanted)
   const stored: Broken[] = []
@@ -34,6 +49,7 @@ export async function storeDims(q: SqlContext, asks: Ask[], days: Day[]): Promis
     const slot = slots.get(`${ask.key} ${dim}`) as number
     for (const day of days) {
       const values = (byDay.get(day) ?? []).sort(largestFirst(ask))
+      if (values.length > MAX_VALUES && !KINDS.has(ask.metric.kind)) continue
       if (values.length > 0) stored.push(brokenOn(ask, values, { day, slot }))
       if (values.length <= MAX_VALUES) complete.push({ day, slot })
     }

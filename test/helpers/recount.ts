@@ -129,7 +129,7 @@ export async function recount(
     ...recountPeople(sql, zone, owners(sql)),
     callDays: [
       sql`select at::text as day, provider, calls::int, requests::int, errors::int, tokens_in::int, cost::float8,
-            (select sum(x)::int from unnest(hist) x) as measured
+            (select coalesce(sum(x), 0)::int from unnest(hist) x) as measured
           from api_call_days where scope = '*' order by 1, 2`,
       sql`select (ts at time zone ${zone})::date::text as day, provider, count(*)::int as calls,
             count(*) filter (where first_of_request)::int as requests, count(*) filter (where status = 'error')::int as errors,
