@@ -45,7 +45,18 @@ const DAY_MS = 86_400_000
 
 /** Days of the calendar are counted in UTC, where each has 24 hours. */
 const instantOf = (day: Day): number => Date.parse(`${day}T00:00:00Z`)
-const dayAt = (instant: number): Day => new Date(instant).toISOString().slice(0, 10)
+/** The names of days, which a page asks for some thousands of times. */
+const dayNames = new Map<number, Day>()
+const MAX_DAY_NAMES = 5_000
+
+function dayAt(instant: number): Day {
+  const known = dayNames.get(instant)
+  if (known !== undefined) return known
+  if (dayNames.size >= MAX_DAY_NAMES) dayNames.clear()
+  const day = new Date(instant).toISOString().slice(0, 10)
+  dayNames.set(instant, day)
+  return day
+}
 
 /** `n` days later (earlier if negative). */
 export function addDays(day: Day, n: number): Day {

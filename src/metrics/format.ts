@@ -1,4 +1,5 @@
-// Nothing but this file is needed to format: the browser bundle takes it as it is.
+// Nothing but this file and the digits of currencies is needed to format: the browser bundle takes them as they are.
+import { minorUnits } from '../lib/currency.ts'
 
 export type Form = 'tile' | 'tight' | 'table'
 export type Meaning = 'better' | 'worse' | 'neutral'
@@ -133,18 +134,19 @@ function signed(value: number, text: (size: number) => string): string {
   return value < 0 && /[1-9]/.test(shown) ? MINUS + shown : shown
 }
 
+/** By their digits: to make one takes many times as long as to use it. */
+const formats = new Map<string, Intl.NumberFormat>()
+
 function grouped(value: number, digits: number, least = 0): string {
-  return value.toLocaleString('en-US', {
-    maximumFractionDigits: digits,
-    minimumFractionDigits: Math.min(least, digits),
-  })
+  const key = `${least} ${digits}`
+  const format =
+    formats.get(key) ??
+    new Intl.NumberFormat('en-US', {
+      maximumFractionDigits: digits,
+      minimumFractionDigits: Math.min(least, digits),
+    })
+  formats.set(key, format)
+  return format.format(value)
 }
 
-function minorDigits(currency: string): number {
-  try {
-    const format = new Intl.NumberFormat('en', { style: 'currency', currency })
-    return format.resolvedOptions().maximumFractionDigits ?? 2
-  } catch {
-    return 2
-  }
-}
+const minorDigits = (currency: string): number => Math.round(Math.log10(minorUnits(currency)))
