@@ -101,11 +101,12 @@ function drawFlags(chart: Chart, { data, colours }: Marks): void {
   const places = flags.map(({ index }) => xOf(chart, index))
   const top = chartArea.top - 18
   for (const x of new Set(places)) vertical(chart, x, colours.other, [2, 3], top + 16)
-  const middles = apart(places, FLAG_PX, chart.width - FLAG_PX / 2)
+  // The canvas ends on a whole pixel; a border that lies across it is cut.
+  const middles = apart(places, FLAG_PX, Math.floor(chart.width) - FLAG_PX / 2 - 1)
   for (const [i, flag] of flags.entries()) {
-    const x = middles[i] ?? 0
+    const x = Math.floor(middles[i] ?? 0)
     ctx.beginPath()
-    ctx.roundRect(Math.round(x) - 7.5, top + 0.5, 16, 16, 4)
+    ctx.roundRect(x - 7.5, top + 0.5, 16, 16, 4)
     ctx.fillStyle = colours.surface
     ctx.fill()
     ctx.strokeStyle = colours.other
@@ -114,7 +115,7 @@ function drawFlags(chart: Chart, { data, colours }: Marks): void {
     ctx.fillStyle = colours.text2
     ctx.textAlign = 'center'
     ctx.textBaseline = 'middle'
-    ctx.fillText(flag.letter, Math.round(x) + 0.5, top + 9)
+    ctx.fillText(flag.letter, x + 0.5, top + 9)
   }
 }
 

@@ -7,6 +7,7 @@ import { exportQuery, type Filters, peopleOf } from './lib/filters.ts'
 import { type Card, shownOf } from './lib/settle.ts'
 import { addDays, type Day } from './lib/time.ts'
 import { type AnyKey, type MetricKey, metricOf } from './metrics/catalogue.ts'
+import { formatColumn } from './metrics/column.ts'
 import { formatChange, formatValue } from './metrics/format.ts'
 import type { Metric } from './metrics/metric.ts'
 import { quantityText } from './metrics/quantity.ts'
@@ -53,8 +54,13 @@ export function valueText(deps: Deps, key: AnyKey, value: number | null | undefi
   return formatValue(value ?? null, catalogueOf(deps).of(key).unit, form, deps.config.currency)
 }
 
-/** Why nothing is compared: of the period before too little is known. */
-const gapText = ({ days, of }: NonNullable<Summary['previousKnown']>): string => `before: ${days} of ${of} days known`
+/** A metric's values as a column of a table has them: with one precision. */
+export function columnTexts(deps: Deps, key: AnyKey, values: readonly (number | null | undefined)[]): string[] {
+  return formatColumn(values, catalogueOf(deps).of(key).unit, deps.config.currency)
+}
+
+/** Why nothing is compared: of the period before too little is known. A tile of 168 px holds it. */
+const gapText = ({ days, of }: NonNullable<Summary['previousKnown']>): string => `before: ${days} of ${of} days`
 
 /** The change of a summary: direction by the number, meaning by the metric's `good`. */
 export function changeOf(key: MetricKey, summary: Changed): ChangeProps {

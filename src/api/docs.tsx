@@ -5,9 +5,8 @@ import { DocsOperation } from '../../views/pages/api/operation.tsx'
 import { adminOf, allow, requireRole, rulesOf } from '../auth/guards.ts'
 import type { Deps } from '../context.ts'
 import type { Env } from '../env.ts'
+import { frameOf } from '../frame-of.ts'
 import { NotFound } from '../lib/errors.ts'
-import { frameAdmin, navOf } from '../page-frame.ts'
-import { pages } from '../pages.tsx'
 import { docsList, docsPage, openapi } from './docs-operations.ts'
 import { json } from './json.ts'
 import { type OpenApi, type OperationObject, openapiOf } from './openapi.ts'
@@ -29,7 +28,7 @@ export function mountDocs(app: Hono<Env>, all: Hono<Env>, deps: Deps): void {
 
   serve(app, docsList, requireRole('viewer'), (c, { q = '' }) => {
     const found = shownOf(description()).filter((one) => matches(one, q))
-    return page(c, 'API', [], <DocsList operations={found} search={q} />)
+    return page(c, deps, 'API', [], <DocsList operations={found} search={q} />)
   })
 
   serve(app, docsPage, requireRole('viewer'), (c) => {
@@ -39,6 +38,7 @@ export function mountDocs(app: Hono<Env>, all: Hono<Env>, deps: Deps): void {
     const crumbs = [{ label: 'API', href: docsList.path }]
     return page(
       c,
+      deps,
       `${one.method.toUpperCase()} ${one.path}`,
       crumbs,
       <DocsOperation one={one} baseUrl={deps.config.baseUrl} />,
@@ -61,11 +61,16 @@ function matches({ path, method, summary, tags }: ShownOperation, search: string
     .every((word) => text.includes(word))
 }
 
-async function page(c: Context<Env>, title: string, crumbs: { label: string; href: string }[], content: unknown) {
-  const admin = adminOf(c)
+async function page(
+  c: Context<Env>,
+  deps: Deps,
+  title: string,
+  crumbs: { label: string; href: string }[],
+  content: unknown,
+) {
   c.header('Cache-Control', 'private, no-store')
   const html = (
-    <Layout title={title} page={docsList.path} admin={frameAdmin(admin)} nav={navOf(pages, admin)} crumbs={crumbs}>
+    <Layout title={title} page={docsList.path} {...(await frameOf(deps, adminOf(c)))} crumbs={crumbs}>
       <div class="q-page">{content as string}</div>
     </Layout>
   )

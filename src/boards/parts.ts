@@ -1,4 +1,5 @@
 import type { Group, Series } from '../metrics/query.ts'
+import { valueName } from '../metrics/value-name.ts'
 
 /** A value of a dimension, or all that are not shown by themselves. */
 export interface BoardPart {
@@ -22,7 +23,7 @@ export function partsOf(series: Series, top: number, by: string, rest: boolean):
 }
 
 const partOf = ({ key, total, points }: Group, by: string, color: BoardPart['color']): BoardPart => ({
-  name: key === '' ? `no ${by}` : key,
+  name: valueName(by, key),
   color,
   total,
   values: points.map(({ value }) => value),

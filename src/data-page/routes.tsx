@@ -10,9 +10,8 @@ import { createKey } from '../auth/keys.ts'
 import { createPublicKey } from '../auth/public-keys.ts'
 import type { Deps } from '../context.ts'
 import type { AdminWho, Env } from '../env.ts'
+import { frameOf } from '../frame-of.ts'
 import { Forbidden, NotFound, Problem } from '../lib/errors.ts'
-import { frameAdmin, navOf } from '../page-frame.ts'
-import { pages } from '../pages.tsx'
 import { canReplay, discard, type RejectedFact, rejectedFact, replay } from './rejected.ts'
 import { snippets } from './snippets.ts'
 
@@ -105,7 +104,7 @@ async function connectPage(
   const keys = { server: made.server ?? 'qd_…', public: made.public ?? 'qd_pub_…', url: deps.config.baseUrl }
   return html(
     c,
-    <Frame admin={admin} title="Connect">
+    <Frame of={await frameOf(deps, admin)} title="Connect">
       <ConnectPage snippets={snippets(keys)} made={made} refused={refused} mayMake={mayAct(deps, admin, 'owner')} />
     </Frame>,
     refused ? 422 : 200,
@@ -122,7 +121,7 @@ async function rejectedPage(
   const { timeZone, privacy } = deps.config
   return html(
     c,
-    <Frame admin={admin} title={`Refused fact ${fact.id}`}>
+    <Frame of={await frameOf(deps, admin)} title={`Refused fact ${fact.id}`}>
       <RejectedPage
         fact={fact}
         timeZone={timeZone}
@@ -143,14 +142,10 @@ function mayAct({ config }: Deps, admin: AdminWho, role: 'operator' | 'owner'): 
   return isAllowed({ role }, admin) ? undefined : `This needs the role ${role}; yours is ${admin.role}.`
 }
 
-const Frame = ({ admin, title, children }: { admin: AdminWho; title: string; children?: unknown }) => (
-  <Layout
-    title={title}
-    page={PATH}
-    admin={frameAdmin(admin)}
-    nav={navOf(pages, admin)}
-    crumbs={[{ label: 'Data', href: PATH }]}
-  >
+type RailProps = Awaited<ReturnType<typeof frameOf>>
+
+const Frame = ({ of, title, children }: { of: RailProps; title: string; children?: unknown }) => (
+  <Layout title={title} page={PATH} {...of} crumbs={[{ label: 'Data', href: PATH }]}>
     <div class="q-page">{children as string}</div>
   </Layout>
 )

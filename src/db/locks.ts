@@ -11,8 +11,10 @@ export const SETUP_LOCK = 7100
 export const SEEN_LOCK = 7102
 /** Upserts of one kind; the second key is the table's name. */
 export const UPSERT_LOCK = 7103
-/** One fold, rebuild or snapshot at a time. */
+/** One fold or rebuild at a time; snapshots hold it shared, so that nothing is folded meanwhile. */
 export const FOLD_LOCK = 7104
+/** The snapshot of a day; the second key is the day. Taken after FOLD_LOCK. */
+export const DAY_LOCK = 7114
 /** Sign-ins of one account; the second key is the e-mail address. Taken before ADDRESS_LOCK. */
 export const ACCOUNT_LOCK = 7105
 /** Sign-ins from one address; the second key is the address. */

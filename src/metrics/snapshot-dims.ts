@@ -114,15 +114,21 @@ async function write(
       select slot from unnest(s.slots) slot where not slot = any(${slots}::int[]))`
 }
 
-/** The slot of each metric's dimension; no number is ever used again. The caller holds the fold lock. */
+/** The slot of each metric's dimension; no number is ever used again. */
 async function ensureDimSlots(sql: Tag, asks: Ask[]): Promise<Map<string, number>> {
   const wanted = asks.flatMap(({ key, metric }) => metric.by.map((dim) => ({ key, dim })))
-  const known = await sql<{ slot: number; key: string; dim: string }[]>`select slot, key, dim from metric_dims`
-  const slots = new Map(known.map(({ slot, key, dim }) => [`${key} ${dim}`, slot]))
+  const read = async () => {
+    const known = await sql<{ slot: number; key: string; dim: string }[]>`select slot, key, dim from metric_dims`
+    return new Map(known.map(({ slot, key, dim }) => [`${key} ${dim}`, slot]))
+  }
+  let slots = await read()
+  const isMissing = ({ key, dim }: { key: string; dim: string }) => !slots.has(`${key} ${dim}`)
+  if (wanted.some(isMissing)) {
+    await sql`lock table metric_dims in share row exclusive mode`
+    slots = await read()
+  }
   const next = Math.max(0, ...slots.values()) + 1
-  const missing = wanted
-    .filter(({ key, dim }) => !slots.has(`${key} ${dim}`))
-    .map((one, i) => ({ ...one, slot: next + i }))
+  const missing = wanted.filter(isMissing).map((one, i) => ({ ...one, slot: next + i }))
   if (missing.length > 0)
     await sql`
       insert into metric_dims (slot, key, dim)

@@ -1,4 +1,3 @@
-import type { Tag } from '../db/tag.ts'
 import { groupBy } from '../lib/group-by.ts'
 import type { Day } from '../lib/time.ts'
 import { Cells, type Parts } from './cells.ts'
@@ -66,20 +65,11 @@ export async function readSnapshots(q: SqlContext, scope: string, days: Day[], a
   return { cells, aged, ...missing.all() }
 }
 
-/** A slot keeps its number for ever, so each is read once a process. */
-const slotsByPool = new WeakMap<Tag, Map<string, number>>()
-
 async function slotsOf({ sql }: SqlContext, asks: Ask[]): Promise<Map<string, number>> {
-  const known = slotsByPool.get(sql) ?? new Map<string, number>()
-  slotsByPool.set(sql, known)
-  const names = asks.flatMap(({ key, metric }) => slotParts(metric).map((part) => ({ key, name: `${key} ${part}` })))
-  const missing = new Set(names.filter(({ name }) => !known.has(name)).map(({ key }) => key))
-  if (missing.size > 0) {
-    const rows = await sql<{ slot: number; key: string; part: string }[]>`
-      select slot, key, part from metric_slots where key = any(${[...missing]}::text[])`
-    for (const { slot, key, part } of rows) known.set(`${key} ${part}`, slot)
-  }
-  return new Map(names.flatMap(({ name }) => (known.has(name) ? [[name, known.get(name) as number]] : [])))
+  const keys = asks.map(({ key }) => key)
+  const rows = await sql<{ slot: number; key: string; part: string }[]>`
+    select slot, key, part from metric_slots where key = any(${keys}::text[])`
+  return new Map(rows.map(({ slot, key, part }) => [`${key} ${part}`, slot]))
 }
 
 /**

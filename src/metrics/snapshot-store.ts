@@ -2,7 +2,7 @@ import type { Deps } from '../context.ts'
 import { customFormulas } from '../custom-metrics/catalogue.ts'
 import { groupBy } from '../lib/group-by.ts'
 import type { Day } from '../lib/time.ts'
-import { withFoldLock } from '../rollups/lock.ts'
+import { withDaysLock } from '../rollups/lock.ts'
 import { asksFor } from './asks.ts'
 import type { MetricKey } from './catalogue.ts'
 import type { Parts } from './cells.ts'
@@ -28,7 +28,7 @@ interface Storing {
 
 /** Stores every metric of some days; a day is stored whole or not at all. */
 export async function storeDays(deps: Deps, days: Day[], scopes: string[]): Promise<void> {
-  await storing(deps, (work) => storeWhole(work, days, scopes))
+  await storing(deps, days, (work) => storeWhole(work, days, scopes))
 }
 
 /**
@@ -36,7 +36,7 @@ export async function storeDays(deps: Deps, days: Day[], scopes: string[]): Prom
  * snapshot of all tenants, or with a stale one, are stored whole.
  */
 export async function storeMetric(deps: Deps, key: MetricKey, days: Day[], scopes: string[]): Promise<void> {
-  await storing(deps, async (work) => {
+  await storing(deps, days, async (work) => {
     const { sql } = work.q
     const sound = await sql<{ day: Day }[]>`
       select day::text as day from metric_days m
@@ -49,9 +49,9 @@ export async function storeMetric(deps: Deps, key: MetricKey, days: Day[], scope
   })
 }
 
-/** Under the fold lock: a fold that ran meanwhile would find no snapshot of the day yet, and mark nothing. */
-async function storing(deps: Deps, work: (storing: Storing) => Promise<void>): Promise<void> {
-  await withFoldLock(deps.db.heavy, async (tx) => {
+/** While no fold runs: one that ran meanwhile would find no snapshot of the day yet, and mark nothing. */
+async function storing(deps: Deps, days: Day[], work: (storing: Storing) => Promise<void>): Promise<void> {
+  await withDaysLock(deps.db.heavy, days, async (tx) => {
     const customs = await customFormulas(tx)
     await work({ q: sqlContext(deps, tx), slots: await ensureSlots(tx, customs.keys()), customs })
   })

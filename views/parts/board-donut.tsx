@@ -45,7 +45,7 @@ export const BoardDonut = ({ name, total, parts }: { name: string; total: string
               </th>
               <td class="q-num">{part.text}</td>
               <td class="q-num q-ink-3">
-                {whole > 0 && part.value !== null ? `${((100 * part.value) / whole).toFixed(1)}%` : '—'}
+                {whole > 0 && part.value !== null && `${((100 * part.value) / whole).toFixed(1)}%`}
               </td>
             </tr>
           ))}

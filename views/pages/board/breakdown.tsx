@@ -4,9 +4,10 @@ import { metricIn, metricKey } from '../../../src/boards/metrics.ts'
 import { type BoardPart, partsOf } from '../../../src/boards/parts.ts'
 import { emptyState } from '../../../src/card-state.ts'
 import { catalogueOf } from '../../../src/custom-metrics/catalogue.ts'
-import { dayAxis, valueText } from '../../../src/metric-view.ts'
+import { columnTexts, dayAxis, valueText } from '../../../src/metric-view.ts'
 import type { Series } from '../../../src/metrics/query.ts'
 import { factsOf } from '../../../src/metrics/source.ts'
+import { isUnpriced } from '../../../src/metrics/value-name.ts'
 import { BoardDonut } from '../../parts/board-donut.tsx'
 import { AreaChart, Card, Legend, LineChart, StackedChart } from '../../parts/index.ts'
 import { MetricAbouts, MetricInfo, menuOf, summaryOf, whomOf } from './names.tsx'
@@ -96,16 +97,21 @@ const Stack = ({ card, config, context, annotations, found, parts, id }: Found &
 
 /** A part that is less than nothing has no place on a ring. */
 const Donut = ({ context, found, parts, config }: Found) => {
-  const text = (value: number | null) => valueText(context.deps, found.key, value, 'tile')
+  const { deps } = context
+  const texts = columnTexts(
+    deps,
+    found.key,
+    parts.map(({ total }) => total),
+  )
   return (
     <BoardDonut
       name={`${metricIn(context, found.key).label} by ${config.by}`}
-      total={text(found.total)}
-      parts={parts.map((part) => ({
+      total={valueText(deps, found.key, found.total, 'tile')}
+      parts={parts.map((part, i) => ({
         name: part.name,
         color: part.color,
         value: part.total === null ? null : Math.max(0, part.total),
-        text: text(part.total),
+        text: isUnpriced(found.key, part.total) ? 'unknown' : (texts[i] ?? ''),
       }))}
     />
   )

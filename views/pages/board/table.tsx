@@ -2,9 +2,10 @@ import { metricIn, metricKey } from '../../../src/boards/metrics.ts'
 import { emptyState } from '../../../src/card-state.ts'
 import { catalogueOf } from '../../../src/custom-metrics/catalogue.ts'
 import { dayTitle } from '../../../src/lib/dates.ts'
-import { valueText } from '../../../src/metric-view.ts'
+import { columnTexts } from '../../../src/metric-view.ts'
 import type { Series } from '../../../src/metrics/query.ts'
 import { factsOf } from '../../../src/metrics/source.ts'
+import { isUnpriced, valueName } from '../../../src/metrics/value-name.ts'
 import { metricHref } from '../../../src/page.ts'
 import { Card, DataTable, type TableRow } from '../../parts/index.ts'
 import { MetricAbouts, menuOf, summaryOf, whomOf } from './names.tsx'
@@ -73,40 +74,44 @@ const capital = (text: string): string => text.charAt(0).toUpperCase() + text.sl
 /** Largest first, as the first of the metrics has them. */
 function groupRows({ config, context }: Props, all: Series[]): TableRow[] {
   const names = [...new Set(all.flatMap(({ groups = [] }) => groups.map(({ key }) => key)))]
-  return names.map((name) => ({
+  const columns = all.map(({ key, groups = [] }) => {
+    const totals = names.map((name) => groups.find((group) => group.key === name)?.total)
+    const texts = columnTexts(context.deps, key, totals)
+    return { key, cells: totals.map((total, i) => (isUnpriced(key, total) ? UNKNOWN : texts[i])) }
+  })
+  return names.map((name, i) => ({
     cells: {
-      row: name === '' ? `no ${config.by}` : name,
-      ...Object.fromEntries(
-        all.map(({ key, groups = [] }) => {
-          const group = groups.find((one) => one.key === name)
-          return [key, valueText(context.deps, key, group?.total, 'table')]
-        }),
-      ),
+      row: valueName(config.by, name),
+      ...Object.fromEntries(columns.map(({ key, cells }) => [key, cells[i]])),
     },
   }))
 }
+
+const UNKNOWN = <span class="q-ink-warn">unknown</span>
 
 /** Days on which nothing is known say nothing. */
 function dayRows({ context }: Props, all: Series[]): TableRow[] {
   const { deps, filters } = context
   const days = all[0]?.points.map(({ day }) => day) ?? []
+  const columns = all.map((one) => ({ key: one.key, texts: dayTexts(deps, one) }))
   return days
-    .map((day, i) => ({ day, values: all.map(({ key, points }) => ({ key, value: points[i]?.value ?? null })) }))
-    .filter(({ values }) => values.some(({ value }) => value !== null))
+    .map((day, i) => ({ day, i, known: all.some(({ points }) => (points[i]?.value ?? null) !== null) }))
+    .filter(({ known }) => known)
     .reverse()
-    .map(({ day, values }) => ({
+    .map(({ day, i }) => ({
       cells: {
         row: dayTitle(day, filters.today),
-        ...Object.fromEntries(values.map(({ key, value }) => [key, valueText(deps, key, value, 'table')])),
+        ...Object.fromEntries(columns.map(({ key, texts }) => [key, texts[i]])),
       },
     }))
 }
 
+/** The days of a metric, and its total as the last. */
+const dayTexts = (deps: Props['context']['deps'], { key, points, total }: Series): string[] =>
+  columnTexts(deps, key, [...points.map(({ value }) => value), total])
+
 function totalOf({ context }: Props, all: Series[]): TableRow['cells'] {
   const { deps, filters } = context
-  const cells = all.map(({ key, total }) => [
-    key,
-    <a href={metricHref(filters, key)}>{valueText(deps, key, total, 'table')}</a>,
-  ])
+  const cells = all.map((one) => [one.key, <a href={metricHref(filters, one.key)}>{dayTexts(deps, one).at(-1)}</a>])
   return { row: 'All days', ...Object.fromEntries(cells) }
 }

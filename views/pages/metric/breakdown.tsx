@@ -3,10 +3,11 @@ import { cardState, emptyState } from '../../../src/card-state.ts'
 import { catalogueOf } from '../../../src/custom-metrics/catalogue.ts'
 import { exportQuery } from '../../../src/lib/filters.ts'
 import { shownOf } from '../../../src/lib/settle.ts'
-import { changeIn as changeBetween, valueText } from '../../../src/metric-view.ts'
+import { changeIn as changeBetween, columnTexts } from '../../../src/metric-view.ts'
 import { formatValue } from '../../../src/metrics/format.ts'
-import { changeOf as changeIn, type Group, type Series } from '../../../src/metrics/query.ts'
+import { changeOf as changeIn, type Group, type Series, type Summary } from '../../../src/metrics/query.ts'
 import { factsOf } from '../../../src/metrics/source.ts'
+import { isUnpriced, valueName } from '../../../src/metrics/value-name.ts'
 import { metricHref, rowsHref } from '../../../src/page.ts'
 import { Card, Change, DataTable, Segments, Share, Sparkline } from '../../parts/index.ts'
 import type { MetricProps } from '../metric.tsx'
@@ -53,7 +54,7 @@ export const BreakdownCard = (props: MetricProps) => {
 }
 
 const Groups = ({
-  data: { key },
+  data: { key, main },
   context,
   by,
   now,
@@ -66,14 +67,13 @@ const Groups = ({
   const rest = groups.length - GROUPS_SHOWN
   const query = exportQuery(filters, { metrics: key, by, compare: filters.compare })
   // Money that is not known is not zero: the calls are there, their price is not.
-  const unpriced = (group: Group) => key === 'ai.cost' && group.total === null
+  const unpriced = (group: Group) => isUnpriced(key, group.total)
   const share = (total: number | null) => (adds && total !== null && now.total ? total / now.total : null)
+  const previousKnown = shownOf(main)?.summary.previousKnown
+  const compared = before !== undefined && !previousKnown
   const change = (value: number | null, previous: number | null) =>
-    before ? (
-      <Change {...changeBetween(deps, key, { value, previous, change: changeIn(metric, value, previous) })} />
-    ) : (
-      '—'
-    )
+    compared && <Change {...changeBetween(deps, key, { value, previous, change: changeIn(metric, value, previous) })} />
+  const texts = columnTexts(deps, key, [...groups.map(({ total }) => total), now.total])
   return (
     <DataTable
       id="breakdown"
@@ -82,15 +82,13 @@ const Groups = ({
         { key: 'group', label: capital(by), code: by === 'model' },
         { key: 'value', label: metric.label, number: true, strong: true },
         ...(adds ? [{ key: 'share', label: 'Share', wide: true }] : []),
-        { key: 'change', label: 'vs before', number: true },
+        ...(compared ? [{ key: 'change', label: 'vs before', number: true }] : []),
         { key: 'spark', label: 'By day', number: true, wide: true },
       ]}
-      rows={groups.slice(0, GROUPS_SHOWN).map((group) => ({
+      rows={groups.slice(0, GROUPS_SHOWN).map((group, i) => ({
         cells: {
-          group: (
-            <a href={rowsHref(filters, key, { by, group: group.key })}>{group.key === '' ? 'not said' : group.key}</a>
-          ),
-          value: unpriced(group) ? <span class="q-ink-warn">unknown</span> : valueText(deps, key, group.total, 'table'),
+          group: <a href={rowsHref(filters, key, { by, group: group.key })}>{valueName(by, group.key, 'not said')}</a>,
+          value: unpriced(group) ? <span class="q-ink-warn">unknown</span> : texts[i],
           share: unpriced(group) ? (
             <span class="q-ink-3">not counted</span>
           ) : (
@@ -106,7 +104,7 @@ const Groups = ({
       }))}
       total={{
         group: 'Total',
-        value: valueText(deps, key, now.total, 'table'),
+        value: texts.at(-1),
         change: change(now.total, before?.total ?? null),
       }}
       csv={{
@@ -114,14 +112,18 @@ const Groups = ({
         href: `/exports/metrics.csv${query}`,
       }}
       json={{ label: 'JSON', href: `/api/metrics/timeseries${query}` }}
-      note={noteOf(rest, adds)}
+      note={noteOf(rest, adds, previousKnown)}
     />
   )
 }
 
-function noteOf(rest: number, adds: boolean): string | undefined {
-  if (rest > 0) return `and ${rest} more`
-  return adds ? undefined : 'These do not add up to the total: each is computed for itself.'
+function noteOf(rest: number, adds: boolean, known: Summary['previousKnown']): string | undefined {
+  const notes = [
+    rest > 0 && `And ${rest} more.`,
+    rest <= 0 && !adds && 'These do not add up to the total: each is computed for itself.',
+    known && `Not compared: ${known.days} of ${known.of} days known.`,
+  ]
+  return notes.filter(Boolean).join(' ') || undefined
 }
 
 const shareText = (share: number | null): string =>

@@ -4,7 +4,7 @@ import { catalogueOf } from '../../../src/custom-metrics/catalogue.ts'
 import { dayTitle } from '../../../src/lib/dates.ts'
 import { exportQuery } from '../../../src/lib/filters.ts'
 import { shownOf } from '../../../src/lib/settle.ts'
-import { valueText } from '../../../src/metric-view.ts'
+import { columnTexts } from '../../../src/metric-view.ts'
 import { Card, DataTable } from '../../parts/index.ts'
 import type { MetricProps } from '../metric.tsx'
 
@@ -20,6 +20,12 @@ export const DaysCard = ({ data: { key, main }, context }: MetricProps) => {
   const rows = points.map((point, i) => ({ ...point, before: before[i] })).reverse()
   const query = exportQuery(filters, { metrics: key, compare: filters.compare })
   const shown = rows.slice(0, DAYS_SHOWN)
+  // Both columns are of one metric, so they have one precision.
+  const texts = columnTexts(
+    deps,
+    key,
+    shown.flatMap((row) => [row.value, row.before?.value]),
+  )
   if (found && points.every(({ value }) => value === null)) return null
   return (
     <Card
@@ -44,15 +50,15 @@ export const DaysCard = ({ data: { key, main }, context }: MetricProps) => {
               ]
             : []),
         ]}
-        rows={shown.map((row) => ({
+        rows={shown.map((row, i) => ({
           cells: {
             day:
               row.day === filters.today
                 ? `${dayTitle(row.day, filters.today)}, so far`
                 : dayTitle(row.day, filters.today),
-            value: valueText(deps, key, row.value, 'table'),
+            value: texts[2 * i],
             other: row.before && dayTitle(row.before.day, filters.today),
-            before: valueText(deps, key, row.before?.value, 'table'),
+            before: texts[2 * i + 1],
           },
         }))}
         csv={{
