@@ -150,6 +150,7 @@ describe('a metric that is younger than a day', () => {
     await runUnder(t.deps, { from: '2026-01-01', to: '2026-11-19', metric: 'ai.cost' })
     expect((await series(t.deps, 'api.calls', RANGE)).points).toEqual(before.points)
     await t.sql`update api_call_days set calls = 0`
+    await t.sql`update data_version set n = n + 1`
     expect((await series(t.deps, 'api.calls', RANGE)).total).toBe(0)
     await runUnder(t.deps, { from: '2026-11-15', to: '2026-11-15', metric: 'api.calls' })
     const [stored] =
