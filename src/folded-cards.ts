@@ -1,7 +1,6 @@
 import type { Db } from './db/connect.ts'
 import { Lru } from './lib/lru.ts'
-import { shared } from './lib/shared.ts'
-import { readDataVersion } from './rollups/data-version.ts'
+import { currentVersion } from './rollups/data-version.ts'
 
 /** What a card showed last, and of which roll-ups that was. */
 interface Kept {
@@ -22,7 +21,7 @@ export function whileUnchanged<T>(db: Db, key: string, load: () => Promise<T>): 
     const shelf = shelves.get(db) ?? new Lru<Kept>(MAX_CARDS)
     shelves.set(db, shelf)
     // Asked before the load: a fold that comes in between makes it stale.
-    const version = await shared(db, 'data version', () => readDataVersion(db.sql))
+    const version = await currentVersion(db)
     const kept = shelf.of(key, () => ({}))
     if (kept.version !== version) Object.assign(kept, { value: await load(), version })
     return kept.value as T

@@ -9,6 +9,7 @@ import type { Deps } from './context.ts'
 import { openCore } from './core.ts'
 import { ensureDayZone } from './jobs/day-zone.ts'
 import { startScheduler } from './jobs/scheduler.ts'
+import { keepHeapSmall } from './lib/heap.ts'
 import { createLog } from './lib/log.ts'
 import { startSources } from './sources/start.ts'
 
@@ -25,6 +26,7 @@ const DRAIN_MS = 10_000
 
 /** Boots Quarterdeck. */
 export async function start(config: Config): Promise<Running> {
+  keepHeapSmall()
   const log = createLog(config.logLevel)
   const core = await openCore(config, log, { watch: true })
   const app = createApp(core.deps)

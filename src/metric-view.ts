@@ -91,6 +91,7 @@ export function tileOf(deps: Deps, filters: Filters, key: AnyKey, card: Card<Sum
     points: summary?.points.map(({ value }) => value),
     mark: summary && markOf(deps, summary),
   }
+  if (metric.unit === 'months' || metric.unit === 'hours') tile.unit = metric.unit
   if (summary) tile.about = aboutOf(deps, filters, key, summary)
   if (summary?.ignored) tile.allUsers = allUsersText(summary.ignored, filters)
   if (summary && filters.compare !== 'none' && (summary.value !== null || summary.previous !== null)) {

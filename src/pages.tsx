@@ -86,7 +86,7 @@ const PALETTE_BUDGET_MS = 500
 export function mountPages(app: Hono<Env>, fast: Hono<Env>, deps: Deps): void {
   const services = {
     deps,
-    cards: new CardCache({ now: deps.now }),
+    cards: new CardCache({ now: deps.now, stretch: true }),
     slowCards: new CardCache({ now: deps.now, ttlMs: 60_000 }),
     fragments: new FragmentCache(deps.now),
   }

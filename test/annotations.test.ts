@@ -250,16 +250,20 @@ describe('by hand', () => {
       await send({ text: 'Noon there', kind: 'note', day: '2026-11-10', time: '12:00' })
       const [row] = await own.sql`select at, day from annotations`
       expect(row).toEqual({ at: new Date('2026-11-10T06:30:00Z'), day: null })
-      for (const [wrong, word] of [
-        [{ day: '2026-11-31' }, 'day'],
-        [{ time: '25:00' }, 'time'],
-        [{ link: 'x.example' }, 'link'],
-        [{ tenant: 'nobody' }, 'no tenant'],
+      for (const [wrong, word, field] of [
+        [{ day: '2026-11-31' }, 'day', 'day'],
+        [{ time: '25:00' }, 'time', 'time'],
+        [{ link: 'x.example' }, 'link', 'link'],
+        [{ tenant: 'nobody' }, 'no tenant', 'tenant'],
+        [{ day: '2099-01-01' }, 'ahead', 'day'],
       ] as const) {
         const answer = await send({ text: 'Kept <i>', kind: 'note', day: '2026-11-10', ...wrong })
         const html = await answer.text()
         expect([answer.status, html.includes('value="Kept &lt;i&gt;"')], word).toEqual([422, true])
         expect(/role="alert"[\s\S]*?<\/p>/.exec(html)?.[0]).toContain(word)
+        // It stands at its field, which says so too.
+        expect(html).toContain(`id="error-annotate-${field}" role="alert"`)
+        expect(html).toMatch(new RegExp(`id="annotate-${field}"[^>]*aria-describedby="error-annotate-${field}"`))
       }
       expect(await own.sql`select from annotations`).toHaveLength(1)
     } finally {

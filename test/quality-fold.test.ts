@@ -191,25 +191,46 @@ it('folds and rebuilds beside writers without losing or doubling a change', asyn
   expect(counted[0]?.n).toBe(60)
 }, 60_000)
 
-it('tells only so many routes apart at a time, and forgets their names with their calls', async () => {
+describe('the names that routes are told apart by', () => {
   const call = (endpoint: string, ts: Date) => t.send('api_calls', { endpoint, ts, ai: false })
-  await t.sql`insert into known_names select 'endpoint', 'x' || n, '2026-11-20' from generate_series(1, 600) n`
-  await call('/unheard-of', NOW)
-  await call('/projects/99', NOW)
-  await t.fold()
-  const calls = await t.by('performance.endpoint_calls', 'endpoint', DAY)
-  expect(calls['(other)']).toBe(1)
-  expect(calls['/projects/:id']).toBe(2)
-
-  // The 600 were heard of long ago: there is room again, and what was counted by a name keeps it.
-  await t.sql`update known_names set seen_on = '2026-08-01' where name like 'x%'`
-  await call('/heard-of', NOW)
-  await call('/x7', NOW)
-  await t.fold()
-  expect(await t.by('performance.endpoint_calls', 'endpoint', DAY)).toMatchObject({ '/heard-of': 1 })
+  const names = async () => (await t.sql`select name from known_names where kind = 'endpoint'`).length
   const daysOn = (days: number) => new Date(NOW.getTime() + days * 86_400_000)
-  await pruneOwnTables(t.deps, daysOn(400))
-  expect((await t.sql`select from known_names`).length).toBeGreaterThan(0)
-  await pruneOwnTables(t.deps, daysOn(434))
-  expect(await t.sql`select from known_names`).toHaveLength(0)
+
+  it('are so many at a time, and stay as long as what was counted by them', async () => {
+    await t.sql`insert into known_names select 'endpoint', '/x' || n, '2026-11-20' from generate_series(1, 600) n`
+    await call('/unheard-of', NOW)
+    await call('/projects/99', NOW)
+    await t.fold()
+    const calls = await t.by('performance.endpoint_calls', 'endpoint', DAY)
+    expect(calls['(other)']).toBe(1)
+    expect(calls['/projects/:id']).toBe(2)
+
+    // They were heard of long ago: there is room again for what is called now, be it known or not.
+    await t.sql`update known_names set seen_on = '2026-08-01'`
+    await call('/heard-of', NOW)
+    await call('/x7', NOW)
+    await t.fold()
+    expect(await t.by('performance.endpoint_calls', 'endpoint', DAY)).toEqual({
+      ...calls,
+      '/heard-of': 1,
+      '/x7': 1,
+    })
+    const kept = await names()
+    await pruneOwnTables(t.deps, daysOn(400))
+    expect(await names()).toBeGreaterThan(0)
+    expect(await names()).toBeLessThan(kept)
+    await pruneOwnTables(t.deps, daysOn(434))
+    expect(await names()).toBe(0)
+  })
+
+  it('do not become more with each import of old days', async () => {
+    await t.sql`truncate known_names`
+    await t.sql`insert into known_names select 'endpoint', '/x' || n, '2026-11-20' from generate_series(1, 300) n`
+    for (const round of ['a', 'b', 'c']) {
+      const routes = Array.from({ length: 250 }, (_, n) => ({ endpoint: `/${round}${n}`, ts: daysOn(-200), ai: false }))
+      await t.send('api_calls', ...routes)
+      await t.fold()
+    }
+    expect(await names()).toBe(500)
+  })
 })

@@ -47,7 +47,8 @@ const time = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'A clock time such as
 
 export type ReadForm =
   | { ok: true; input: Omit<AnnotationInput, 'at' | 'day'>; when: When }
-  | { ok: false; error: string }
+  /** By field: what is wrong with it. */
+  | { ok: false; errors: Record<string, string> }
 
 /** The fields of the form; what is wrong with them is said in words. */
 export function readForm(fields: Record<string, string>): ReadForm {
@@ -56,11 +57,13 @@ export function readForm(fields: Record<string, string>): ReadForm {
   )
   const read = annotationInput.safeParse({ text: '', ...Object.fromEntries(given) })
   const clock = fields.time ? time.safeParse(fields.time) : undefined
-  if (!read.success) return { ok: false, error: wordsOf(read.error) }
-  if (clock && !clock.success) return { ok: false, error: wordsOf(clock.error) }
-  const { at: _, day, ...input } = read.data
-  if (day === undefined) return { ok: false, error: 'On which day was it?' }
+  const issues = [
+    ...(clock?.error?.issues.map(({ message }) => ({ field: 'time', message })) ?? []),
+    ...(read.error?.issues.map(({ path, message }) => ({ field: String(path[0] ?? 'text'), message })) ?? []),
+    ...(fields.day ? [] : [{ field: 'day', message: 'On which day was it?' }]),
+  ]
+  if (!read.success || issues.length > 0)
+    return { ok: false, errors: Object.fromEntries(issues.reverse().map(({ field, message }) => [field, message])) }
+  const { at: _, day = '', ...input } = read.data
   return { ok: true, input, when: { day, time: clock?.data } }
 }
-
-const wordsOf = ({ issues }: z.ZodError): string => issues.map(({ message }) => message).join(' ')

@@ -18,12 +18,13 @@ export function mountAnnotations(app: Hono<Env>, deps: Deps): void {
   app.post(ANNOTATIONS_PATH, acts, smallBody, async (c) => {
     const fields = await fieldsOf(c)
     const read = readForm(fields)
-    if (!read.ok) return formAgain(c, deps, fields, read.error)
+    if (!read.ok) return formAgain(c, deps, fields, read.errors)
     try {
       const { id } = await addAnnotation(deps, adminOf(c), read.input, read.when)
       return c.redirect(withMark(safeNext(fields.back), 'annotated', String(id)), 303)
     } catch (error) {
-      if (error instanceof Problem && error.status < 500) return formAgain(c, deps, fields, error.message)
+      if (error instanceof Problem && error.status < 500)
+        return formAgain(c, deps, fields, { [fieldOf(error)]: error.message })
       throw error
     }
   })
@@ -42,12 +43,15 @@ function withMark(back: string, name: string, value: string): string {
   return url.pathname + url.search + url.hash
 }
 
-/** What was entered is still there, with the reason in front. */
+/** What the store refuses is a day too far ahead, or a tenant: unknown, or not one's own. */
+const fieldOf = ({ status }: Problem): string => (status === 422 ? 'day' : 'tenant')
+
+/** What was entered is still there, with the reason at its field. */
 async function formAgain(
   c: Context<Env>,
   deps: Deps,
   fields: Record<string, string>,
-  error: string,
+  errors: Record<string, string>,
 ): Promise<Response> {
   const admin = adminOf(c)
   const props = annotateProps(deps, admin, fields.tenant || undefined, safeNext(fields.back))
@@ -60,7 +64,7 @@ async function formAgain(
     >
       <div class="q-page">
         <Card id="annotate" title="Not written yet">
-          <AnnotateForm {...props} values={fields} error={error} />
+          <AnnotateForm {...props} values={fields} errors={errors} />
         </Card>
       </div>
     </Layout>

@@ -12,6 +12,7 @@ import { cardOf, questionOf } from '../saved-queries/cards.ts'
 import { refuseNonsense } from '../saved-queries/routes.tsx'
 import { findQuery, listQueries, queryInput, saveQuery } from '../saved-queries/store.ts'
 import { boardContext } from './context.ts'
+import type { BoardCard } from './doc.ts'
 import { addCard, changeCard } from './edit.ts'
 import { type CardForm, formOf, metricName, readCardForm } from './form.ts'
 import { findChangeable, plainPage } from './frames.tsx'
@@ -27,6 +28,7 @@ const BOARDS = '/dashboard/boards'
 /** The catalogue from which a card is chosen, and the form that makes or changes one. */
 export function mountCardRoutes(app: Hono<Env>, deps: Deps, cache: CardCache): void {
   const self = requireRole('viewer')
+  const { currency } = deps.config
 
   app.get(`${BOARDS}/:slug/add`, self, async (c) => {
     const board = await findChangeable(c, deps, c.req.param('slug'))
@@ -53,7 +55,7 @@ export function mountCardRoutes(app: Hono<Env>, deps: Deps, cache: CardCache): v
     const board = await findChangeable(c, deps, c.req.param('slug'))
     const card = board.cards.find(({ id }) => id === c.req.param('card'))
     if (!card) throw new NotFound('There is no card of this name on the board any more.')
-    return formPage(c, board, formOf(card), { editing: card.id })
+    return formPage(c, board, formOf(card, await freshCatalogue(deps), currency), { editing: card.id })
   })
 
   for (const path of ['cards', 'cards/:card'])
@@ -66,6 +68,7 @@ export function mountCardRoutes(app: Hono<Env>, deps: Deps, cache: CardCache): v
       const taken = new Set(board.cards.map(({ id }) => id))
       const form = readCardForm(await freshCatalogue(deps), kind, fields, {
         taken,
+        currency,
         ...(editing ? { id: editing } : {}),
       })
       if (act === 'keep') return keep(c, board, form, editing)
@@ -114,9 +117,10 @@ export function mountCardRoutes(app: Hono<Env>, deps: Deps, cache: CardCache): v
     const catalogue = await freshCatalogue(deps)
     if (query !== undefined) {
       const found = await findQuery(deps, adminOf(c), query)
-      const { values } = formOf({ id: 'new', title: found.name, width: 6, height: 'm', ...cardOf(found) })
+      const card: BoardCard = { id: 'new', title: found.name, width: 6, height: 'm', ...cardOf(found) }
+      const { values } = formOf(card, catalogue, currency)
       const { width: _, height: __, ...rest } = values
-      return readCardForm(catalogue, cardOf(found).kind, rest, { taken: new Set() })
+      return readCardForm(catalogue, cardOf(found).kind, rest, { taken: new Set(), currency })
     }
     const wanted = isKind(kind) ? kind : 'tile'
     const values: Record<string, string> = metric === undefined ? {} : { [metricName(0)]: metric.slice(0, 120) }
@@ -124,7 +128,7 @@ export function mountCardRoutes(app: Hono<Env>, deps: Deps, cache: CardCache): v
     if (wanted === 'breakdown' || wanted === 'table') values.by = first ?? (wanted === 'table' ? 'day' : '')
     if (wanted === 'chart') values.draw = 'line'
     if (wanted === 'breakdown') values.draw = 'bar'
-    return { ...readCardForm(catalogue, wanted, values, { taken: new Set() }), errors: {} }
+    return { ...readCardForm(catalogue, wanted, values, { taken: new Set(), currency }), errors: {} }
   }
 
   interface Shown {

@@ -1,8 +1,9 @@
+import { parseQuantity, quantityText } from '../metrics/quantity.ts'
 import type { BoardCard } from './doc.ts'
 import { cardId, checkCard, titleField } from './doc.ts'
 import type { Height, Width } from './kinds/define.ts'
 import { configSchema, type KindName, kindOf } from './kinds/index.ts'
-import { type Catalogue, listMetrics } from './metrics.ts'
+import { type Catalogue, listMetrics, metricKey } from './metrics.ts'
 
 /** The form of a card, as it was entered; `card` where it is one. */
 export interface CardForm {
@@ -10,6 +11,8 @@ export interface CardForm {
   values: Record<string, string>
   /** By field; '' of the form as a whole. */
   errors: Record<string, string>
+  /** In which money is typed. */
+  currency: string
   card?: BoardCard
 }
 
@@ -22,25 +25,52 @@ export function readCardForm(
   catalogue: Catalogue,
   kind: KindName,
   fields: Record<string, string>,
-  { id, taken }: { id?: string; taken: ReadonlySet<string> },
+  { id, taken, currency }: { id?: string; taken: ReadonlySet<string>; currency: string },
 ): CardForm {
   const values = withKeys(catalogue, fields)
-  const errors: Record<string, string> = {}
-  const read = configSchema(kind).safeParse(configOf(kind, values))
+  const { amounts, errors } = kind === 'gauge' ? readAmounts(catalogue, values, currency) : NO_AMOUNTS()
+  const read = configSchema(kind).safeParse({ ...configOf(kind, values), ...amounts })
   const title = titleField.safeParse(values.title ?? '')
   for (const { path, message } of read.error?.issues ?? []) errors[fieldAt(path)] ??= message
   if (title.error) errors.title = title.error.issues[0]?.message ?? 'Not a title.'
   const size = sizeOf(kind, values)
-  if (!read.success || !title.success) return { kind, values, errors }
+  if (!read.success || !title.success) return { kind, values, errors, currency }
   const config = read.data as Record<string, unknown>
   for (const { path, message } of checkCard(catalogue, { kind, config })) errors[fieldAt(path)] ??= message
-  if (Object.keys(errors).length > 0) return { kind, values, errors }
+  if (Object.keys(errors).length > 0) return { kind, values, errors, currency }
   const named = id ?? cardId({ kind, config }, taken)
-  return { kind, values, errors, card: { id: named, kind, title: title.data, ...size, config } }
+  return { kind, values, errors, currency, card: { id: named, kind, title: title.data, ...size, config } }
 }
 
+/** The limits of a gauge as people write values of its metric, "4 s"; without a metric they are plain numbers. */
+function readAmounts(catalogue: Catalogue, values: Record<string, string>, currency: string): Amounts {
+  const found: Amounts = NO_AMOUNTS()
+  const key = values[metricName(0)] ?? ''
+  if (!catalogue.has(key)) return found
+  const { unit } = catalogue.of(metricKey(key))
+  for (const name of AMOUNTS) {
+    const text = values[name] ?? ''
+    if (text === '') continue
+    const read = parseQuantity(text, unit, currency)
+    if (read.ok) found.amounts[name] = read.value
+    else {
+      found.errors[name] = read.reason
+      // What is told already is not told again by the shape.
+      found.amounts[name] = undefined
+    }
+  }
+  return found
+}
+
+interface Amounts {
+  amounts: Record<string, number | undefined>
+  errors: Record<string, string>
+}
+const NO_AMOUNTS = (): Amounts => ({ amounts: {}, errors: {} })
+const AMOUNTS = ['max', 'warn', 'crit'] as const
+
 /** The form that a card was made with. */
-export function formOf(card: BoardCard): CardForm {
+export function formOf(card: BoardCard, catalogue: Catalogue, currency: string): CardForm {
   const { kind, title, width, height, config } = card
   const values: Record<string, string> = { title, width: String(width), height }
   for (const [name, value] of Object.entries(config)) {
@@ -49,7 +79,11 @@ export function formOf(card: BoardCard): CardForm {
       for (const [i, key] of (value as string[]).entries()) values[metricName(i)] = String(key)
     else if (value !== undefined && value !== false) values[name] = value === true ? 'on' : String(value)
   }
-  return { kind, values, errors: {}, card }
+  const key = values[metricName(0)] ?? ''
+  for (const name of kind === 'gauge' && catalogue.has(key) ? AMOUNTS : [])
+    if (typeof config[name] === 'number')
+      values[name] = quantityText(config[name], catalogue.of(metricKey(key)).unit, currency)
+  return { kind, values, errors: {}, currency, card }
 }
 
 /** The metrics of a form that are there, in their order. */

@@ -1,6 +1,6 @@
 import type { Context } from 'hono'
 import type { Env } from '../env.ts'
-import { holdHeap } from './tight-heap.ts'
+import { holdHeap } from '../lib/heap.ts'
 
 export type Cell = string | number | boolean | Date | null
 export type Rows = AsyncIterable<Cell[][]>

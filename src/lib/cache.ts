@@ -17,15 +17,17 @@ export interface Cached<T> {
 
 export interface CacheOptions {
   now: () => Date
-  /** How long an answer is good; 5 s for live cards, unless they take long. */
+  /** How long an answer is good; 5 s for live cards. */
   ttlMs?: number
+  /** Whether what takes long is kept longer: see MAX_SHARE. */
+  stretch?: boolean
   /** Slots kept; the least recently used goes first. */
   max?: number
 }
 
 /**
- * What takes long is kept longer, so that no answer takes more than so much of a core, however many ask for it: beyond
- * 125 ms of a live card, which it takes a hundred thousand users to need; twice as long at the most.
+ * How much of the time an answer may be under way, however many ask for it: a live card that takes more than 125 ms is
+ * kept longer than 5 s, up to twice as long. It takes a hundred thousand users to need that, or a busy machine.
  */
 const MAX_SHARE = 0.025
 const MAX_STRETCH = 2
@@ -42,11 +44,13 @@ export class CardCache {
   readonly #now: () => Date
   readonly #ttlMs: number
   readonly #max: number
+  readonly #stretch: boolean
 
   constructor(options: CacheOptions) {
     this.#now = options.now
     this.#ttlMs = options.ttlMs ?? 5_000
     this.#max = options.max ?? 500
+    this.#stretch = options.stretch ?? false
   }
 
   /** The cached value while it is fresh, else that of `load`, computed once for all who ask meanwhile. */
@@ -78,6 +82,7 @@ export class CardCache {
   }
 
   #lifeOf({ tookMs = 0 }: Slot): number {
+    if (!this.#stretch) return this.#ttlMs
     return Math.max(this.#ttlMs, Math.min(MAX_STRETCH * this.#ttlMs, tookMs / MAX_SHARE))
   }
 

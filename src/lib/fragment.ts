@@ -16,7 +16,7 @@ export interface Fragment {
   packed?: Partial<Record<Coding, Promise<Buffer>>>
 }
 
-/** Half of the cards' time to live: what a poll answers is 7 s old at most, and usually 2. */
+/** Half of the cards' time to live: what a poll answers is usually 2 s old, and 7 at most; 12 where cards take long. */
 const TTL_MS = 2_500
 
 /** Rendered fragments for some seconds, so that a poll which changed nothing costs a look-up and a 304. */

@@ -68,7 +68,10 @@ export interface AskedDays extends AskedScope {
 
 interface AskedSeries extends AskedDays {
   by?: string
-  /** False where the days are all that is wanted: what they do not add up to is then not asked, and null. */
+  /**
+   * False where the days are all that is wanted: what they do not add up to is then not asked, and null, and groups have no
+   * order by it.
+   */
   totals?: boolean
 }
 

@@ -7,8 +7,6 @@ import { onDays, type Window } from './window.ts'
 
 /** Roll-ups of money that are put together when they are read. */
 
-/** The fragments of the fold take a transaction for what makes fragments. */
-
 const daysOf = ({ sql }: SqlContext, days: Day[]): Fragment => sql`unnest(${days}::text[]::date[])`
 
 /** The month that ends on the day, the two before it, each of which ends where the next begins, and the twelve months. */

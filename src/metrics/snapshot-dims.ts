@@ -3,8 +3,7 @@ import { groupBy } from '../lib/group-by.ts'
 import type { Day } from '../lib/time.ts'
 import { type DimValue, readBroken } from './broken.ts'
 import type { SqlContext } from './metric.ts'
-import type { Rollup } from './rollup-kit.ts'
-import { rollups } from './rollups.ts'
+import type { RollupName } from './rollups.ts'
 import type { Ask } from './statement.ts'
 
 /** Values kept of a dimension on a day, as many as a breakdown shows; what lies beyond is one row, the rest. */
@@ -15,15 +14,17 @@ const SCOPE = '*'
 const KINDS = new Set(['sum', 'last', 'max', 'ratio'])
 
 /**
- * What is stored of a metric. Of distinct users those dimensions that the rows have themselves (their plan, not their
- * country), of which there are few values: then there is no rest to be put together.
+ * By what distinct users are stored: it has few values, so that there is no rest to be put together, and a day keeps
+ * those that it was folded with.
  */
+const DISTINCT_DIMS: Partial<Record<RollupName, readonly string[]>> = { users: ['class'] }
+
+/** What is stored of a metric by its dimensions; nothing, or one ask with some of them. */
 function storedOf({ key, metric }: Ask): Ask[] {
   if (metric.lag) return []
   if (KINDS.has(metric.kind)) return metric.by.length > 0 ? [{ key, metric }] : []
   if (metric.kind !== 'distinct') return []
-  const { joins = {} }: Rollup = rollups[metric.from]
-  const by = metric.by.filter((dim) => !Object.hasOwn(joins, dim))
+  const by = metric.by.filter((dim) => DISTINCT_DIMS[metric.from]?.includes(dim))
   return by.length > 0 ? [{ key, metric: { ...metric, by } }] : []
 }
 

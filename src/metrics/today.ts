@@ -1,7 +1,7 @@
 import type { Db } from '../db/connect.ts'
+import { within } from '../lib/every.ts'
 import { Lru } from '../lib/lru.ts'
-import { shared } from '../lib/shared.ts'
-import { readDataVersion } from '../rollups/data-version.ts'
+import { currentVersion } from '../rollups/data-version.ts'
 import { builtIn } from './asks.ts'
 import { isMetricKey } from './catalogue.ts'
 import { Cells, readCells } from './cells.ts'
@@ -9,7 +9,10 @@ import type { SqlContext } from './metric.ts'
 import type { RollupName } from './rollups.ts'
 import { type Ask, groupByRollup } from './statement.ts'
 
-/** Roll-ups that only a fold changes: those which join what is entered or told in other ways are read each time. */
+/**
+ * Roll-ups that only a fold changes: those which join what is entered or told in other ways are read each time. (Who
+ * returns is also told by when users signed up: a change of that is folded, too.)
+ */
 const FOLDED: ReadonlySet<RollupName> = new Set([
   'calls',
   'aiCalls',
@@ -32,6 +35,8 @@ interface Shelf {
   next?: { asks: Map<string, Ask>; cells: Promise<Cells> } | undefined
 }
 
+/** A connection that has gone silent must not hold up all who ask later. */
+const PATIENCE_MS = 15_000
 /** So many roll-ups, scopes and days are kept of a database. */
 const MAX_SHELVES = 500
 const libraries = new WeakMap<Db, Lru<Shelf>>()
@@ -44,14 +49,17 @@ export async function readToday(db: Db, q: SqlContext, asks: Ask[], scope: strin
   const cells = new Cells()
   if (asks.length === 0) return cells
   const [kept, others] = [asks.filter(isKept), asks.filter((ask) => !isKept(ask))]
-  const version = kept.length > 0 ? await shared(db, 'data version', () => readDataVersion(db.sql)) : 0
+  const version = kept.length > 0 ? await currentVersion(db) : 0
   const library = libraries.get(db) ?? new Lru<Shelf>(MAX_SHELVES)
   libraries.set(db, library)
   const found = await Promise.all([
     readCells(q, others, [scope], [q.today]),
-    ...groupByRollup(kept).map((group) => {
-      const shelf = library.of(`${group[0]?.metric.from} ${scope} ${q.today}`, () => ({ known: new Map() }))
-      return readShelf(shelf, version, group, (all) => readCells(q, all, [scope], [q.today]))
+    ...[kept.filter(isSorted), kept.filter((ask) => !isSorted(ask))].flatMap(groupByRollup).map((group) => {
+      const shelf = library.of(`${group[0]?.metric.from} ${isSorted(group[0])} ${scope} ${q.today}`, () => ({
+        known: new Map(),
+      }))
+      // By the pool of pages, whoever asks: others wait for the same answer.
+      return readShelf(shelf, version, group, (all) => readCells({ ...q, sql: db.sql }, all, [scope], [q.today]))
     }),
   ])
   for (const part of found) cells.merge(part)
@@ -61,6 +69,9 @@ export async function readToday(db: Db, q: SqlContext, asks: Ask[], scope: strin
 /** Metrics of the catalogue as it is; whoever asks for another one of the same key gets what that is. */
 const isKept = ({ key, metric }: Ask): boolean =>
   FOLDED.has(metric.from) && isMetricKey(key) && sameParts(builtIn(key), metric)
+
+/** What sorts the users costs more than what counts them: who counts does not wait for it. */
+const isSorted = (ask: Ask | undefined): boolean => ask?.metric.kind === 'percentile' || ask?.metric.kind === 'perUser'
 
 function sameParts(of: ReturnType<typeof builtIn>, { parts }: Ask['metric']): boolean {
   const stored = of.kind === 'live' ? of.history : of
@@ -94,7 +105,7 @@ function gather(shelf: Shelf, read: (asks: Ask[]) => Promise<Cells>): NonNullabl
   const { known } = shelf
   const cells = new Promise<void>(setImmediate).then(() => {
     if (shelf.next?.asks === asks) shelf.next = undefined
-    return read([...asks.values()])
+    return within(PATIENCE_MS, read([...asks.values()]))
   })
   cells.catch(() => {
     for (const key of asks.keys()) known.delete(key)

@@ -19,14 +19,26 @@ export function knownNames(tx: Tx, kind: string, paths: Fragment): Fragment {
     known as materialized (
       select name from known_names where kind = ${kind} and name in (select route from routes)
     ),
+    heard as (
+      select greatest(
+        (select max(seen_on) from known_names where kind = ${kind}), (select max(day) from routes)
+      ) - ${HEARD_DAYS}::int as before
+    ),
+    unknown as (
+      select route, max(day) as day from routes where route not in (select name from known) group by route
+    ),
     fresh as (
       insert into known_names (kind, name, seen_on)
-      select ${kind}, route, max(day) from routes where route not in (select name from known)
-      group by route order by route
-      limit greatest(0, ${MAX_NAMES} - (
-        select count(*) from known_names
-        where kind = ${kind} and seen_on > (select max(seen_on) from known_names where kind = ${kind}) - ${HEARD_DAYS}::int
-      ))
+      select ${kind}, route, day from (
+        (select route, day from unknown where day > (select before from heard) order by route
+          limit greatest(0, ${MAX_NAMES} - (
+            select count(*) from known_names where kind = ${kind} and seen_on > (select before from heard)
+          )))
+        union all
+        -- Of old days, as long as there is room among all that are kept: else each import would bring as many again.
+        (select route, day from unknown where day <= (select before from heard) order by route
+          limit greatest(0, ${MAX_NAMES} - (select count(*) from known_names where kind = ${kind})))
+      ) u
       returning name
     ),
     seen as (

@@ -45,6 +45,7 @@ interface Wanted {
 export async function changeSettings(deps: Deps, who: Who, changes: Changes): Promise<number> {
   if (who.tenants !== null)
     throw new Forbidden('Settings are of all tenants together; your access is bound to some of them.')
+  if (keysOf(changes).length === 0) return 0
   const catalogue = await freshCatalogue(deps)
   const changed = await deps.db.sql.begin(async (tx) => {
     // One change after the other, also of another process: a limit that is not named stays what the last one made it.

@@ -1,4 +1,3 @@
-import { FormError } from './auth-fields.tsx'
 import { Icon } from './icons.tsx'
 
 export interface AnnotateProps {
@@ -12,21 +11,21 @@ export interface AnnotateProps {
   maxText: number
   /** What was entered before, where it was refused. */
   values?: Record<string, string>
-  error?: string
+  /** By field. */
+  errors?: Record<string, string>
   /** Why it cannot be used here. */
   off?: string
 }
 
 /** What happened, when, to whom, with a link: one form for the drawer and the page. */
 export const AnnotateForm = (props: AnnotateProps) => {
-  const { back, kinds, tenants, today, timeZone, maxText, values = {}, error, off } = props
+  const { back, kinds, tenants, today, timeZone, maxText, values = {}, errors = {}, off } = props
   return (
     <form method="post" action="/dashboard/annotations" class="q-form">
-      <FormError text={error} />
       <input type="hidden" name="back" value={back} />
-      <Field id="annotate-text" label="What happened" wide>
+      <Field id="annotate-text" error={errors.text} label="What happened" wide>
         <input
-          class="form-control"
+          class={inputClass(errors.text)}
           id="annotate-text"
           name="text"
           value={values.text}
@@ -34,36 +33,51 @@ export const AnnotateForm = (props: AnnotateProps) => {
           placeholder="v4.18, new pricing page …"
           autocomplete="off"
           required
+          {...described('annotate-text', errors.text)}
         />
       </Field>
-      <Field id="annotate-kind" label="Kind">
-        <Choice id="annotate-kind" name="kind" options={kinds} chosen={values.kind} />
+      <Field id="annotate-kind" error={errors.kind} label="Kind">
+        <Choice id="annotate-kind" name="kind" options={kinds} chosen={values.kind} error={errors.kind} />
       </Field>
-      <Field id="annotate-tenant" label="Tenant">
-        <Choice id="annotate-tenant" name="tenant" options={tenants} chosen={values.tenant} />
+      <Field id="annotate-tenant" error={errors.tenant} label="Tenant">
+        <Choice id="annotate-tenant" name="tenant" options={tenants} chosen={values.tenant} error={errors.tenant} />
       </Field>
-      <Field id="annotate-day" label="Day">
-        <input class="form-control" id="annotate-day" type="date" name="day" value={values.day ?? today} required />
-      </Field>
-      <Field id="annotate-time" label="Time" hint={`Empty: the whole day. ${timeZone}.`}>
+      <Field id="annotate-day" error={errors.day} label="Day">
         <input
-          class="form-control"
+          class={inputClass(errors.day)}
+          id="annotate-day"
+          type="date"
+          name="day"
+          value={values.day ?? today}
+          required
+          {...described('annotate-day', errors.day)}
+        />
+      </Field>
+      <Field id="annotate-time" error={errors.time} label="Time" hint={`Empty: the whole day. ${timeZone}.`}>
+        <input
+          class={inputClass(errors.time)}
           id="annotate-time"
           type="time"
           name="time"
           value={values.time}
-          aria-describedby="hint-annotate-time"
+          {...described('annotate-time', errors.time, 'hint-annotate-time')}
         />
       </Field>
-      <Field id="annotate-link" label="Link" hint="Optional: the release, the report of the incident." wide>
+      <Field
+        id="annotate-link"
+        error={errors.link}
+        label="Link"
+        hint="Optional: the release, the report of the incident."
+        wide
+      >
         <input
-          class="form-control"
+          class={inputClass(errors.link)}
           id="annotate-link"
           type="url"
           name="link"
           value={values.link}
           placeholder="https://"
-          aria-describedby="hint-annotate-link"
+          {...described('annotate-link', errors.link, 'hint-annotate-link')}
         />
       </Field>
       <p class="q-actions q-form-wide">
@@ -107,22 +121,55 @@ export const AnnotateButton = ({ href }: { href: string }) => (
 
 const ANNOTATE_DRAWER = 'annotate'
 
-const Field = (props: { id: string; label: string; hint?: string; wide?: boolean; children?: unknown }) => (
+const inputClass = (error: string | undefined): string => (error ? 'form-control is-invalid' : 'form-control')
+
+/** What a screen reader says of a field: what is wrong with it, else its help. */
+const described = (id: string, error: string | undefined, hint?: string) => ({
+  'aria-invalid': error ? ('true' as const) : undefined,
+  'aria-describedby': error ? `error-${id}` : hint,
+})
+
+const Field = (props: {
+  id: string
+  label: string
+  hint?: string
+  error?: string
+  wide?: boolean
+  children?: unknown
+}) => (
   <div class={props.wide ? 'q-form-wide' : undefined}>
     <label class="form-label" for={props.id}>
       {props.label}
     </label>
     {props.children as string}
-    {props.hint && (
-      <p class="form-hint" id={`hint-${props.id}`}>
-        {props.hint}
+    {props.error ? (
+      <p class="q-field-error" id={`error-${props.id}`} role="alert">
+        <Icon name="alert-octagon" size={14} />
+        <span>{props.error}</span>
       </p>
+    ) : (
+      props.hint && (
+        <p class="form-hint" id={`hint-${props.id}`}>
+          {props.hint}
+        </p>
+      )
     )}
   </div>
 )
 
-const Choice = (props: { id: string; name: string; options: AnnotateProps['tenants']; chosen?: string }) => (
-  <select class="form-select" id={props.id} name={props.name}>
+const Choice = (props: {
+  id: string
+  name: string
+  options: AnnotateProps['tenants']
+  chosen?: string
+  error?: string
+}) => (
+  <select
+    class={props.error ? 'form-select is-invalid' : 'form-select'}
+    id={props.id}
+    name={props.name}
+    {...described(props.id, props.error)}
+  >
     {props.options.map(({ value, label }) => (
       <option value={value} selected={value === props.chosen}>
         {label}

@@ -5,6 +5,7 @@ import { whyFixed, whyNoSharing } from '../../../src/boards/store.ts'
 import { ageText } from '../../../src/lib/dates.ts'
 import type { PageContext } from '../../../src/page.ts'
 import { Icon, type IconName, Menu } from '../../parts/index.ts'
+import { ownDays } from './view.ts'
 
 type Context = Pick<PageContext, 'deps' | 'admin'>
 
@@ -27,10 +28,19 @@ function aboutText(board: Board, now: Date): string {
   return `${whose}. Changed ${ageText(board.updatedAt, now)} ago by ${board.updatedBy}.${filters}`
 }
 
-const wordsOf = (filters: string): string =>
-  Object.entries(pinnedFields(filters))
-    .map(([name, value]) => `${name} ${value}`)
-    .join(', ')
+/** "last 30 days, against the previous period, tenant acme". */
+function wordsOf(filters: string): string {
+  const { range = '', compare = '', ...rest } = pinnedFields(filters)
+  const others = Object.entries(rest).map(([name, value]) => (name === 'segment' ? 'a segment' : `${name} ${value}`))
+  return [ownDays({ range }) ?? range, AGAINST[compare] ?? compare, ...others].join(', ')
+}
+
+const AGAINST: Record<string, string> = {
+  previous: 'against the previous period',
+  matched: 'against matched weekdays',
+  year: 'against the year before',
+  none: 'without comparison',
+}
 
 export const BoardActs = ({ board, context: { deps, admin } }: { board: Board; context: Context }) => {
   const base = `/dashboard/boards/${board.slug}`

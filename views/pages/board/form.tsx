@@ -14,6 +14,7 @@ import { FormError } from '../../parts/auth-fields.tsx'
 import { Note } from '../../parts/index.ts'
 import { AnyCard, cellClass } from './cards.tsx'
 import { capital, Field, PeriodFields, Select } from './fields.tsx'
+import { GaugeFields } from './gauge-fields.tsx'
 import { MetricFields } from './metric-fields.tsx'
 
 interface FormProps {
@@ -141,21 +142,7 @@ const Fields = ({ form, catalogue }: FormProps) => {
           {input('top', { inputmode: 'numeric', placeholder: '4' })}
         </Field>
       )}
-      {has('max') && (
-        <Field id="card-max" label="Arc ends at" hint="Per cent and scores: 100." error={errors.max}>
-          {input('max', { inputmode: 'decimal' })}
-        </Field>
-      )}
-      {has('warn') && (
-        <Field id="card-warn" label="Yellow beyond" hint="Empty: the metric’s own limit." error={errors.warn}>
-          {input('warn', { inputmode: 'decimal' })}
-        </Field>
-      )}
-      {has('crit') && (
-        <Field id="card-crit" label="Red beyond" hint="Empty: the metric’s own limit." error={errors.crit}>
-          {input('crit', { inputmode: 'decimal' })}
-        </Field>
-      )}
+      {has('crit') && <GaugeFields form={form} catalogue={catalogue} input={input} />}
       {has('limit') && (
         <Field id="card-limit" label="Rows at most" error={errors.limit}>
           {input('limit', { inputmode: 'numeric', placeholder: '10' })}

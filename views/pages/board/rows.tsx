@@ -10,13 +10,25 @@ import { type BoardCardView, domId, ownDays, shown, stateOf } from './view.ts'
 
 /** How many columns a card of a width can hold beside what the row counts. */
 const COLUMNS: Record<number, number> = { 4: 2, 6: 3, 8: 4, 12: 6 }
+const WHO: ReadonlySet<string> = new Set(['email', 'user_id', 'customer_id'])
 
-/** Who it was is said once: by their address where there is one. */
-function columnsOf({ columns }: RowsPage, width: number): [string, RowColumn][] {
-  const all = Object.entries(columns)
-  const plain = Object.hasOwn(columns, 'email') ? all.filter(([name]) => name !== 'user_id') : all
-  return plain.slice(0, COLUMNS[width] ?? 3)
+/** The most telling first: when, who, how much, then words, and last what only a program reads. */
+function columnsOf({ columns, rows }: RowsPage, width: number): [string, RowColumn][] {
+  // Who it was is said once: by their address where there is one.
+  const all = Object.entries(columns).filter(([name]) => name !== 'user_id' || !Object.hasOwn(columns, 'email'))
+  const known = (name: string) => rows.filter(({ cells }) => (cells[name] ?? '') !== '').length
+  const amount = all.find(([name, { type }]) => isMoney(type) && known(name) > 0)?.[0]
+  const when = all.find(([, { type }]) => type === 'time' || type === 'date')?.[0]
+  const rank = (name: string): number => {
+    if (name === when) return 0
+    if (WHO.has(name)) return 2 * known(name) >= rows.length ? 1 : 3
+    if (name === amount) return 2
+    return name.endsWith('_id') && name !== 'tenant_id' ? 4 : 3
+  }
+  return all.sort(([a], [b]) => rank(a) - rank(b)).slice(0, COLUMNS[width] ?? 3)
 }
+
+const isMoney = (type: RowColumn['type']): boolean => type === 'money' || type === 'cost'
 
 /** The newest of what a number is made of. */
 export const RowsCard: BoardCardView<'rows'> = (props) => {
@@ -26,6 +38,8 @@ export const RowsCard: BoardCardView<'rows'> = (props) => {
   const found = shown(props) as RowsPage | undefined
   const id = domId(card)
   const columns = found ? columnsOf(found, card.width) : []
+  // Where each row counts one, a narrow screen has better use for the room.
+  const ones = found?.rows.every(({ weight }) => weight === 1) ?? false
   const part: Record<string, string> = config.part ? { part: config.part } : {}
   const query = exportQuery(filters, { metric: key, ...part })
   return (
@@ -52,10 +66,10 @@ export const RowsCard: BoardCardView<'rows'> = (props) => {
             ...columns.map(([name, { label, type }], place) => ({
               key: name,
               label,
-              number: type === 'number' || type === 'ms' || type === 'money' || type === 'cost',
-              wide: place > 1,
+              number: type === 'number' || type === 'ms' || isMoney(type),
+              wide: place > (ones ? 2 : 1),
             })),
-            { key: 'weight', label: 'Counts', number: true, strong: true },
+            { key: 'weight', label: 'Counts', number: true, strong: true, wide: ones },
           ]}
           rows={found.rows.map(({ cells, weight }) => ({
             cells: {
