@@ -77,6 +77,28 @@ describe('connections', () => {
     await Promise.all([fresh.close(), writer.end()])
   })
 
+  it('are kept by transactions that come while all of them are in use', async () => {
+    const queries = Promise.all(Array.from({ length: 9 }, () => db.heavy`select pg_sleep(0.2)`))
+    const ids = Array.from({ length: 6 }, () =>
+      db.heavy.begin(async (tx) => {
+        const id = async () => (await tx`select pg_current_xact_id()::text as id`)[0]?.id as string
+        return [await id(), await id()]
+      }),
+    )
+    const found = (await Promise.all(ids)) as string[][]
+    for (const [first, second] of found) expect(second).toBe(first)
+    expect(new Set(found.flat()).size).toBe(6)
+    await queries
+  })
+
+  it('that work long hold up nothing behind them while another one is free', async () => {
+    const ended: string[] = []
+    const long = db.heavy`select pg_sleep(3)`.then(() => ended.push('long'))
+    await Promise.all(Array.from({ length: 8 }, () => db.heavy`select pg_sleep(0.1)`))
+    expect(ended).toEqual([])
+    await long
+  })
+
   it('to nobody fail soon, so that a page can say so', async () => {
     const away = connect('postgres://nobody:x@127.0.0.1:1/none')
     await expect(away.sql`select 1`).rejects.toThrow(/ECONNREFUSED/)

@@ -58,7 +58,7 @@ function connectPool(url: string, { max, name, statementTimeoutMs, pipeline, ses
 /** The pools for reading and for heavy work. */
 export function connect(url: string): Db {
   const sql = connectPool(url, { max: 6, name: 'pages', statementTimeoutMs: 15_000 })
-  const heavy = connectPool(url, { max: 3, name: 'heavy', statementTimeoutMs: 10 * 60_000, pipeline: 1 })
+  const heavy = connectPool(url, { max: 3, name: 'heavy', statementTimeoutMs: 10 * 60_000, pipeline: 0 })
   return {
     sql,
     heavy,
@@ -75,7 +75,7 @@ export function connect(url: string): Db {
  */
 export function connectWriter(url: string): Sql {
   const session = { synchronous_commit: 'on' }
-  return connectPool(url, { max: 2, name: 'writer', statementTimeoutMs: 30_000, pipeline: 1, session })
+  return connectPool(url, { max: 2, name: 'writer', statementTimeoutMs: 30_000, pipeline: 0, session })
 }
 
 /** A connection which nothing else waits on: whether the database answers at all. */
