@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net'
 import { serve } from '@hono/node-server'
 import { createApp } from './app.tsx'
 import { setupLink } from './auth/setup.ts'
+import { noteSettings } from './backfill/same-settings.ts'
 import type { Config } from './config.ts'
 import type { Deps } from './context.ts'
 import { openCore } from './core.ts'
@@ -36,6 +37,7 @@ export async function start(config: Config): Promise<Running> {
       await core.close()
       throw error
     })
+  await noteSettings(core.deps)
   const scheduler = startScheduler(core.deps)
   const sources = await startSources(core.deps)
   // Many sessions take a second to be read: the first who looks need not be the one that waits.

@@ -112,7 +112,7 @@ describe('a board', () => {
     [{ kind: 'breakdown', 'metric-0': 'users.dau', by: 'class', draw: 'donut' }, 'a donut would be wrong'],
     [{ kind: 'breakdown', 'metric-0': 'ai.cost', by: 'country', draw: 'bar' }, 'split by model, provider, service'],
     [{ kind: 'gauge', 'metric-0': 'ai.cost' }, 'Where does the arc end?'],
-    [{ kind: 'gauge', 'metric-0': 'ai.cost', max: 'a lot' }, 'not a value such as $1,200'],
+    [{ kind: 'gauge', 'metric-0': 'ai.cost', max: 'a lot' }, 'Money is in USD here, such as $1,200'],
     [{ kind: 'gauge', 'metric-0': 'ai.latency_p95', max: '10 s', warn: '4' }, '4 of what?'],
     [{ kind: 'rows', 'metric-0': 'users.online' }, 'it leaves no rows'],
     [{ kind: 'text', text: '   ' }, 'Write something.'],
@@ -141,6 +141,20 @@ describe('a board', () => {
     const html = await answer.text()
     expect([answer.status, html.includes('value="ai.cost"'), html.includes('$1.60')]).toEqual([200, true, true])
     expect(await b.cards(slug)).toEqual([])
+  })
+})
+
+describe('the limits of a gauge', () => {
+  it('are taken as people write values of its metric, kept as numbers, and shown as they were meant', async () => {
+    const viewer = await t.admin('viewer')
+    const slug = await b.make(viewer, 'Limits')
+    const fields = { kind: 'gauge', 'metric-0': 'ai.latency_p95', max: '1 m', warn: '4 s', crit: '1,500 ms' }
+    expect((await b.add(viewer, slug, fields)).status).toBe(303)
+    const [row] = await t.sql`
+      select c.config from board_cards c join boards b on b.id = c.board_id where b.slug = ${slug}`
+    expect(row?.config).toMatchObject({ max: 60_000, warn: 4_000, crit: 1_500 })
+    const html = await b.page(viewer, `/dashboard/boards/${slug}/cards/ai-latency-p95`)
+    for (const value of ['1 m', '4 s', '1.5 s']) expect(html).toContain(`value="${value}"`)
   })
 })
 

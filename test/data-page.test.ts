@@ -56,6 +56,8 @@ describe('refused facts', () => {
     const id = await refuse({ ...payment, amount: 'a lot' })
     expect(await text(await get('/live/data'))).toMatch(/payments .*amount.* expected minor units/)
     expect(await text(await get(`/dashboard/data/rejected/${id}`))).toContain('"amount": "a lot"')
+    // Its rail is that of every page, with the sources at its foot.
+    expect(await (await get(`/dashboard/data/rejected/${id}`)).text()).toContain('id="sources"')
 
     const sent = await post(`/dashboard/data/rejected/${id}/replay`, { raw: JSON.stringify(payment) })
     expect([sent.status, sent.headers.get('location')]).toEqual([303, '/dashboard/data?replayed=stored#card-rejected'])

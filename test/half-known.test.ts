@@ -48,8 +48,14 @@ test('a total is not compared with a period of which only some days are known', 
 test('the page of the metric says how much is known instead of a change', async () => {
   const html = await page('/dashboard/metrics/events.total?range=custom&from=2026-06-17&to=2026-06-30')
   expect(html).toContain('not compared: 6 of 14 days known of previous 14 days')
+  // The rest of the page compares as little as its head.
+  expect(html).toContain('Not compared: 6 of 14 days known.')
+  expect(html).not.toContain('vs before</th>')
+  expect(html).not.toContain('id="card-moved"')
   const known = await page('/dashboard/metrics/events.total?range=7d')
   expect(known).toContain('vs 21, previous 7 days')
+  expect(known).toContain('vs before</th>')
+  expect(known).toContain('id="card-moved"')
 })
 
 test('the running day is neither the lowest day nor in the mean', async () => {

@@ -201,6 +201,7 @@ describe('the pages of it', () => {
       return html
     }
     const list = await page('/api/docs')
+    expect(list).toContain('id="sources"')
     for (const { operationId, name } of all()) {
       expect(list).toContain(`href="/api/docs/${operationId}"`)
       expect(await page(`/api/docs/${operationId}`), operationId).toContain(name)

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { differsFromServer } from '../backfill/same-settings.ts'
 import type { Deps } from '../context.ts'
 import { type Progress, progressBar } from '../demo/progress.ts'
 import backfill from '../jobs/backfill.ts'
@@ -8,26 +9,33 @@ import { askedNote, isOf, unfinishedRun } from '../jobs/resume.ts'
 import { startRun } from '../jobs/runner.ts'
 import { cancelRun, findRun, type RunView } from '../jobs/runs.ts'
 import { takeOverOf } from '../jobs/sweep.ts'
-import type { Command } from './command.ts'
+import { type Command, UsageError } from './command.ts'
 import { withCore } from './with-core.ts'
 
 const POLL_MS = 300
+const OTHER_SETTINGS =
+  'backfill: the server was started with other settings (its environment), or is of another version: its numbers would be replaced by other ones. Run this with the environment of the server, or on its Backfill page; --own-settings does it all the same.'
 /** What a shell calls a command that Ctrl-C ended. */
 const INTERRUPTED = 130
 
 export const backfillCommand: Command = {
   name: 'backfill',
-  usage: '--from DAY --to DAY [--metric KEY] [--rebuild] [--afresh]',
+  usage: '--from DAY --to DAY [--metric KEY] [--rebuild] [--afresh] [--own-settings]',
   doc: 'Computes the stored metrics of closed days anew, beside a running server too. After Ctrl-C, or a crash, the same command goes on where it was.',
   options: {
     from: { type: 'string', required: true, doc: 'first day, as 2026-01-31' },
     to: { type: 'string', required: true, doc: 'last day' },
     metric: { type: 'string', doc: 'one metric only, by its key' },
     rebuild: { type: 'boolean', doc: 'the roll-ups first, from the raw facts that remain' },
+    'own-settings': {
+      type: 'boolean',
+      doc: 'with the settings of this shell, where the server was started with others',
+    },
     afresh: { type: 'boolean', doc: 'from the first day, also where an earlier run was interrupted' },
   },
   run: ({ option, flag }) =>
-    withCore((deps) => {
+    withCore(async (deps) => {
+      if (!flag('own-settings') && (await differsFromServer(deps))) throw new UsageError(OTHER_SETTINGS)
       const metric = option('metric')
       const asked = { from: option('from'), to: option('to'), ...(metric && { metric }), rebuild: flag('rebuild') }
       return runBackfill(deps, parseRange(backfill, asked, deps) as DayRange, flag('afresh'))

@@ -41,6 +41,10 @@ export default definePage<MetricsData>({
           <Icon name="flag" />
           Annotations
         </a>
+        <a class="q-btn" href="/dashboard/backfill">
+          <Icon name="refresh" />
+          Backfill
+        </a>
         {isAllowed({ role: 'operator' }, context.admin) && (
           <a class="q-btn" href={NEW_PATH}>
             New metric

@@ -39,7 +39,7 @@ export const SavedQueriesPage = ({ queries, boards, action, entered, error }: Sa
             ),
           },
         }))}
-        empty="None yet. Open a metric, choose its days and its breakdown, and “Save as query”."
+        empty="None yet. Add a card to a board: its form keeps the question under a name."
       />
     </Card>
   </div>

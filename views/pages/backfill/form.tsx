@@ -48,16 +48,15 @@ export const BackfillForm = ({ days, values, plan, error, off }: BackfillFormPro
       </select>
     </div>
     <div class="q-form-wide">
-      <label class="form-check">
+      <label class="q-check">
         <input
-          class="form-check-input"
           type="checkbox"
           name="rebuild"
           value="1"
           checked={values.rebuild}
           aria-describedby="hint-backfill-rebuild"
         />
-        <span class="form-check-label">Make the roll-ups anew first</span>
+        Make the roll-ups anew first
       </label>
       <p class="form-hint" id="hint-backfill-rebuild">
         Needed after a change of time zone, of what makes a user active, or of currency. Slower; days whose raw facts

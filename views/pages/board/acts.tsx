@@ -24,7 +24,7 @@ function aboutText(board: Board, now: Date): string {
       ? 'Yours, shared with all admins'
       : 'Yours, seen by nobody else'
     : `By ${board.by}, shared`
-  const filters = board.filters === null ? '' : ` It opens with ${wordsOf(board.filters)}.`
+  const filters = board.filters === null ? '' : ` It opens with: ${wordsOf(board.filters)}.`
   return `${whose}. Changed ${ageText(board.updatedAt, now)} ago by ${board.updatedBy}.${filters}`
 }
 

@@ -1,5 +1,6 @@
 import type { Child } from 'hono/jsx'
 import { type CardForm, metricsIn } from '../../../src/boards/form.ts'
+import { endOf } from '../../../src/boards/kinds/gauge.ts'
 import { type Catalogue, metricKey } from '../../../src/boards/metrics.ts'
 import { quantityExample } from '../../../src/metrics/quantity.ts'
 import { Field } from './fields.tsx'
@@ -13,14 +14,15 @@ export const GaugeFields = (props: {
   const { form, catalogue, input } = props
   const { errors } = form
   const [key] = metricsIn(catalogue, form)
-  const example = key && quantityExample(catalogue.of(metricKey(key)).unit, form.currency)
+  const unit = key && catalogue.of(metricKey(key)).unit
+  const end = unit && endOf(unit)
   const own = 'Empty: the metric’s own limit.'
   return (
     <>
       <Field
         id="card-max"
         label="Arc ends at"
-        hint={`Per cent and scores: 100.${example ? ` Such as ${example}.` : ''}`}
+        hint={end ? `Empty: ${end}.` : unit && `Such as ${quantityExample(unit, form.currency)}.`}
         error={errors.max}
       >
         {input('max')}

@@ -14,9 +14,10 @@ const WHO: ReadonlySet<string> = new Set(['email', 'user_id', 'customer_id'])
 
 /** The most telling first: when, who, how much, then words, and last what only a program reads. */
 function columnsOf({ columns, rows }: RowsPage, width: number): [string, RowColumn][] {
-  // Who it was is said once: by their address where there is one.
-  const all = Object.entries(columns).filter(([name]) => name !== 'user_id' || !Object.hasOwn(columns, 'email'))
   const known = (name: string) => rows.filter(({ cells }) => (cells[name] ?? '') !== '').length
+  // Who it was is said once: by their address where there is one.
+  const spare = !Object.hasOwn(columns, 'email') ? '' : known('email') * 2 >= known('user_id') ? 'user_id' : 'email'
+  const all = Object.entries(columns).filter(([name]) => name !== spare)
   const amount = all.find(([name, { type }]) => isMoney(type) && known(name) > 0)?.[0]
   const when = all.find(([, { type }]) => type === 'time' || type === 'date')?.[0]
   const rank = (name: string): number => {

@@ -5,4 +5,6 @@ const SAYS_ITSELF: readonly Unit[] = ['money', 'percent', 'ratio', 'ms', 'bytes'
 
 /** What is counted, small behind a known number: "34 customers". */
 export const UnitWord = ({ value, unit }: { value: number | null | undefined; unit: Unit }) =>
-  value === null || value === undefined || SAYS_ITSELF.includes(unit) ? null : <small class="q-unit"> {unit}</small>
+  value === null || value === undefined || SAYS_ITSELF.includes(unit) ? null : (
+    <small class="q-unit-word"> {unit}</small>
+  )

@@ -76,9 +76,9 @@ export const RatesForm = ({ currency, today, values = {}, error, off }: FormProp
       </p>
     </div>
     <div class="q-form-wide">
-      <label class="form-check">
-        <input class="form-check-input" type="checkbox" name="recost" value="yes" checked={values.recost === 'yes'} />
-        <span class="form-check-label">Change past days too</span>
+      <label class="q-check">
+        <input type="checkbox" name="recost" value="yes" checked={values.recost === 'yes'} />
+        Change past days too
       </label>
       <p class="form-hint">Without it, history stays as it is: a rate of a past day holds from today on.</p>
     </div>
