@@ -3,19 +3,28 @@ import type { Deps } from '../context.ts'
 import { Problem } from '../lib/errors.ts'
 import { daysBetween, today } from '../lib/time.ts'
 import { parseTimestamp } from '../lib/timestamp.ts'
-import { isMetricKey } from '../metrics/catalogue.ts'
+import { isMetricKey, similarAmong } from '../metrics/catalogue.ts'
 import type { DayRange, Job, RangeOption } from './define.ts'
 
 const MAX_DAYS = 3660
 const day = z
   .string()
-  .regex(/^\d{4}-\d\d-\d\d$/, 'is not a day like 2026-01-31')
+  .regex(/^\d{4}-\d\d-\d\d$/, { error: 'is not a day like 2026-01-31', abort: true })
   .refine((text) => parseTimestamp(text) !== null, 'is a day that does not exist')
 const rangeSchema = z.strictObject({ from: day, to: day })
+
+function unknownMetric(key: string): string {
+  const [similar] = similarAmong(key, [], 1)
+  return `${JSON.stringify(key.slice(0, 80))} is no metric${similar ? `; did you mean ${similar}?` : ''}`
+}
+
 /** A form says what it does not mean by '' or by leaving it out. */
 const options = {
   metric: z
-    .union([z.literal('').transform(() => undefined), z.string().refine(isMetricKey, 'is not the key of a metric')])
+    .union([
+      z.literal('').transform(() => undefined),
+      z.string().refine(isMetricKey, { error: ({ input }) => unknownMetric(String(input)) }),
+    ])
     .optional(),
   rebuild: z
     .union([z.boolean(), z.enum(['', '0', '1', 'true', 'false', 'on'])])

@@ -25,10 +25,12 @@ export async function benchPercentiles({ db, writer, fold }: Bench): Promise<Res
   await fold()
   const rows = await db.sql<{ exact: number; folded: number }[]>`
     with exact as (
-      select model, percentile_disc(0.95) within group (order by latency_ms) as p95 from api_calls group by rollup (model)
+      select model, percentile_disc(0.95) within group (order by latency_ms) as p95
+      from api_calls where provider = 'bench' group by rollup (model)
     ),
     folded as (
-      select model, hist_quantile(hist_sum(hist), 0.95) as p95 from api_call_days where scope = '*' group by rollup (model)
+      select model, hist_quantile(hist_sum(hist), 0.95) as p95
+      from api_call_days where scope = '*' and provider = 'bench' group by rollup (model)
     )
     select e.p95 as exact, f.p95 as folded from exact e join folded f on f.model is not distinct from e.model`
   if (rows.length !== MODELS.length + 1) throw new Error(`${rows.length} models were folded`)

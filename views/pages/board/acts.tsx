@@ -28,10 +28,10 @@ function aboutText(board: Board, now: Date): string {
   return `${whose}. Changed ${ageText(board.updatedAt, now)} ago by ${board.updatedBy}.${filters}`
 }
 
-/** "last 30 days, against the previous period, tenant acme". */
+/** "last 30 days, against the previous period, plan pro, segment builders". */
 function wordsOf(filters: string): string {
   const { range = '', compare = '', ...rest } = pinnedFields(filters)
-  const others = Object.entries(rest).map(([name, value]) => (name === 'segment' ? 'a segment' : `${name} ${value}`))
+  const others = Object.entries(rest).map(([name, value]) => `${name} ${value}`)
   return [ownDays({ range }) ?? range, AGAINST[compare] ?? compare, ...others].join(', ')
 }
 

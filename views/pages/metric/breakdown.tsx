@@ -112,7 +112,7 @@ const Groups = ({
         href: `/exports/metrics.csv${query}`,
       }}
       json={{ label: 'JSON', href: `/api/metrics/timeseries${query}` }}
-      note={noteOf(rest, adds, previousKnown)}
+      note={noteOf(rest, adds || groups.length < 2, previousKnown)}
     />
   )
 }
