@@ -36,6 +36,7 @@ import { within } from './lib/every.ts'
 import { parseFilters } from './lib/filters.ts'
 import { type Fragment, FragmentCache, sendFragment } from './lib/fragment.ts'
 import { sendHtml } from './lib/pack.ts'
+import { settlingNow } from './lib/settle.ts'
 import { hrefs, livePathOf, type Page, type PageContext } from './page.ts'
 import { filterBar, frameAdmin, navOf, sourceStates } from './page-frame.ts'
 import { paletteOf } from './palette.ts'
@@ -114,6 +115,7 @@ function mountPage(app: Hono<Env>, fast: Hono<Env>, services: Services, page: Pa
     const [fragment, filters] = await Promise.all([
       fragmentOf(c, services, page, async () => context),
       page.filters === 'none' ? undefined : filterBar(context, page),
+      freshSettings(services.deps),
     ])
     c.header('Cache-Control', 'private, no-store')
     return sendHtml(c, String(await frame(services, page, context, fragment, filters)))
@@ -128,7 +130,7 @@ async function contextOf(c: Context<Env>, services: Services, page: Page): Promi
   const parsed = parseFilters(search, { who: admin, now: deps.now(), timeZone: deps.config.timeZone })
   const query = Object.fromEntries((page.params ?? []).map((name) => [name, (search.get(name) ?? '').slice(0, 1_000)]))
   const param = c.req.param() as Record<string, string>
-  const settling = { cache: services.cards, log: c.get('log'), requestId: c.get('requestId'), book: deps.book }
+  const settling = settlingNow(c, deps, services.cards)
   const path = withParams(page.path, param)
   const slowly = { ...settling, cache: services.slowCards }
   // Cards are kept by the catalogue that they were made with.

@@ -10,7 +10,7 @@ import { connect, type Db } from '../src/db/connect.ts'
 import { type Embedded, startEmbedded } from '../src/db/embedded.ts'
 import { migrate } from '../src/db/migrate.ts'
 import { CardCache } from '../src/lib/cache.ts'
-import { type Card, SourceUnavailable, settle } from '../src/lib/settle.ts'
+import { type Card, type Settling, SourceUnavailable, settle } from '../src/lib/settle.ts'
 import { DATABASE, StateBook } from '../src/lib/state-book.ts'
 import { sourceStates } from '../src/page-frame.ts'
 import { asOf } from '../src/sources/as-of.ts'
@@ -238,6 +238,16 @@ describe('cards', () => {
     hangs = true
     expect(await ask()).toMatchObject({ state: 'degraded', reason: 'It does not answer', lastGood: 7 })
     expect(lines.map(({ event }) => event)).toEqual(['system.analytics.degraded'])
+  })
+
+  it('that wait one after the other share the time of their page, and what is at hand is shown after it too', async () => {
+    const { book, log } = await watched()
+    const context: Settling = { ...settling(book, log), until: performance.now() + 100 }
+    const hanging = () => new Promise<never>(() => {})
+    for (const name of ['first', 'second', 'third'])
+      expect(await settle(context, name, hanging, { budgetMs: 60_000 })).toMatchObject({ state: 'degraded' })
+    expect(performance.now()).toBeGreaterThan(context.until!)
+    expect(await settle(context, 'at hand', async () => 7)).toMatchObject({ state: 'filled', value: 7 })
   })
 
   it('that are slow by themselves are logged once, and are no source’s trouble', async () => {

@@ -4,6 +4,7 @@ import type { Deps } from '../context.ts'
 import type { Env } from '../env.ts'
 import type { CardCache } from '../lib/cache.ts'
 import { parseFilters } from '../lib/filters.ts'
+import { settlingNow } from '../lib/settle.ts'
 import { hrefs, type PageContext } from '../page.ts'
 import { resolveFilters } from '../segments/resolve.ts'
 import { pinnedFields } from './filters.ts'
@@ -17,7 +18,7 @@ export async function boardContext(
 ): Promise<PageContext> {
   const admin = adminOf(c)
   const search = new URLSearchParams(filters === null ? {} : pinnedFields(filters))
-  const settling = { cache, log: c.get('log'), requestId: c.get('requestId'), book: deps.book }
+  const settling = settlingNow(c, deps, cache)
   const asked = parseFilters(search, { who: admin, now: deps.now(), timeZone: deps.config.timeZone })
   const parsed = await resolveFilters(deps, admin, asked, settling)
   const { path } = c.req

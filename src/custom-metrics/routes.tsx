@@ -10,7 +10,7 @@ import type { Env } from '../env.ts'
 import { frameOf } from '../frame-of.ts'
 import { CardCache } from '../lib/cache.ts'
 import { Problem } from '../lib/errors.ts'
-import type { Settling } from '../lib/settle.ts'
+import { type Settling, settlingNow } from '../lib/settle.ts'
 import { type CustomEntry, freshCatalogue } from './catalogue.ts'
 import { BadField } from './checks.ts'
 import { type Draft, type DraftField, draftOf, type Errors, readDraft } from './draft.ts'
@@ -57,12 +57,7 @@ interface Forms {
   cache: CardCache
 }
 
-const settlingOf = (c: Context<Env>, { deps, cache }: Forms): Settling => ({
-  cache,
-  log: c.get('log'),
-  requestId: c.get('requestId'),
-  book: deps.book,
-})
+const settlingOf = (c: Context<Env>, { deps, cache }: Forms): Settling => settlingNow(c, deps, cache)
 
 async function save(c: Context<Env>, forms: Forms, draft: Draft, entry?: CustomEntry): Promise<Response> {
   const { deps } = forms

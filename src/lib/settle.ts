@@ -15,6 +15,8 @@ export interface Settling {
   log: Logger
   requestId: string
   book: StateBook
+  /** By performance.now(): when the page has to answer, however many of its cards wait one after the other. */
+  until?: number
 }
 
 export interface SettleOptions {
@@ -46,6 +48,22 @@ export class SourceUnavailable extends Error {
 export const CARD_BUDGET_MS = 1_500
 /** While its source is known to be away, a card with a last good value does not make its page wait. */
 const AWAY_BUDGET_MS = 250
+/** And one without waits for a source that has just come back, no longer. */
+const AWAY_FIRST_BUDGET_MS = 400
+/** What is at hand is shown, however late the page is. */
+const LEAST_BUDGET_MS = 25
+/** What all cards of a page have together: it still answers within 2 s. */
+const PAGE_BUDGET_MS = 1_300
+
+/** How the cards of a page are settled whose handler begins now. */
+export function settlingNow(
+  c: { get(name: 'log'): Logger; get(name: 'requestId'): string },
+  { book }: { book: StateBook },
+  cache: CardCache,
+): Settling {
+  const until = performance.now() + PAGE_BUDGET_MS
+  return { cache, log: c.get('log'), requestId: c.get('requestId'), book, until }
+}
 
 /** The card's value, or why there is none together with the last good one. */
 export async function settle<T>(
@@ -59,9 +77,13 @@ export async function settle<T>(
   const last = cache.lastGood<T>(key)
   const source = options.source ?? DATABASE
   const away = book.isDegraded(source) || book.isDegraded(DATABASE)
-  const budgetMs = away && last ? AWAY_BUDGET_MS : (options.budgetMs ?? CARD_BUDGET_MS)
+  const patience = away ? (last ? AWAY_BUDGET_MS : AWAY_FIRST_BUDGET_MS) : (options.budgetMs ?? CARD_BUDGET_MS)
+  const left = (context.until ?? Number.POSITIVE_INFINITY) - performance.now()
   try {
-    const { value, at, tick } = await withinBudget(cache.get(key, load), budgetMs)
+    const { value, at, tick } = await withinBudget(
+      cache.get(key, load),
+      Math.max(LEAST_BUDGET_MS, Math.min(patience, left)),
+    )
     book.recovered(source, tick)
     book.cardAnswered(name, tick)
     return { state: 'filled', value, at }

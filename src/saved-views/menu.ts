@@ -13,7 +13,11 @@ export async function viewsMenu(context: PageContext): Promise<SavedViewsProps> 
   const { deps, admin, settling, href } = context
   // By role and tenants too: both may change while the admin is signed in.
   const key = [admin.id, admin.role, admin.tenants?.join('\0'), version()].join('|')
-  const found = shownOf(await settle(settling, 'views', () => listViews(deps, admin), { key })) ?? []
+  const [views, boards] = await Promise.all([
+    settle(settling, 'views', () => listViews(deps, admin), { key }),
+    boardPins(context),
+  ])
+  const found = shownOf(views) ?? []
   const current = href()
   const link = (view: SavedView) => ({
     label: view.name,
@@ -25,7 +29,7 @@ export async function viewsMenu(context: PageContext): Promise<SavedViewsProps> 
     address: current,
     own: found.filter(({ own }) => own).map(link),
     shared: found.filter(({ own }) => !own).map((view) => ({ ...link(view), by: view.by })),
-    pins: [...found.filter(({ pinned }) => pinned).map(link), ...(await boardPins(context))],
+    pins: [...found.filter(({ pinned }) => pinned).map(link), ...boards],
     mayShare: !deps.config.readOnly && isAllowed({ role: 'operator' }, admin),
     maxName: MAX_NAME,
   }
