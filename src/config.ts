@@ -1,9 +1,22 @@
 // Long because: every setting has its block here, and nowhere else.
 import { resolve } from 'node:path'
-import { z } from 'zod'
-import { isPreset, nameOf, noPreset } from './connectors/preset-folders.ts'
+import type { z } from 'zod'
+import {
+  bytes,
+  choice,
+  flag,
+  integer,
+  list,
+  origins,
+  postgresUrl,
+  presets,
+  redisUrl,
+  syncEvery,
+  text,
+  timeZone,
+  webUrl,
+} from './config-values.ts'
 import { MRR_POLICIES } from './facts/mrr.ts'
-import { durationSeconds } from './lib/duration.ts'
 
 /** A setting from the environment; `key` is its name in Config. */
 interface Setting<T> {
@@ -14,58 +27,6 @@ interface Setting<T> {
   secret?: boolean
   doc: string
 }
-
-const text = z.string().trim()
-const list = text.transform((value) =>
-  value
-    .split(',')
-    .map((part) => part.trim())
-    .filter((part) => part !== ''),
-)
-
-const integer = (low: number, high: number) =>
-  text
-    .regex(/^\d+$/, 'must be a whole number')
-    .transform(Number)
-    .pipe(z.number().min(low, `must be at least ${low}`).max(high, `must be at most ${high}`))
-
-const choice = <const T extends string>(...values: T[]) =>
-  text.pipe(z.enum(values, { error: `must be one of ${values.join(', ')}` }))
-
-const flag = text
-  .toLowerCase()
-  .refine((value) => ['', '0', '1', 'true', 'false', 'yes', 'no'].includes(value), 'must be 1 or 0')
-  .transform((value) => ['1', 'true', 'yes'].includes(value))
-
-const url = (protocols: string[]) => (value: string) =>
-  URL.canParse(value) && protocols.includes(new URL(value).protocol.slice(0, -1))
-
-const webUrl = url(['http', 'https'])
-
-const origins = list.refine(
-  (values) => values.every((value) => webUrl(value) && new URL(value).origin === value),
-  'must be origins such as https://example.com, separated by commas',
-)
-
-const timeZone = text.refine((zone) => {
-  try {
-    return new Intl.DateTimeFormat('en', { timeZone: zone }).format() !== '' && !/^[+-]/.test(zone)
-  } catch {
-    return false
-  }
-}, 'must be an IANA time zone such as Europe/Berlin')
-
-const UNITS: Record<string, number> = { '': 1, KB: 1024, MB: 1024 ** 2 }
-const bytes = text
-  .toUpperCase()
-  .regex(/^\d+ ?(KB|MB)?$/, 'must be a size such as 512 KB or 5 MB')
-  .transform((value) => Number.parseInt(value, 10) * UNITS[value.replace(/[\d ]/g, '')]!)
-  .pipe(
-    z
-      .number()
-      .min(1024, 'must be at least 1 KB')
-      .max(64 * 1024 ** 2, 'must be at most 64 MB'),
-  )
 
 const setting = <T, K extends string>(one: Setting<T> & { key: K }) => one
 
@@ -106,10 +67,7 @@ export const settings = {
   }),
   DATABASE_URL: setting({
     key: 'databaseUrl',
-    schema: text.refine(
-      (value) => value === '' || url(['postgres', 'postgresql'])(value),
-      'must be a URL such as postgres://user:password@host:5432/database',
-    ),
+    schema: postgresUrl,
     default: '',
     secret: true,
     doc: 'A Postgres of version 15 or later. Without it Quarterdeck runs one of its own in `DATA_DIR`.',
@@ -266,10 +224,7 @@ export const settings = {
   }),
   REDIS_URL: setting({
     key: 'redisUrl',
-    schema: text.refine(
-      (value) => value === '' || url(['redis', 'rediss'])(value),
-      'must be a URL such as redis://user:password@host:6379/0',
-    ),
+    schema: redisUrl,
     default: '',
     secret: true,
     doc: 'The Redis of the watched product, for online users, queues and workers; it is only read. Without it those come from facts.',
@@ -301,10 +256,7 @@ export const settings = {
   }),
   SOURCE_DATABASE_URL: setting({
     key: 'sourceDatabaseUrl',
-    schema: text.refine(
-      (value) => value === '' || url(['postgres', 'postgresql'])(value),
-      'must be a URL such as postgres://user:password@host:5432/database',
-    ),
+    schema: postgresUrl,
     default: '',
     secret: true,
     doc: 'The Postgres of the watched product, which presets read; nothing is ever written to it. A direct connection, not a pooler.',
@@ -327,21 +279,13 @@ export const settings = {
   }),
   PRESET: setting({
     key: 'presets',
-    schema: list.superRefine((names, context) => {
-      for (const name of names) if (!isPreset(name)) context.addIssue(`names no preset: ${noPreset(name)}`)
-      if (new Set(names.map(nameOf)).size < names.length) context.addIssue('has two presets of one name')
-    }),
+    schema: presets,
     default: '',
     doc: 'What to pull from the product: names of shipped presets or paths of folders with files of your own, separated by commas.',
   }),
   SYNC_EVERY: setting({
     key: 'syncEverySeconds',
-    schema: text.transform((value, context) => {
-      const seconds = durationSeconds(value)
-      if (seconds !== undefined && seconds >= 5 && seconds <= 86_400) return seconds
-      context.addIssue('must be a time from 5s to 24h such as 30s or 5m')
-      return z.NEVER
-    }),
+    schema: syncEvery,
     default: '30s',
     doc: 'How often presets look for what is new.',
   }),

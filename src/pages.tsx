@@ -127,7 +127,7 @@ async function contextOf(c: Context<Env>, services: Services, page: Page): Promi
   const { deps } = services
   const admin = adminOf(c)
   const search = new URL(c.req.url).searchParams
-  const parsed = parseFilters(search, { who: admin, now: deps.now(), timeZone: deps.config.timeZone })
+  const parsed = parseFilters(withoutOwn(search, page), { who: admin, now: deps.now(), timeZone: deps.config.timeZone })
   const query = Object.fromEntries((page.params ?? []).map((name) => [name, (search.get(name) ?? '').slice(0, 1_000)]))
   const param = c.req.param() as Record<string, string>
   const settling = settlingNow(c, deps, services.cards)
@@ -136,6 +136,11 @@ async function contextOf(c: Context<Env>, services: Services, page: Page): Promi
   // Cards are kept by the catalogue that they were made with.
   const [filters] = await Promise.all([resolveFilters(deps, admin, parsed, settling), freshCatalogue(deps)])
   return { deps, admin, filters, param, query, settling, slowly, path, href: hrefs(path, filters, query) }
+}
+
+/** A page whose own days are in the address has no range that they could be of. */
+function withoutOwn(search: URLSearchParams, { params = [] }: Page): URLSearchParams {
+  return new URLSearchParams([...search].filter(([name]) => !params.includes(name)))
 }
 
 function withParams(path: string, param: Record<string, string>): string {
@@ -156,13 +161,14 @@ async function fragmentOf(
   const address = withParams(livePathOf(page), c.req.param())
   const shared = fragmentKey(adminOf(c), search ? `${address}?${search}` : address)
   const key = page.personal ? `${page.personal(adminOf(c))} ${shared}` : shared
-  const fragment = await services.fragments.get(key, async () => {
+  const render = async () => {
     const context = await contextOf()
     const data = await page.load(context)
     if (data === undefined) return undefined
     const html = String(await (<page.Live data={data} context={context} />))
     return { data, html, aside: String(<SourcesAside sources={sourceStates(services.deps)} />) }
-  })
+  }
+  const fragment = await services.fragments.get(key, render, page.every)
   if (!fragment) throw new NotFound(`There is no ${page.title.toLowerCase()} of this name.`)
   return fragment
 }

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { closeDay } from '../src/metrics/snapshot.ts'
+import { closeDays } from '../src/metrics/snapshot.ts'
 import { COST } from './custom-metrics-kit.ts'
 import { type TestApp, testApp } from './helpers/app.ts'
 import { fillRollups, NOW } from './metrics-fixture.ts'
@@ -171,7 +171,7 @@ describe('a custom metric', () => {
 
   it('is stored with the day in a slot of its own, until it is archived', async () => {
     const stored = async () => {
-      await closeDay(t.deps, '2026-11-20')
+      await closeDays(t.deps, ['2026-11-20'])
       const rows = await t.sql<{ value: number | null }[]>`
         select value from metric_values where scope = '*' and day = '2026-11-20' and key = 'custom.failed_share'`
       return rows.map(({ value }) => value)

@@ -6,7 +6,7 @@ import { agedDaysOf, agedMetrics } from '../src/metrics/aged.ts'
 import { sqlContext } from '../src/metrics/context.ts'
 import { fingerprintsNow } from '../src/metrics/definitions.ts'
 import { series, summary } from '../src/metrics/query.ts'
-import { closeDay, closeDays, missingDays } from '../src/metrics/snapshot.ts'
+import { closeDays, missingDays } from '../src/metrics/snapshot.ts'
 import { type TestApp, testApp } from './helpers/app.ts'
 import { runJob } from './jobs-kit.ts'
 import { fillProduct } from './pages-fixture.ts'
@@ -93,7 +93,7 @@ describe('stored days', () => {
     const keys = await aged(deps)
     expect(keys).not.toContain('revenue.mrr_new')
     expect(keys).toContain('revenue.mrr_churn')
-    await closeDay(deps, '2026-11-16')
+    await closeDays(deps, ['2026-11-16'])
     expect(await agedDaysOf(deps, 'revenue.mrr_churn', '*')).toMatchObject({ before: undefined })
   })
 

@@ -7,7 +7,7 @@ import { StateBook } from '../src/lib/state-book.ts'
 import { type MetricKey, metricKeys, metricOf } from '../src/metrics/catalogue.ts'
 import type { RollupMetric } from '../src/metrics/metric.ts'
 import { live, manySeries, summary } from '../src/metrics/query.ts'
-import { closeDay } from '../src/metrics/snapshot.ts'
+import { closeDays } from '../src/metrics/snapshot.ts'
 import { testDb } from './helpers/db.ts'
 import { EXPECTED, fillRollups, NOW, RANGE } from './metrics-fixture.ts'
 import { fillMore, MORE_EXPECTED } from './metrics-fixture-more.ts'
@@ -116,7 +116,7 @@ describe('tenants', () => {
   })
 
   it('add up in numerator and denominator of what is a ratio', async () => {
-    await closeDay(depsOf(db, new Date('2026-11-21T12:00:00Z')), '2026-11-20')
+    await closeDays(depsOf(db, new Date('2026-11-21T12:00:00Z')), ['2026-11-20'])
     const rows = await db.sql<{ key: MetricKey; part: string; rest: number }[]>`
       select key, part, sum(case when scope = '*' then value else -value end) as rest from metric_values
       where part in ('num', 'den') and day = '2026-11-20' and value is not null

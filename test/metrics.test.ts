@@ -10,7 +10,7 @@ import { isMetricKey, type MetricKey, metricKeys, metricOf, similarAmong } from 
 import { formatValue } from '../src/metrics/format.ts'
 import { changeOf, live, series, summary } from '../src/metrics/query.ts'
 import { rollups } from '../src/metrics/rollups.ts'
-import { closeDay, closeDays, missingDays, refreshToday, settleDirtyDays } from '../src/metrics/snapshot.ts'
+import { closeDays, missingDays, refreshToday, settleDirtyDays } from '../src/metrics/snapshot.ts'
 import { factsOf, sourceOf } from '../src/metrics/source.ts'
 import { testDb } from './helpers/db.ts'
 import { EXPECTED, fillRollups, NOW, RANGE } from './metrics-fixture.ts'
@@ -85,7 +85,7 @@ describe('an empty database', () => {
   })
 
   it('has a day closed without anything in it', async () => {
-    await closeDay(depsOf(db, NOW), '2026-11-19')
+    await closeDays(depsOf(db, NOW), ['2026-11-19'])
     const [row] =
       await db.sql`select count(*)::int as n, count(value)::int as known from metric_values where scope = '*'`
     expect(row?.n).toBeGreaterThan(metricKeys.length - 10)
@@ -210,7 +210,7 @@ describe('a product counted by hand', () => {
     for (const scope of ['*', 't1', 't2']) {
       const today = await summary(deps, stored, { ...day, scope })
       const open = await summary(tomorrow, stored, { ...day, scope })
-      await closeDay(tomorrow, '2026-11-20')
+      await closeDays(tomorrow, ['2026-11-20'])
       const closed = await summary(tomorrow, stored, { ...day, scope })
       for (const key of stored) {
         near(open[key].value, today[key].value, `${key} ${scope} open`)
@@ -238,7 +238,7 @@ describe('a product counted by hand', () => {
     expect(await db.sql`select * from dirty_metric_days`).toHaveLength(0)
     expect(await total()).toBe(16)
     await db.sql`update event_days set n = n - 10 where scope = '*' and name = 'view'`
-    await closeDay(tomorrow, '2026-11-20')
+    await closeDays(tomorrow, ['2026-11-20'])
   })
 
   it('fills the table of daily usage, and keeps the running day in it', async () => {
@@ -315,7 +315,7 @@ describe('a product counted by hand', () => {
   it('numbers new metrics on, and never a slot twice', async () => {
     const before = await db.sql`select slot, key, part from metric_slots order by slot`
     await db.sql`delete from metric_slots where key = 'users.dau'`
-    await closeDay(depsOf(db, later(1)), '2026-11-19')
+    await closeDays(depsOf(db, later(1)), ['2026-11-19'])
     const after = await db.sql`select slot, key, part from metric_slots where key = 'users.dau'`
     expect(after[0]?.slot).toBe(before.length + 1)
     expect((await series(depsOf(db, later(1)), 'users.dau', RANGE)).points[1]?.value).toBe(2)
@@ -336,7 +336,7 @@ describe('days of a zone', () => {
         from generate_series(${from}::timestamptz, ${from}::timestamptz + interval '80 hours', interval '1 hour') h`
       const deps = depsOf(db, new Date(`${addDays(day, 5)}T12:00:00Z`), { TIME_ZONE: zone })
       expect((await series(deps, 'jobs.total', { scope: '*', from: day, to: day })).total).toBe(hours)
-      await closeDay(deps, day)
+      await closeDays(deps, [day])
       expect((await series(deps, 'jobs.total', { scope: '*', from: day, to: day })).total).toBe(hours)
     } finally {
       await db.close()

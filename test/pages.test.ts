@@ -164,6 +164,10 @@ describe('the filter bar', () => {
     )
     const turned = await get(filled, '/dashboard?range=custom&from=2026-03-01&to=2026-02-01', cookie)
     expect(turned.status).toBe(200)
+    expect(turned.html).toContain('they were taken the other way round')
+    expect(turned.html).toContain('1 Feb – 1 Mar')
+    const bare = await get(filled, '/dashboard?from=2026-02-01&to=2026-03-01', cookie)
+    expect(bare.html).toContain('1 Feb – 1 Mar')
     expect((await get(filled, '/dashboard?trend=%27&by=%00&kinds=%27;--&before=x', cookie)).status).toBe(200)
     expect((await get(filled, '/dashboard/activity?kinds=nonsense&before=x', cookie)).html).toContain(
       'no kind of activity',

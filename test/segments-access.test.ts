@@ -161,7 +161,7 @@ describe('the count of a segment', () => {
     const held = new Promise<void>((resolve) => {
       release = resolve
     })
-    const taken = Array.from({ length: 3 }, () => t.db.heavy.begin(() => held))
+    const taken = Array.from({ length: t.db.heavy.options.max }, () => t.db.heavy.begin(() => held))
     try {
       expect(await countUsers(t.deps, late, '*')).toBeUndefined()
       expect(await countAll(t.deps, [late], '*', 100)).toEqual(new Map())

@@ -59,7 +59,9 @@ it('is read again after a fold that changed something, and on another day', asyn
 })
 
 it('does not wait for those who use the pool of long work', async () => {
-  const busy = Promise.all([1, 2, 3].map(() => t.deps.db.heavy`select pg_sleep(3)`))
+  const busy = Promise.all(
+    Array.from({ length: t.deps.db.heavy.options.max }, () => t.deps.db.heavy`select pg_sleep(3)`),
+  )
   let waited = true
   const heavy = read(['users.stickiness'], '*', t.deps.db.heavy).then(() => {
     waited = false

@@ -23,9 +23,8 @@ export function mountAnnotations(app: Hono<Env>, deps: Deps): void {
       const { id } = await addAnnotation(deps, adminOf(c), read.input, read.when)
       return c.redirect(withMark(safeNext(fields.back), 'annotated', String(id)), 303)
     } catch (error) {
-      if (error instanceof Problem && error.status < 500)
-        return formAgain(c, deps, fields, { [fieldOf(error)]: error.message })
-      throw error
+      if (!(error instanceof Problem) || error.field === undefined) throw error
+      return formAgain(c, deps, fields, { [error.field]: error.message })
     }
   })
 
@@ -42,9 +41,6 @@ function withMark(back: string, name: string, value: string): string {
   url.searchParams.set(name, value)
   return url.pathname + url.search + url.hash
 }
-
-/** What the store refuses is a day too far ahead, or a tenant: unknown, or not one's own. */
-const fieldOf = ({ status }: Problem): string => (status === 422 ? 'day' : 'tenant')
 
 /** What was entered is still there, with the reason at its field. */
 async function formAgain(

@@ -13,7 +13,7 @@ export type When = { at: Date } | { day: string; time?: string }
 
 /**
  * Writes an annotation down. Who is bound to tenants marks theirs only; an id that the sender used before changes
- * nothing. @throws Forbidden, NotFound for a tenant that nobody knows
+ * nothing. @throws Problem of a `field`: a tenant that is not one's own or that nobody knows, a day too far ahead
  */
 export async function addAnnotation(
   deps: Deps,
@@ -57,7 +57,8 @@ const MAX_AHEAD_MS = 366 * 86_400_000
 
 function refuseFarAhead(now: Date, when: When): void {
   const at = 'at' in when ? when.at.getTime() : Date.parse(when.day)
-  if (at > now.getTime() + MAX_AHEAD_MS) throw new Problem(422, 'Too far ahead', 'It is more than a year ahead.')
+  if (at > now.getTime() + MAX_AHEAD_MS)
+    throw new Problem(422, 'Too far ahead', 'It is more than a year ahead.').at('at' in when ? 'at' : 'day')
 }
 
 /** Takes an annotation away. @throws NotFound, Forbidden where it is of a tenant that is not the asker's */

@@ -12,17 +12,17 @@ export function scopeOf(who: Who, requested?: string): string {
     if (who.tenants.includes(wanted)) return wanted
     throw new Forbidden(
       wanted === '*' ? 'All tenants together are not yours to see.' : 'This tenant is not yours to see.',
-    )
+    ).at('tenant')
   }
   const [first] = who.tenants
-  if (first === undefined) throw new Forbidden('No tenant is yours to see.')
+  if (first === undefined) throw new Forbidden('No tenant is yours to see.').at('tenant')
   // A page may open on the first; a program that did not say which must not take one tenant for all.
   if (who.kind === 'key' && who.tenants.length > 1)
     throw new Problem(
       400,
       'Name a tenant',
       `This key is bound to several tenants: add tenant= with one of ${who.tenants.join(', ')}.`,
-    )
+    ).at('tenant')
   return first
 }
 

@@ -29,7 +29,11 @@ export async function tenantExists({ db: { sql } }: Pick<Deps, 'db'>, id: string
 export async function refuseUnknownTenant(deps: Pick<Deps, 'db'>, who: Who, id: string | undefined): Promise<void> {
   if (!id || id === '*' || who.tenants !== null || id.length > 200 || id.includes('\0')) return
   if (!(await tenantExists(deps, id)))
-    throw new Problem(404, 'Unknown tenant', `There is no tenant “${id.slice(0, 80)}”: nothing was ever sent for it.`)
+    throw new Problem(
+      404,
+      'Unknown tenant',
+      `There is no tenant “${id.slice(0, 80)}”: nothing was ever sent for it.`,
+    ).at('tenant')
 }
 
 const PAGES = /^\/(dashboard|live)(\/|$)/

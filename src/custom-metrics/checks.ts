@@ -9,7 +9,7 @@ import type { FormulaProblem } from './problem.ts'
 /** A field that cannot be stored as it is. */
 export class BadField extends Problem {
   readonly key: CustomKey
-  readonly field: keyof CustomFields | 'key'
+  override readonly field: keyof CustomFields | 'key'
   readonly words: string
   readonly problems: readonly FormulaProblem[]
 

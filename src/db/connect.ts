@@ -58,7 +58,8 @@ function connectPool(url: string, { max, name, statementTimeoutMs, pipeline, ses
 /** The pools for reading and for heavy work. */
 export function connect(url: string): Db {
   const sql = connectPool(url, { max: 6, name: 'pages', statementTimeoutMs: 15_000 })
-  const heavy = connectPool(url, { max: 3, name: 'heavy', statementTimeoutMs: 10 * 60_000, pipeline: 0 })
+  // Two close days at the same time, one waits to fold: the fourth is for exports and the progress of a backfill.
+  const heavy = connectPool(url, { max: 4, name: 'heavy', statementTimeoutMs: 10 * 60_000, pipeline: 0 })
   return {
     sql,
     heavy,

@@ -1,5 +1,9 @@
+import { GIVEN_UP_MS } from './shared.ts'
+
 interface Slot {
   value?: unknown
+  /** Where its asker wants another life than the cache's. */
+  ttlMs?: number
   /** How long `value` took to compute. */
   tookMs?: number
   /** When `value` was computed; undefined = never. */
@@ -17,7 +21,7 @@ export interface Cached<T> {
 
 export interface CacheOptions {
   now: () => Date
-  /** How long an answer is good; 5 s for live cards. */
+  /** How long an answer is good; 2.5 s for live cards: together with their fragment's 5 s a poll answers what is news. */
   ttlMs?: number
   /** Whether what takes long is kept longer: see MAX_SHARE. */
   stretch?: boolean
@@ -26,14 +30,11 @@ export interface CacheOptions {
 }
 
 /**
- * How much of the time an answer may be under way, however many ask for it: a live card that takes more than 125 ms is
- * kept longer than 5 s, up to twice as long. It takes a hundred thousand users to need that, or a busy machine.
+ * How much of the time an answer may be under way, however many ask for it: a live card that takes more than 60 ms is
+ * kept longer than its 2.5 s, up to four times as long. It takes many thousand users to need that, or a busy machine.
  */
 const MAX_SHARE = 0.025
-const MAX_STRETCH = 2
-
-/** A load that has hung for so long is given up, so that a key cannot stay blocked by it. */
-const FLIGHT_MS = 15_000
+const MAX_STRETCH = 4
 
 /**
  * Small cache for cards and fragments. Concurrent askers of one key share one computation, and the last good value
@@ -48,17 +49,18 @@ export class CardCache {
 
   constructor(options: CacheOptions) {
     this.#now = options.now
-    this.#ttlMs = options.ttlMs ?? 5_000
+    this.#ttlMs = options.ttlMs ?? 2_500
     this.#max = options.max ?? 500
     this.#stretch = options.stretch ?? false
   }
 
   /** The cached value while it is fresh, else that of `load`, computed once for all who ask meanwhile. */
-  async get<T>(key: string, load: () => Promise<T>): Promise<Cached<T>> {
+  async get<T>(key: string, load: () => Promise<T>, ttlMs?: number): Promise<Cached<T>> {
     const fresh = this.fresh<T>(key)
     if (fresh) return fresh
     const slot = this.#touch(key)
-    if (!slot.flight || performance.now() - slot.flight.started > FLIGHT_MS) this.#start(slot, load)
+    if (ttlMs !== undefined) slot.ttlMs = ttlMs
+    if (!slot.flight || performance.now() - slot.flight.started > GIVEN_UP_MS) this.#start(slot, load)
     const value = (await slot.flight?.promise) as T
     return { value, at: slot.at ?? this.#now(), tick: slot.tick ?? performance.now() }
   }
@@ -81,9 +83,9 @@ export class CardCache {
     return this.#slots.size
   }
 
-  #lifeOf({ tookMs = 0 }: Slot): number {
-    if (!this.#stretch) return this.#ttlMs
-    return Math.max(this.#ttlMs, Math.min(MAX_STRETCH * this.#ttlMs, tookMs / MAX_SHARE))
+  #lifeOf({ tookMs = 0, ttlMs = this.#ttlMs }: Slot): number {
+    if (!this.#stretch) return ttlMs
+    return Math.max(ttlMs, Math.min(MAX_STRETCH * ttlMs, tookMs / MAX_SHARE))
   }
 
   #start(slot: Slot, load: () => Promise<unknown>): void {

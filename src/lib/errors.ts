@@ -13,6 +13,8 @@ export class Problem extends Error {
   readonly retryAfter: number | undefined
   /** Further headers of the answer, such as WWW-Authenticate. */
   readonly headers: Record<string, string>
+  /** What of a form or a body it is about, where that is known. */
+  field: string | undefined
 
   constructor(status: number, title: string, detail = '', retryAfter?: number, headers: Record<string, string> = {}) {
     super(detail || title)
@@ -22,6 +24,12 @@ export class Problem extends Error {
     this.detail = detail
     this.retryAfter = retryAfter
     this.headers = headers
+  }
+
+  /** Names the field that it is about: `throw new NotFound('…').at('tenant')`. */
+  at(field: string): this {
+    this.field = field
+    return this
   }
 }
 

@@ -48,7 +48,9 @@ const MAX_DAYS = 1_100
 export function parseFilters(query: URLSearchParams, context: FilterContext): Filters {
   const day = today(context.now, context.timeZone)
   const notices: string[] = []
-  const range = oneOf(query, 'range', RANGES, '30d', notices)
+  // Days of an address are meant, also where it does not say "custom": written by hand, or copied from an export.
+  const named = query.get('from') || query.get('to') ? 'custom' : '30d'
+  const range = oneOf(query, 'range', RANGES, named, notices)
   const compare = oneOf(query, 'compare', COMPARES, 'previous', notices)
   const tenant = tenantOf(query, notices)
   const plan = textOf(query, 'plan', notices)
@@ -182,13 +184,16 @@ function textOf(query: URLSearchParams, name: string, notices: string[]): string
 }
 
 function customBounds(query: URLSearchParams, day: Day, notices: string[]): { from: Day; to: Day } | undefined {
-  let from = query.get('from') ?? ''
   let to = query.get('to') || day
+  let from = query.get('from') || (query.get('to') && isDay(to) ? addDays(to, -29) : '')
   if (!isDay(from) || !isDay(to)) {
     notices.push('The dates of the address are not days of the calendar; the last 30 days are shown.')
     return undefined
   }
-  if (from > to) [from, to] = [to, from]
+  if (from > to) {
+    ;[from, to] = [to, from]
+    notices.push('The first day of the address is after the last one; they were taken the other way round.')
+  }
   if (from > day) {
     notices.push('The dates of the address lie in the future; the last 30 days are shown.')
     return undefined

@@ -16,26 +16,30 @@ export interface Fragment {
   packed?: Partial<Record<Coding, Promise<Buffer>>>
 }
 
-/** Half of the cards' time to live: what a poll answers is usually 2 s old, and 7 at most; 12 where cards take long. */
-const TTL_MS = 2_500
+/** With its cards' 2.5 s what a poll answers is usually some 4 s old, and 7.5 at most; 15 where cards take long. */
+const MAX_TTL_MS = 5_000
+/** What is polled more often than every 20 s is rendered anew for each poll but those of the same moment. */
+const TTL_SHARE = 0.25
 
 /** Rendered fragments for some seconds, so that a poll which changed nothing costs a look-up and a 304. */
 export class FragmentCache {
   readonly #cache: CardCache
 
   constructor(now: () => Date) {
-    this.#cache = new CardCache({ now, ttlMs: TTL_MS, max: 100 })
+    this.#cache = new CardCache({ now, ttlMs: MAX_TTL_MS, max: 100 })
   }
 
-  /** The fragment of the key; `render` answers undefined where there is no such page. */
+  /** The fragment of the key, polled every so many seconds; `render` answers undefined where there is no such page. */
   async get(
     key: string,
     render: () => Promise<Pick<Fragment, 'data' | 'html' | 'aside'> | undefined>,
+    everyS = 30,
   ): Promise<Fragment | undefined> {
-    const { value, at } = await this.#cache.get(key, async () => {
+    const make = async () => {
       const made = await render()
       return made && { ...made, etag: etagOf(withoutClock(made.html + made.aside)) }
-    })
+    }
+    const { value, at } = await this.#cache.get(key, make, Math.min(MAX_TTL_MS, everyS * 1_000 * TTL_SHARE))
     return value && Object.assign(value, { at })
   }
 

@@ -1,3 +1,6 @@
+/** A load that hangs for so long (a connection gone silent, say) is given up: it must not hold up all who ask later. */
+export const GIVEN_UP_MS = 15_000
+
 /** Computations under way, by whose they are. */
 const flights = new WeakMap<object, Map<string, Promise<unknown>>>()
 

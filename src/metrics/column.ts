@@ -1,5 +1,4 @@
-import { minorUnits } from '../lib/currency.ts'
-import { CURRENCY_SYMBOLS, formatValue } from './format.ts'
+import { formatValue, grouped, MINUS, minorDigits, symbolOf } from './format.ts'
 
 /** Digits of a fraction of the smallest coin: a call costs less than a cent. */
 const SMALL_MONEY_DIGITS = 4
@@ -23,7 +22,7 @@ function digitsOf(sizes: number[], unit: string, currency: string): number | und
   const largest = Math.max(0, ...sizes)
   switch (unit) {
     case 'money': {
-      const coins = coinDigits(currency)
+      const coins = minorDigits(currency)
       return coins > 0 && largest > 0 && largest < 1 ? SMALL_MONEY_DIGITS : coins
     }
     case 'percent': {
@@ -47,22 +46,10 @@ function valueWith(value: number, digits: number, unit: string, currency: string
   const least = 10 ** -digits
   // What is there is not shown as nothing.
   const tiny = size > 0 && size < least / 2
-  const number = grouped(tiny ? least : size, digits)
-  const sign = value < 0 && /[1-9]/.test(number) ? '\u2212' : ''
+  const number = grouped(tiny ? least : size, digits, digits)
+  const sign = value < 0 && /[1-9]/.test(number) ? MINUS : ''
   const text = sign + (unit === 'money' ? symbolOf(currency) : '') + number + (SUFFIXES[unit] ?? '')
   return tiny ? `${value < 0 ? '>' : '<'} ${text}` : text
 }
 
 const SUFFIXES: Record<string, string> = { percent: '%', ratio: '×' }
-const symbolOf = (currency: string): string => CURRENCY_SYMBOLS[currency] ?? `${currency} `
-const coinDigits = (currency: string): number => Math.round(Math.log10(minorUnits(currency)))
-
-const formats = new Map<number, Intl.NumberFormat>()
-
-function grouped(size: number, digits: number): string {
-  const format =
-    formats.get(digits) ??
-    new Intl.NumberFormat('en-US', { minimumFractionDigits: digits, maximumFractionDigits: digits })
-  formats.set(digits, format)
-  return format.format(size)
-}

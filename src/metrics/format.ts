@@ -4,7 +4,7 @@ import { minorUnits } from '../lib/currency.ts'
 export type Form = 'tile' | 'tight' | 'table'
 export type Meaning = 'better' | 'worse' | 'neutral'
 
-const MINUS = '\u2212'
+export const MINUS = '\u2212'
 const UNKNOWN = '—'
 export const CURRENCY_SYMBOLS: Record<string, string> = {
   USD: '$',
@@ -72,7 +72,7 @@ function count(value: number, form: Form): string {
 }
 
 function money(value: number, form: Form, currency: string): string {
-  const symbol = CURRENCY_SYMBOLS[currency] ?? `${currency} `
+  const symbol = symbolOf(currency)
   const cents = minorDigits(currency)
   return signed(value, (v) => {
     // Per call: four digits where two would say nothing.
@@ -137,7 +137,7 @@ function signed(value: number, text: (size: number) => string): string {
 /** By their digits: to make one takes many times as long as to use it. */
 const formats = new Map<string, Intl.NumberFormat>()
 
-function grouped(value: number, digits: number, least = 0): string {
+export function grouped(value: number, digits: number, least = 0): string {
   const key = `${least} ${digits}`
   const format =
     formats.get(key) ??
@@ -149,4 +149,7 @@ function grouped(value: number, digits: number, least = 0): string {
   return format.format(value)
 }
 
-const minorDigits = (currency: string): number => Math.round(Math.log10(minorUnits(currency)))
+export const minorDigits = (currency: string): number => Math.round(Math.log10(minorUnits(currency)))
+
+/** Before an amount; a currency without a sign is told by its code. */
+export const symbolOf = (currency: string): string => CURRENCY_SYMBOLS[currency] ?? `${currency} `

@@ -1,4 +1,4 @@
-import { CURRENCY_SYMBOLS } from './format.ts'
+import { CURRENCY_SYMBOLS, symbolOf } from './format.ts'
 import type { Unit } from './metric.ts'
 
 /** What somebody typed as a value of a metric, in the metric's own unit; or why it is none. */
@@ -201,8 +201,7 @@ function byteText(bytes: number): string {
 }
 
 function moneyText(size: number, currency: string): string {
-  const symbol = CURRENCY_SYMBOLS[currency] ?? `${currency} `
-  return symbol + digits(size)
+  return symbolOf(currency) + digits(size)
 }
 
 /** All the digits that there are, with thousands parted; 1e-7 written out. */

@@ -13,21 +13,16 @@ import { storeUsage, USAGE_KEYS } from './usage-analytics.ts'
 const MAX_DAYS = 15
 const MAX_ROWS = 300
 
-/** Stores every metric of a closed day, of all scopes or some. */
-export function closeDay(deps: Deps, day: Day, scopes?: string[]): Promise<void> {
-  return closeDays(deps, [day], { scopes })
-}
-
 export interface Closing {
   /** Default: all that any roll-up knows. */
   scopes?: string[]
   /** Only this metric, of days that are stored already. */
   metric?: MetricKey
-  /** Told how many days are stored, after each transaction. */
+  /** Told how many days are stored, whenever all of the days that went together are. */
   done?: (days: number) => Promise<void> | void
 }
 
-/** Stores the metrics of some days, some days at a time. */
+/** Stores every metric, or one, of some closed days: a few days at a time. */
 export async function closeDays(deps: Deps, days: Day[], { scopes, metric, done }: Closing = {}): Promise<void> {
   const all = scopes ?? (await scopesWithData(sqlContext(deps, deps.db.heavy)))
   const size = Math.max(1, Math.min(MAX_DAYS, Math.floor(MAX_ROWS / all.length)))

@@ -24,12 +24,12 @@ export function groupByRollup(asks: Ask[]): Ask[][] {
  */
 export function daysStatement(q: SqlContext, asks: Ask[], window: Window, by?: string): Fragment {
   const { sql } = q
-  const day = dayOf(q, window)
+  const day = dayOf(q, window, sql`2`)
   const columns = asks.flatMap(({ metric }) => metric.parts).map((part) => part.day)
   const dim = dimOf(q, asks, by)
   return sql`${withPeople(q, rollupOf(asks))}select r.scope, ${day.text} as day${dim ? sql`, ${dim} as dim` : sql``}${columnList(q, columns)}
     from (${rowsOf(q, rollupOf(asks), window)}) r ${joinOf(q, rollupOf(asks), by)}
-    group by r.scope, ${day.key(2)}${dim ? sql`, 3` : sql``}
+    group by r.scope, ${day.key}${dim ? sql`, 3` : sql``}
     order by 2`
 }
 
@@ -40,7 +40,7 @@ export function daysStatement(q: SqlContext, asks: Ask[], window: Window, by?: s
 export function dimsStatement(q: SqlContext, asks: Ask[], window: Window, dims: readonly string[]): Fragment {
   const { sql } = q
   const rollup = rollupOf(asks)
-  const day = dayOf(q, window)
+  const day = dayOf(q, window, sql`3`)
   const branches = dims.map((by, i) => {
     const columns = asks.flatMap(({ metric }) =>
       metric.parts.map((part) => (metric.by.includes(by) ? part.day : unknown)),
@@ -48,7 +48,7 @@ export function dimsStatement(q: SqlContext, asks: Ask[], window: Window, dims: 
     return sql`${i ? sql`union all` : sql``}
     select ${by}::text as by, r.scope, ${day.text} as day, ${dimOf(q, asks, by) as Fragment} as dim${columnList(q, columns)}
     from made r ${joinOf(q, rollup, by)}
-    group by r.scope, ${day.key(3)}, 4`
+    group by r.scope, ${day.key}, 4`
   })
   return sql`with made as materialized (${rollup.rows(q, window)})
     ${branches}
@@ -57,11 +57,11 @@ export function dimsStatement(q: SqlContext, asks: Ask[], window: Window, dims: 
 
 /**
  * The day of a row as text, and what to group by: the day itself, which is a third less to do than its text for each of
- * a hundred thousand users; where it is an expression, the column that has it.
+ * a hundred thousand users; where it is an expression, `column`, the number of the one that has it.
  */
-function dayOf({ sql }: SqlContext, { running, from }: Window): { text: Fragment; key: (column: 2 | 3) => Fragment } {
-  if (!running) return { text: sql`r.day::text`, key: () => sql`r.day` }
-  return { text: sql`greatest(r.day, ${from}::date - 1)::text`, key: (column) => (column === 2 ? sql`2` : sql`3`) }
+function dayOf({ sql }: SqlContext, { running, from }: Window, column: Fragment): { text: Fragment; key: Fragment } {
+  if (!running) return { text: sql`r.day::text`, key: sql`r.day` }
+  return { text: sql`greatest(r.day, ${from}::date - 1)::text`, key: column }
 }
 
 const unknown: Part['day'] = ({ sql }) => sql`null`

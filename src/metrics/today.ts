@@ -1,6 +1,7 @@
 import type { Db } from '../db/connect.ts'
 import { within } from '../lib/every.ts'
 import { Lru } from '../lib/lru.ts'
+import { GIVEN_UP_MS } from '../lib/shared.ts'
 import { currentVersion } from '../rollups/data-version.ts'
 import { builtIn } from './asks.ts'
 import { isMetricKey } from './catalogue.ts'
@@ -35,8 +36,6 @@ interface Shelf {
   next?: { asks: Map<string, Ask>; cells: Promise<Cells> } | undefined
 }
 
-/** A connection that has gone silent must not hold up all who ask later. */
-const PATIENCE_MS = 15_000
 /** So many roll-ups, scopes and days are kept of a database. */
 const MAX_SHELVES = 500
 const libraries = new WeakMap<Db, Lru<Shelf>>()
@@ -105,7 +104,7 @@ function gather(shelf: Shelf, read: (asks: Ask[]) => Promise<Cells>): NonNullabl
   const { known } = shelf
   const cells = new Promise<void>(setImmediate).then(() => {
     if (shelf.next?.asks === asks) shelf.next = undefined
-    return within(PATIENCE_MS, read([...asks.values()]))
+    return within(GIVEN_UP_MS, read([...asks.values()]))
   })
   cells.catch(() => {
     for (const key of asks.keys()) known.delete(key)

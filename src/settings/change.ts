@@ -22,7 +22,7 @@ export interface Changes {
 
 /** What cannot be set like that; `field` is the path within the changes. */
 export class BadSetting extends Problem {
-  readonly field: string
+  override readonly field: string
   readonly reason: string
 
   constructor(problems: readonly { field: string; reason: string }[]) {

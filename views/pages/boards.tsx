@@ -7,7 +7,7 @@ import { filterQuery } from '../../src/lib/filters.ts'
 import { shownOf } from '../../src/lib/settle.ts'
 import { definePage, type PageContext } from '../../src/page.ts'
 import { BoardThumb } from '../parts/board-thumb.tsx'
-import { Badge, Icon, Note } from '../parts/index.ts'
+import { Badge, described, FieldError, Icon, Note } from '../parts/index.ts'
 import { cardsText } from './board/acts.tsx'
 import { UseTemplate } from './board.tsx'
 
@@ -75,21 +75,15 @@ export const NewBoard = ({ name, error }: { name?: string; error?: string }) => 
       maxlength={MAX_NAME}
       placeholder="Name of a new board"
       value={name}
-      aria-invalid={error ? 'true' : undefined}
-      aria-describedby={error ? 'error-new-board' : undefined}
       autocomplete="off"
       required
+      {...described('new-board', error)}
     />
     <button class="q-btn q-btn-primary" type="submit">
       <Icon name="plus" />
       New board
     </button>
-    {error && (
-      <p class="q-field-error" id="error-new-board" role="alert">
-        <Icon name="alert-octagon" size={14} />
-        <span>{error}</span>
-      </p>
-    )}
+    <FieldError id="error-new-board" text={error} />
   </form>
 )
 

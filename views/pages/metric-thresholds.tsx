@@ -22,7 +22,7 @@ import {
   unitText,
 } from '../../src/settings/threshold-view.ts'
 import { whyNotSettings } from '../../src/settings/who.ts'
-import { Card, Icon, Note } from '../parts/index.ts'
+import { Card, described, Field, Icon, Note } from '../parts/index.ts'
 
 interface Data {
   key: AnyKey
@@ -106,7 +106,7 @@ const FormCard = (props: Props) => {
         hx-swap="outerHTML"
       >
         {(['warn', 'crit'] as const).map((field) => (
-          <Field
+          <LimitField
             field={field}
             label={`${field === 'warn' ? 'Yellow' : 'Red'} ${side}, ${unitText(deps, metric)}`}
             example={exampleText(deps, metric)}
@@ -136,7 +136,7 @@ const FormCard = (props: Props) => {
   )
 }
 
-interface FieldProps {
+interface LimitProps {
   field: 'warn' | 'crit'
   label: string
   example: string
@@ -144,32 +144,20 @@ interface FieldProps {
   error?: string
 }
 
-const Field = ({ field, label, example, value, error }: FieldProps) => {
-  return (
-    <div>
-      <label class="form-label" for={`limit-${field}`}>
-        {label}
-      </label>
-      <input
-        class="form-control"
-        id={`limit-${field}`}
-        name={field}
-        value={value}
-        placeholder={example}
-        autocomplete="off"
-        maxlength={40}
-        aria-invalid={error ? 'true' : undefined}
-        aria-describedby={error ? `error-${field}` : undefined}
-      />
-      {error && (
-        <p class="q-field-error" id={`error-${field}`} role="alert">
-          <Icon name="alert-octagon" size={14} />
-          <span>{error}</span>
-        </p>
-      )}
-    </div>
-  )
-}
+const LimitField = ({ field, label, example, value, error }: LimitProps) => (
+  <Field id={`limit-${field}`} name={field} label={label} error={error}>
+    <input
+      class="form-control"
+      id={`limit-${field}`}
+      name={field}
+      value={value}
+      placeholder={example}
+      autocomplete="off"
+      maxlength={40}
+      {...described(field, error)}
+    />
+  </Field>
+)
 
 const STATE_WORDS: Record<State, string> = { ok: 'green', warn: 'yellow', crit: 'red', unknown: 'unknown' }
 

@@ -1,3 +1,4 @@
+import { described, Field, inputClass } from './field.tsx'
 import { Icon } from './icons.tsx'
 
 export interface AnnotateProps {
@@ -60,7 +61,7 @@ export const AnnotateForm = (props: AnnotateProps) => {
           type="time"
           name="time"
           value={values.time}
-          {...described('annotate-time', errors.time, 'hint-annotate-time')}
+          {...described('annotate-time', errors.time, true)}
         />
       </Field>
       <Field
@@ -77,7 +78,7 @@ export const AnnotateForm = (props: AnnotateProps) => {
           name="link"
           value={values.link}
           placeholder="https://"
-          {...described('annotate-link', errors.link, 'hint-annotate-link')}
+          {...described('annotate-link', errors.link, true)}
         />
       </Field>
       <p class="q-actions q-form-wide">
@@ -121,42 +122,6 @@ export const AnnotateButton = ({ href }: { href: string }) => (
 
 const ANNOTATE_DRAWER = 'annotate'
 
-const inputClass = (error: string | undefined): string => (error ? 'form-control is-invalid' : 'form-control')
-
-/** What a screen reader says of a field: what is wrong with it, else its help. */
-const described = (id: string, error: string | undefined, hint?: string) => ({
-  'aria-invalid': error ? ('true' as const) : undefined,
-  'aria-describedby': error ? `error-${id}` : hint,
-})
-
-const Field = (props: {
-  id: string
-  label: string
-  hint?: string
-  error?: string
-  wide?: boolean
-  children?: unknown
-}) => (
-  <div class={props.wide ? 'q-form-wide' : undefined}>
-    <label class="form-label" for={props.id}>
-      {props.label}
-    </label>
-    {props.children as string}
-    {props.error ? (
-      <p class="q-field-error" id={`error-${props.id}`} role="alert">
-        <Icon name="alert-octagon" size={14} />
-        <span>{props.error}</span>
-      </p>
-    ) : (
-      props.hint && (
-        <p class="form-hint" id={`hint-${props.id}`}>
-          {props.hint}
-        </p>
-      )
-    )}
-  </div>
-)
-
 const Choice = (props: {
   id: string
   name: string
@@ -165,7 +130,7 @@ const Choice = (props: {
   error?: string
 }) => (
   <select
-    class={props.error ? 'form-select is-invalid' : 'form-select'}
+    class={inputClass(props.error, 'form-select')}
     id={props.id}
     name={props.name}
     {...described(props.id, props.error)}

@@ -1,4 +1,4 @@
-import { Icon } from './icons.tsx'
+import { FieldError } from './field.tsx'
 
 interface TextFieldProps {
   label: string
@@ -50,10 +50,4 @@ export const NewPasswordField = ({ label }: { label: string }) => (
 )
 
 /** Why the form came back. */
-export const FormError = ({ text }: { text?: string }) =>
-  text ? (
-    <p class="q-field-error q-auth-error" role="alert">
-      <Icon name="alert-octagon" size={14} />
-      <span>{text}</span>
-    </p>
-  ) : null
+export const FormError = ({ text }: { text?: string }) => <FieldError text={text} class="q-auth-error" />

@@ -1,37 +1,7 @@
-import type { Child } from 'hono/jsx'
 import { CARD_RANGES } from '../../../src/boards/kinds/define.ts'
 import { COMPARES } from '../../../src/lib/filters.ts'
-import { Icon } from '../../parts/index.ts'
+import { Field } from '../../parts/index.ts'
 import { ownDays } from './view.ts'
-
-/** A field with its label above and what is wrong below. */
-export const Field = (props: {
-  id: string
-  label: string
-  hint?: string
-  error?: string
-  wide?: boolean
-  children?: Child
-}) => (
-  <div class={props.wide ? 'q-form-wide' : undefined}>
-    <label class="form-label" for={props.id}>
-      {props.label}
-    </label>
-    {props.children}
-    {props.error ? (
-      <p class="q-field-error" id={`error-${props.id}`} role="alert">
-        <Icon name="alert-octagon" size={14} />
-        <span>{props.error}</span>
-      </p>
-    ) : (
-      props.hint && (
-        <p class="form-hint" id={`hint-${props.id}`}>
-          {props.hint}
-        </p>
-      )
-    )}
-  </div>
-)
 
 export const Select = (props: {
   id: string

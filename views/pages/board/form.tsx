@@ -11,9 +11,9 @@ import { type Catalogue, metricKey } from '../../../src/boards/metrics.ts'
 import type { Board } from '../../../src/boards/read.ts'
 import { questionOf } from '../../../src/saved-queries/cards.ts'
 import { FormError } from '../../parts/auth-fields.tsx'
-import { Note } from '../../parts/index.ts'
+import { described, Field, inputClass, Note } from '../../parts/index.ts'
 import { AnyCard, cellClass } from './cards.tsx'
-import { capital, Field, PeriodFields, Select } from './fields.tsx'
+import { capital, PeriodFields, Select } from './fields.tsx'
 import { GaugeFields } from './gauge-fields.tsx'
 import { MetricFields } from './metric-fields.tsx'
 
@@ -111,13 +111,12 @@ const Fields = ({ form, catalogue }: FormProps) => {
   const found = metricsIn(catalogue, form)
   const input = (name: string, more: Record<string, unknown> = {}) => (
     <input
-      class={errors[name] ? 'form-control is-invalid' : 'form-control'}
+      class={inputClass(errors[name])}
       id={`card-${name}`}
       name={name}
       value={values[name]}
       autocomplete="off"
-      aria-invalid={errors[name] ? 'true' : undefined}
-      aria-describedby={errors[name] ? `error-card-${name}` : undefined}
+      {...described(`card-${name}`, errors[name])}
       {...more}
     />
   )

@@ -3,7 +3,7 @@ import { type CardForm, metricsIn } from '../../../src/boards/form.ts'
 import { endOf } from '../../../src/boards/kinds/gauge.ts'
 import { type Catalogue, metricKey } from '../../../src/boards/metrics.ts'
 import { quantityExample } from '../../../src/metrics/quantity.ts'
-import { Field } from './fields.tsx'
+import { Field } from '../../parts/index.ts'
 
 /** Where the arc ends and where it turns yellow and red, as people write values of the metric. */
 export const GaugeFields = (props: {

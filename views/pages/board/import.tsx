@@ -3,8 +3,8 @@ import { isSame } from '../../../src/boards/diff.ts'
 import type { Board } from '../../../src/boards/read.ts'
 import type { FileProblem } from '../../../src/boards/yaml.ts'
 import { FormError } from '../../parts/auth-fields.tsx'
-import { Badge, Card } from '../../parts/index.ts'
-import { Field, Select } from './fields.tsx'
+import { Badge, Card, Field } from '../../parts/index.ts'
+import { Select } from './fields.tsx'
 
 interface ImportProps {
   action: string

@@ -1,6 +1,6 @@
 import { type CardForm, metricName } from '../../../src/boards/form.ts'
 import { type Catalogue, listMetrics, metricKey } from '../../../src/boards/metrics.ts'
-import { Icon } from '../../parts/index.ts'
+import { described, FieldError, inputClass } from '../../parts/index.ts'
 
 /** One field for each metric, and one more where there is room; all share one list that the browser searches. */
 export const MetricFields = ({ form, catalogue, most }: { form: CardForm; catalogue: Catalogue; most: number }) => {
@@ -17,26 +17,20 @@ export const MetricFields = ({ form, catalogue, most }: { form: CardForm; catalo
           <div>
             <span class="q-builder-metric">
               <input
-                class={errors[name] ? 'form-control is-invalid' : 'form-control'}
+                class={inputClass(errors[name])}
                 id={`card-${name}`}
                 name={name}
                 value={values[name]}
                 list="all-metrics"
                 placeholder={i === 0 ? 'Type a name or a key' : 'One more'}
                 aria-label={most > 1 ? `Metric ${i + 1}` : 'Metric'}
-                aria-invalid={errors[name] ? 'true' : undefined}
-                aria-describedby={errors[name] ? `error-card-${name}` : undefined}
                 autocomplete="off"
                 maxlength={120}
+                {...described(`card-${name}`, errors[name])}
               />
               {label && <span class="q-ink-2">{label}</span>}
             </span>
-            {errors[name] && (
-              <p class="q-field-error" id={`error-card-${name}`} role="alert">
-                <Icon name="alert-octagon" size={14} />
-                <span>{errors[name]}</span>
-              </p>
-            )}
+            <FieldError id={`error-card-${name}`} text={errors[name]} />
           </div>
         )
       })}

@@ -2,7 +2,8 @@ import { MAX_DESCRIPTION, MAX_NAME } from '../../../src/boards/doc.ts'
 import { type PinChoices, pinnedFields } from '../../../src/boards/filters.ts'
 import type { Board } from '../../../src/boards/read.ts'
 import type { Problem } from '../../../src/lib/errors.ts'
-import { Field, PeriodFields, Select } from './fields.tsx'
+import { Field } from '../../parts/index.ts'
+import { PeriodFields, Select } from './fields.tsx'
 
 interface SettingsProps {
   board: Board

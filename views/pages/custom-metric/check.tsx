@@ -8,7 +8,7 @@ import { dayAxis, valueText } from '../../../src/metric-view.ts'
 import { metricOf } from '../../../src/metrics/catalogue.ts'
 import { formatValue } from '../../../src/metrics/format.ts'
 import type { Unit } from '../../../src/metrics/metric.ts'
-import { Facts, Icon, LineChart, Note } from '../../parts/index.ts'
+import { Facts, FieldError, Icon, LineChart, Note } from '../../parts/index.ts'
 
 export interface CheckProps {
   deps: Deps
@@ -41,10 +41,10 @@ const Wrong = ({ text, problems }: CheckProps['checked']) => (
   <>
     {problems.map((problem) => (
       <>
-        <p class="q-field-error">
-          <Icon name="alert-octagon" size={14} />
-          <span>{problem.of === 'unit' ? problem.message : `${problem.message} (${placeOf(problem, text)})`}</span>
-        </p>
+        <FieldError
+          text={problem.of === 'unit' ? problem.message : `${problem.message} (${placeOf(problem, text)})`}
+          quiet
+        />
         {problem.of !== 'unit' && <Marked text={text} problem={problem} />}
       </>
     ))}

@@ -3,7 +3,7 @@ import type { Draft, DraftField, Errors } from '../../../src/custom-metrics/draf
 import { MAX_LABEL, MAX_TEXT } from '../../../src/custom-metrics/input.ts'
 import { MAX_LENGTH } from '../../../src/custom-metrics/parse.ts'
 import { UNITS } from '../../../src/custom-metrics/units.ts'
-import { Card, Grid, Icon, Stack } from '../../parts/index.ts'
+import { Card, described, Field, FieldError, Grid, inputClass, Stack } from '../../parts/index.ts'
 import { type CheckProps, FormulaCheck } from './check.tsx'
 
 export interface FormProps extends CheckProps {
@@ -24,12 +24,7 @@ export const CustomMetricForm = (props: FormProps) => {
   const { action, draft, errors = {}, error, fixedKey, off } = props
   return (
     <form method="post" action={action} id="custom-metric">
-      {error && (
-        <p class="q-field-error" role="alert">
-          <Icon name="alert-octagon" size={14} />
-          <span>{error}</span>
-        </p>
-      )}
+      <FieldError text={error} />
       <Grid>
         <Stack span={8}>
           <Card id="formula" title="Formula" sub="checked while you type">
@@ -79,10 +74,10 @@ export const CustomMetricForm = (props: FormProps) => {
 }
 
 const FormulaField = ({ draft, error }: { draft: Draft; error?: string }) => (
-  <Field name="formula" label="Formula" error={error}>
+  <Own name="formula" label="Formula" error={error}>
     <div class="q-formula-box">
       <input
-        class={`form-control q-formula-input${error ? ' is-invalid' : ''}`}
+        class={inputClass(error, 'form-control q-formula-input')}
         id="field-formula"
         name="formula"
         type="text"
@@ -103,11 +98,11 @@ const FormulaField = ({ draft, error }: { draft: Draft; error?: string }) => (
       />
       <div class="q-formula-keys" id="formula-keys" role="listbox" aria-label="Metrics" hidden />
     </div>
-  </Field>
+  </Own>
 )
 
 const UnitField = ({ draft, error }: { draft: Draft; error?: string }) => (
-  <Field name="unit" label="Unit of the result" error={error}>
+  <Own name="unit" label="Unit of the result" error={error}>
     <select class="form-select" id="field-unit" name="unit" {...invalid('unit', error)}>
       <option value="" selected={draft.unit === ''}>
         As the formula says
@@ -118,7 +113,7 @@ const UnitField = ({ draft, error }: { draft: Draft; error?: string }) => (
         </option>
       ))}
     </select>
-  </Field>
+  </Own>
 )
 
 const GOOD = { '': 'Neither', up: 'Up is good', down: 'Down is good' }
@@ -150,7 +145,7 @@ const About = ({ draft, errors, fixedKey }: Pick<FormProps, 'draft' | 'fixedKey'
       />
     )}
     <Area name="definition" label="Definition" draft={draft} errors={errors} hint="What the number says." required />
-    <Field name="good" label="Good direction" error={errors.good}>
+    <Own name="good" label="Good direction" error={errors.good}>
       <select class="form-select" id="field-good" name="good" {...invalid('good', errors.good)}>
         {Object.entries(GOOD).map(([value, label]) => (
           <option value={value} selected={draft.good === value || (value === '' && draft.good === 'neutral')}>
@@ -158,7 +153,7 @@ const About = ({ draft, errors, fixedKey }: Pick<FormProps, 'draft' | 'fixedKey'
           </option>
         ))}
       </select>
-    </Field>
+    </Own>
     <div class="q-formula-limits">
       <Text name="warn" label="Yellow beyond" draft={draft} errors={errors} max={20} />
       <Text name="crit" label="Red beyond" draft={draft} errors={errors} max={20} />
@@ -179,9 +174,9 @@ interface FieldProps {
 const Text = (props: FieldProps & { max: number; placeholder?: string }) => {
   const { name, label, draft, errors, hint, max, placeholder, required } = props
   return (
-    <Field name={name} label={label} hint={hint} error={errors[name]}>
+    <Own name={name} label={label} hint={hint} error={errors[name]}>
       <input
-        class={`form-control${errors[name] ? ' is-invalid' : ''}`}
+        class={inputClass(errors[name])}
         id={`field-${name}`}
         name={name}
         type="text"
@@ -192,14 +187,14 @@ const Text = (props: FieldProps & { max: number; placeholder?: string }) => {
         required={required}
         {...invalid(name, errors[name], hint)}
       />
-    </Field>
+    </Own>
   )
 }
 
 const Area = ({ name, label, draft, errors, hint, required }: FieldProps) => (
-  <Field name={name} label={label} hint={hint} error={errors[name]}>
+  <Own name={name} label={label} hint={hint} error={errors[name]}>
     <textarea
-      class={`form-control${errors[name] ? ' is-invalid' : ''}`}
+      class={inputClass(errors[name])}
       id={`field-${name}`}
       name={name}
       rows={3}
@@ -209,30 +204,12 @@ const Area = ({ name, label, draft, errors, hint, required }: FieldProps) => (
     >
       {draft[name]}
     </textarea>
-  </Field>
+  </Own>
 )
 
-function invalid(name: DraftField, error: string | undefined, hint?: string): Record<string, string> {
-  const told = [hint && `hint-${name}`, error && `error-${name}`].filter(Boolean).join(' ')
-  return { ...(told && { 'aria-describedby': told }), ...(error && { 'aria-invalid': 'true' }) }
-}
+type OwnProps = { name: DraftField; label: string; hint?: string; error?: string; children?: Child }
 
-const Field = (props: { name: DraftField; label: string; hint?: string; error?: string; children?: Child }) => (
-  <div class="q-formula-field">
-    <label class="form-label" for={`field-${props.name}`}>
-      {props.label}
-    </label>
-    {props.children}
-    {props.hint && (
-      <p class="form-hint" id={`hint-${props.name}`}>
-        {props.hint}
-      </p>
-    )}
-    {props.error && (
-      <p class="q-field-error" id={`error-${props.name}`}>
-        <Icon name="alert-octagon" size={14} />
-        <span>{props.error}</span>
-      </p>
-    )}
-  </div>
-)
+/** Its hint stays; what is wrong is said once for all of them, above. */
+const Own = (props: OwnProps) => <Field {...props} id={`field-${props.name}`} class="q-formula-field" keepsHint quiet />
+
+const invalid = (name: DraftField, error: string | undefined, hint?: string) => described(name, error, hint, true)

@@ -2,7 +2,7 @@ import { type KindName, kindOf } from '../../../src/segments/conditions.ts'
 import type { Row } from '../../../src/segments/form.ts'
 import { JOB_OUTCOMES } from '../../../src/segments/kinds-does.ts'
 import { type FieldName, KIND_GROUPS } from '../../../src/segments/kinds-types.ts'
-import { Icon } from '../../parts/index.ts'
+import { FieldError, Icon } from '../../parts/index.ts'
 
 interface RowProps {
   row: Row
@@ -83,12 +83,7 @@ export const ConditionRow = ({ row, index, kinds, currency, problem, live }: Row
       >
         <Icon name="trash" />
       </button>
-      {problem && (
-        <p class="q-field-error" role="alert">
-          <Icon name="alert-octagon" size={14} />
-          <span>{problem}</span>
-        </p>
-      )}
+      <FieldError text={problem} />
     </li>
   )
 }

@@ -5,7 +5,7 @@ import { registry, type SettingName, settingNames } from '../../../src/settings/
 import { SETTINGS_PATH } from '../../../src/settings/routes.ts'
 import { type Standing, standingOf } from '../../../src/settings/store.ts'
 import { whyNotSettings } from '../../../src/settings/who.ts'
-import { Badge, Card, Icon } from '../../parts/index.ts'
+import { Badge, Card, FieldError } from '../../parts/index.ts'
 import type { SettingsProps } from '../settings.tsx'
 
 /** The settings of all pages. */
@@ -65,12 +65,7 @@ const Field = ({ name, off, data, context }: FieldProps) => {
           </button>
         )}
       </span>
-      {error && (
-        <p class="q-field-error" role="alert">
-          <Icon name="alert-octagon" size={14} />
-          <span>{error}</span>
-        </p>
-      )}
+      <FieldError text={error} />
       <p class="form-hint" id={`hint-${name}`}>
         {`${doc} ${sourceText(standing, data.authors.get(name), env, fallback(deps.config), deps)}`}
       </p>

@@ -6,7 +6,7 @@ import { SETTINGS_PATH, thresholdsPath } from '../../../src/settings/routes.ts'
 import { exampleText, fieldText, limitsText, readTyped } from '../../../src/settings/threshold-view.ts'
 import { SHOWS, type Show, showOf, type ThresholdRow } from '../../../src/settings/thresholds-list.ts'
 import { whyNotSettings } from '../../../src/settings/who.ts'
-import { Badge, Card, DataTable, SearchField, Segments, TwoLines } from '../../parts/index.ts'
+import { Badge, Card, DataTable, FieldError, SearchField, Segments, TwoLines } from '../../parts/index.ts'
 import type { SettingsProps } from '../settings.tsx'
 
 /** Where metrics turn yellow and red: found by name, changed in their row. */
@@ -124,11 +124,7 @@ const LimitForm = ({ row: { key, metric, limits, changed }, context }: SettingsP
           Reset
         </button>
       )}
-      {read && !read.ok && (
-        <span class="q-field-error" role="alert">
-          {read.reason}
-        </span>
-      )}
+      {read && !read.ok && <FieldError text={read.reason} />}
     </form>
   )
 }
