@@ -9,8 +9,9 @@ export const LOOKBACK_DAYS = 60
 export const TRUSTED_BITS = 125
 
 /**
- * Users with, as `b`, their last 60 days as seen from each day: leftmost bit = active on that day. Recent days are
- * read from user_activity, which is 20 times less to read; days which its 128 bits no longer cover from user_days.
+ * Users with, as `b`, their last 60 days as seen from each day: leftmost bit = active on that day; and, as `age`, how
+ * many days ago the newest of them was. Recent days are read from user_activity, which is 20 times less to read; days
+ * which its 128 bits no longer cover from user_days.
  */
 export function activityRows(q: SqlContext, w: Window): Fragment {
   const edge = addDays(q.today, LOOKBACK_DAYS - TRUSTED_BITS)
@@ -34,16 +35,23 @@ function recentRows({ sql }: SqlContext, w: Window, days: Day[]): Fragment {
   const [only] = days
   // The running day, most often: a join with one row is a third of the work.
   if (only && days.length === 1)
-    return sql`select a.scope, ${only}::date as day, a.user_id, bits_from(a.bits, a.last_day, ${only}::date) as b
+    return sql`select a.scope, ${only}::date as day, a.user_id, ${ageAt(sql, sql`${only}::date`)} as age,
+        bits_from(a.bits, a.last_day, ${only}::date) as b
       from user_activity a
       where a.scope = any(${w.scopes}::text[]) and a.user_id <> '' and a.last_day > ${only}::date - ${LOOKBACK_DAYS}::int`
-  return sql`select a.scope, d.day, a.user_id, bits_from(a.bits, a.last_day, d.day) as b
+  return sql`select a.scope, d.day, a.user_id, ${ageAt(sql, sql`d.day`)} as age, bits_from(a.bits, a.last_day, d.day) as b
       from user_activity a cross join ${daysAsRows(sql, days)} d (day)
       where a.scope = any(${w.scopes}::text[]) and a.user_id <> '' and a.last_day > d.day - ${LOOKBACK_DAYS}::int`
 }
 
+/** A newest day tells it by itself, for less than bits would; on days before that one they have to be looked through. */
+function ageAt(sql: SqlContext['sql'], day: Fragment): Fragment {
+  return sql`case when a.last_day <= ${day} then ${day} - a.last_day
+        else nullif(position(B'1' in bits_from(a.bits, a.last_day, ${day})), 0) - 1 end`
+}
+
 function oldRows({ sql }: SqlContext, w: Window, days: Day[]): Fragment {
-  return sql`select u.scope, d.day, u.user_id, bit_or(day_bit(d.day - u.day)) as b
+  return sql`select u.scope, d.day, u.user_id, min(d.day - u.day) as age, bit_or(day_bit(d.day - u.day)) as b
       from ${daysAsRows(sql, days)} d (day)
       join user_days u on u.day between d.day - ${LOOKBACK_DAYS - 1}::int and d.day
       where u.active and u.user_id <> '' and u.scope = any(${w.scopes}::text[])
@@ -55,6 +63,12 @@ export const mask =
   (first: number, end: number): Expr =>
   ({ sql }) =>
     sql`(select rpad(lpad(repeat('1', ${end - first}::int), ${end}::int, '0'), 128, '0')::bit(128))`
+
+/** Whether a user was active on one of the last `days` days, the day itself included. */
+export const activeWithin =
+  (days: number): Expr =>
+  ({ sql }) =>
+    sql`r.age < ${days}::int`
 
 /** Whether `b` has any of those bits. */
 export const activeIn =

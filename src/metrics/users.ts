@@ -1,9 +1,9 @@
-import { activeIn, mask } from './activity.ts'
+import { activeIn, activeWithin, mask } from './activity.ts'
 import { distinct, last, metrics, ratio, stock, sum, trailing } from './define.ts'
 import type { Through } from './metric.ts'
 
-const was7 = activeIn(0, 7)
-const was30 = activeIn(0, 30)
+const was7 = activeWithin(7)
+const was30 = activeWithin(30)
 const wasBefore = activeIn(30, 60)
 
 /** Who is on a plan comes and goes: each user joins one at sign-up, and leaves one for each that they join later. */
@@ -112,7 +112,7 @@ export default metrics({
     definition: 'Users who were active on a day after 30 or more days without any activity.',
     action: 'Few? Try a mail to lapsed users. Many? Find out what brought them back.',
     from: 'activity',
-    value: (q) => q.sql`count(*) filter (where ${activeIn(0, 1)(q)} and not ${activeIn(1, 31)(q)}
+    value: (q) => q.sql`count(*) filter (where ${activeWithin(1)(q)} and not ${activeIn(1, 31)(q)}
       and exists (select from user_days u
         where u.user_id = r.user_id and u.scope = r.scope and u.day < r.day - 30 and u.active))`,
   }),
