@@ -89,12 +89,12 @@ export default definePage<UserData>({
       <>
         {context.query.done && <Note tone="info">{DONE[context.query.done] ?? 'Done.'}</Note>}
         {cards.personal ? (
-          <Grid>
-            <Stack span={9}>{live}</Stack>
-            <Stack span={3}>
+          <div class="q-grid q-user">
+            {live}
+            <div class="q-stack q-user-side">
               <RemarksCard cards={cards} personal={cards.personal} context={context} />
-            </Stack>
-          </Grid>
+            </div>
+          </div>
         ) : (
           live
         )}
@@ -154,29 +154,26 @@ async function loadCards(context: PageContext, user: FoundUser): Promise<UserCar
   return { ...cards, personal: { tab, timeline, calls, visits, money, messages, remarks } }
 }
 
+/** Columns of the page's own grid; at the right stands what a poll must not touch: forms. */
 const Whole = (props: PersonalProps) => (
-  <div class="q-flow">
-    <Grid>
-      <Stack span={4}>
-        <AccountCard {...props} />
-        <LimitsCard {...props} />
-        <MarginCard {...props} />
-        <MoneyCard {...props} />
-      </Stack>
-      <Stack span={8}>
-        <ProfileCard {...props} />
-        <TimelineCard {...props} />
-      </Stack>
-    </Grid>
-    <Grid>
-      <CostCard {...props} span={5} />
-      <ModelsCard {...props} span={7} />
-      <JobsCard {...props} span={5} />
-      <CallsCard {...props} />
-      <VisitsCard {...props} />
-      <MessagesCard {...props} />
-    </Grid>
-  </div>
+  <>
+    <Stack span={3}>
+      <AccountCard {...props} />
+      <LimitsCard {...props} />
+      <MarginCard {...props} />
+      <MoneyCard {...props} />
+    </Stack>
+    <Stack span={6}>
+      <ProfileCard {...props} />
+      <TimelineCard {...props} />
+    </Stack>
+    <CostCard {...props} span={5} />
+    <ModelsCard {...props} span={7} />
+    <JobsCard {...props} span={5} />
+    <CallsCard {...props} />
+    <VisitsCard {...props} />
+    <MessagesCard {...props} />
+  </>
 )
 
 /** Who they are, their plan, and counts. */

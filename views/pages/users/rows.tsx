@@ -52,7 +52,7 @@ export function userRows(users: readonly ListedUser[], context: PageContext): Ta
     href: userHref(user.user_id),
     cells: {
       user: <TwoLines title={user.email || user.username || user.user_id} sub={subOf(user, context)} />,
-      first: user.first_request ?? '—',
+      first: user.first_request ? capital(user.first_request) : '—',
       plan: planOf(user),
       status: statusOf(user),
       calls: calls[i],
