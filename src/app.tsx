@@ -29,6 +29,7 @@ import { mountSavedQueries } from './saved-queries/routes.tsx'
 import { mountSavedViews } from './saved-views/routes.tsx'
 import { mountSegments } from './segments/routes.tsx'
 import { mountSettings } from './settings/routes.ts'
+import { mountUsers } from './users/routes.tsx'
 
 /** The whole application over its dependencies; nothing listens yet. */
 export function createApp(deps: Deps): Hono<Env> {
@@ -54,6 +55,7 @@ export function createApp(deps: Deps): Hono<Env> {
   mountSavedQueries(app, deps)
   mountBoards(app, deps)
   mountSettings(app, deps)
+  mountUsers(app, deps)
   keepRules(deps, () => rulesOf(fast))
   mountBackfill(app, deps)
   mountRates(app, deps)

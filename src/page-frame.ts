@@ -64,7 +64,8 @@ export function frameAdmin(admin: AdminWho): FrameAdmin {
 export async function filterBar(context: PageContext, page: Page): Promise<FilterBarProps> {
   const { filters } = context
   // Elsewhere the numbers are of everybody, and the page says so where one of them is kept in its address.
-  const ofSome = page.filters === undefined || page.filters === 'all' || page.filters === 'people'
+  const ofSome = ['all', 'people', 'whom'].includes(page.filters ?? 'all')
+  const ofNow = page.filters === 'scope' || page.filters === 'whom'
   const [tenant, views, plan, segment] = await Promise.all([
     tenantMenu(context),
     viewsMenu(context),
@@ -75,7 +76,7 @@ export async function filterBar(context: PageContext, page: Page): Promise<Filte
   return {
     action: context.path,
     keep: Object.fromEntries(Object.entries(context.query).filter(([, value]) => value !== '')),
-    range: page.filters === 'scope' ? undefined : rangeMenu(context),
+    range: ofNow ? undefined : rangeMenu(context),
     compare: page.filters === undefined || page.filters === 'all' ? compareMenu(context) : undefined,
     tenant: tenant?.menu,
     ...(plan && { plan }),

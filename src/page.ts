@@ -56,10 +56,11 @@ export interface Page<T = unknown> {
   /** Query parameters of its own. */
   params?: readonly string[]
   /**
-   * The filters that mean something here; 'people': no comparison, 'tenant': nor plan and segment, 'scope': nor range.
+   * The filters that mean something here; 'people': no comparison, 'tenant': nor plan and segment, 'scope': nor range;
+   * 'whom': tenant, plan and segment of now.
    * Default: all.
    */
-  filters?: 'all' | 'people' | 'tenant' | 'scope' | 'none'
+  filters?: 'all' | 'people' | 'whom' | 'tenant' | 'scope' | 'none'
   /** What the page depends on beside role and tenants: who asks, and what they have changed. Absent = nothing. */
   personal?: (admin: AdminWho) => string
   /** undefined = there is no such thing: 404. */

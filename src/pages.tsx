@@ -23,6 +23,8 @@ import segmentEdit, { segmentNew } from '../views/pages/segment-edit.tsx'
 import segments from '../views/pages/segments.tsx'
 import settings from '../views/pages/settings.tsx'
 import system from '../views/pages/system.tsx'
+import user from '../views/pages/user.tsx'
+import users from '../views/pages/users.tsx'
 import { type FilterBarProps, LiveRegion, Note, Sources } from '../views/parts/index.ts'
 import { authOf } from './auth/auth.ts'
 import { adminOf, requireRole } from './auth/guards.ts'
@@ -62,6 +64,8 @@ export const pages = [
   annotations,
   data,
   rates,
+  users,
+  user,
   segments,
   segmentNew,
   segment,

@@ -171,6 +171,7 @@ describe('the list', () => {
       'sync',
       'settle-days',
       'daily',
+      'user-stats',
       'rebuild',
       'backfill',
     ])

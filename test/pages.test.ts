@@ -25,7 +25,7 @@ const addresses = allAddresses.map(({ path }) => path)
 const roleOf = new Map(allAddresses.map(({ path, role }) => [path, role]))
 
 async function poster(app: TestApp): Promise<(path: string, body: object) => Promise<Response>> {
-  const headers = { authorization: `Bearer ${await app.key(['act'])}`, 'content-type': 'application/json' }
+  const headers = { authorization: `Bearer ${await app.key(['act', 'ingest'])}`, 'content-type': 'application/json' }
   return (path, body) => app.request(path, { method: 'POST', headers, body: JSON.stringify(body) })
 }
 

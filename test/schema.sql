@@ -249,6 +249,7 @@ table audit_log (
 CREATE INDEX audit_log_at ON public.audit_log USING btree (at)
 CREATE INDEX audit_log_changes ON public.audit_log USING btree (at) WHERE (action = ANY (ARRAY['admin.create'::text, 'key.create'::text, 'key.revoke'::text, 'job.run'::text]))
 CREATE INDEX audit_log_metric ON public.audit_log USING btree (target, id) WHERE (target ~~ 'metric:%'::text)
+CREATE INDEX audit_log_target ON public.audit_log USING btree (target, at) WHERE (target IS NOT NULL)
 
 table board_cards (
   board_id bigint not null
@@ -544,6 +545,10 @@ CREATE INDEX dirty_metric_days_day ON public.dirty_metric_days USING btree (scop
 
 table dirty_subscriptions (
   subscription_id text not null
+)
+
+table dirty_user_stats (
+  user_id text not null
 )
 
 table dirty_users (
@@ -1181,6 +1186,7 @@ table mrr_movements (
 CREATE INDEX mrr_movements_batch ON public.mrr_movements USING brin (batch_id)
 CREATE INDEX mrr_movements_customer ON public.mrr_movements USING btree (customer_id, ts)
 CREATE INDEX mrr_movements_ts ON public.mrr_movements USING btree (ts)
+CREATE INDEX mrr_movements_user ON public.mrr_movements USING btree (user_id, ts) WHERE (user_id <> ''::text)
 
 table object_counts (
   kind text not null
@@ -1235,7 +1241,7 @@ table objects (
 )
 CREATE INDEX objects_closed ON public.objects USING btree (closed_at) WHERE (closed_at IS NOT NULL)
 CREATE INDEX objects_created ON public.objects USING btree (created_at)
-CREATE INDEX objects_user ON public.objects USING btree (user_id)
+CREATE INDEX objects_user_created ON public.objects USING btree (user_id, created_at)
 
 table page_days (
   scope text not null
@@ -1740,6 +1746,7 @@ CREATE INDEX tickets_answered ON public.tickets USING btree (first_response_at) 
 CREATE INDEX tickets_created ON public.tickets USING btree (created_at)
 CREATE INDEX tickets_ended ON public.tickets USING btree (COALESCE(closed_at, updated_at)) WHERE (status = ANY (ARRAY['solved'::text, 'closed'::text]))
 CREATE INDEX tickets_open ON public.tickets USING btree (created_at) WHERE (status = ANY (ARRAY['open'::text, 'pending'::text]))
+CREATE INDEX tickets_user ON public.tickets USING btree (user_id, created_at)
 
 table usage_analytics_daily (
   date date not null
@@ -1798,6 +1805,33 @@ table user_firsts (
 ) with (fillfactor=90)
 CREATE INDEX user_firsts_name ON public.user_firsts USING btree (name, ts)
 
+table user_group_counts (
+  scope text not null
+  grp integer not null
+  n bigint not null
+  constraint user_group_counts_pkey PRIMARY KEY (scope, grp)
+)
+
+table user_groups (
+  grp integer not null generated always as identity
+  class text not null
+  plan text not null
+  suspended boolean not null
+  constraint user_groups_class_plan_suspended_key UNIQUE (class, plan, suspended)
+  constraint user_groups_pkey PRIMARY KEY (grp)
+)
+
+table user_notes (
+  id bigint not null generated always as identity
+  user_id text not null
+  text text not null
+  created_by text not null
+  created_at timestamp with time zone not null
+  constraint user_notes_pkey PRIMARY KEY (id)
+  constraint user_notes_text_check CHECK (((length(text) >= 1) AND (length(text) <= 2000)))
+)
+CREATE INDEX user_notes_user ON public.user_notes USING btree (user_id, id)
+
 table user_plans (
   user_id text not null
   since timestamp with time zone not null
@@ -1808,6 +1842,39 @@ table user_plans (
   constraint user_plans_pkey PRIMARY KEY (user_id, since)
 )
 CREATE INDEX user_plans_since ON public.user_plans USING btree (since)
+
+table user_stats (
+  user_id text not null
+  scope text not null
+  grp integer not null
+  name_key text not null
+  created_at timestamp with time zone not null
+  last_seen_at timestamp with time zone
+  calls_30d bigint not null
+  ai_cost_30d numeric(18,8) not null
+  mrr_minor bigint
+  margin_30d numeric(20,8)
+  health double precision
+  constraint user_stats_pkey PRIMARY KEY (user_id, scope)
+) with (fillfactor=80)
+CREATE INDEX user_stats_calls ON public.user_stats USING btree (scope, grp, calls_30d, user_id)
+CREATE INDEX user_stats_cost ON public.user_stats USING btree (scope, grp, ai_cost_30d, user_id)
+CREATE INDEX user_stats_created ON public.user_stats USING btree (scope, grp, created_at, user_id)
+CREATE INDEX user_stats_health ON public.user_stats USING btree (scope, grp, health, user_id)
+CREATE INDEX user_stats_margin ON public.user_stats USING btree (scope, grp, margin_30d, user_id)
+CREATE INDEX user_stats_mrr ON public.user_stats USING btree (scope, grp, mrr_minor, user_id)
+CREATE INDEX user_stats_name ON public.user_stats USING btree (scope, grp, name_key, user_id)
+CREATE INDEX user_stats_seen ON public.user_stats USING btree (scope, grp, last_seen_at, user_id)
+
+table user_tags (
+  user_id text not null
+  tag text not null
+  created_by text not null
+  created_at timestamp with time zone not null
+  constraint user_tags_pkey PRIMARY KEY (user_id, tag)
+  constraint user_tags_tag_check CHECK (((length(tag) >= 1) AND (length(tag) <= 40)))
+)
+CREATE INDEX user_tags_tag ON public.user_tags USING btree (tag, user_id)
 
 table user_trouble_days (
   user_id text not null
@@ -1839,6 +1906,11 @@ table users (
 )
 CREATE INDEX users_created ON public.users USING btree (created_at)
 CREATE INDEX users_email ON public.users USING btree (lower(email))
+CREATE INDEX users_find_domain ON public.users USING btree (split_part(lower(email), '@'::text, 2) text_pattern_ops)
+CREATE INDEX users_find_email ON public.users USING btree (lower(email) text_pattern_ops)
+CREATE INDEX users_find_id ON public.users USING btree (lower(user_id) text_pattern_ops)
+CREATE INDEX users_find_name ON public.users USING btree (lower((traits ->> 'name'::text)) text_pattern_ops)
+CREATE INDEX users_find_username ON public.users USING btree (lower(username) text_pattern_ops)
 CREATE INDEX users_referrer ON public.users USING btree (lower(referrer)) WHERE (referrer IS NOT NULL)
 CREATE INDEX users_tenant ON public.users USING btree (tenant_id)
 

@@ -3,6 +3,7 @@ import { minorUnits } from '../lib/currency.ts'
 import { clockTime, dayTitle, momentText } from '../lib/dates.ts'
 import { addDays, dayOf } from '../lib/time.ts'
 import { formatValue } from '../metrics/format.ts'
+import { userHref } from '../users/paths.ts'
 import type { Activity } from './feed.ts'
 import type { ActivityKind } from './kinds.ts'
 import { incidentWords, sourceWords } from './source-words.ts'
@@ -35,6 +36,7 @@ export function describe(activity: Activity, { today, timeZone, freshSince }: Wo
     at: activity.ts,
     time: momentText(activity.ts, today, timeZone),
     fresh: freshSince !== undefined && activity.ts >= freshSince,
+    ...(activity.userId && { href: userHref(activity.userId) }),
   }
 }
 

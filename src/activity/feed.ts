@@ -2,6 +2,7 @@ import type { Sql } from 'postgres'
 import type { Deps } from '../context.ts'
 import { addDays, type Day, startOfDay } from '../lib/time.ts'
 import type { ActivityKind } from './kinds.ts'
+import type { ActivitySource } from './sources.ts'
 import { type StoredActivity, type Walk, walkBack } from './walk.ts'
 
 /** One thing that happened. */
@@ -38,6 +39,10 @@ export interface ActivityQuery {
   floor?: Date
   /** Only what is worth the Overview. */
   notable?: boolean
+  /** Only what these users did. */
+  users?: readonly string[]
+  /** In place of those of the feed. */
+  sources?: (sql: Sql) => ActivitySource[]
 }
 
 export interface ActivityPage {

@@ -34,11 +34,12 @@ export interface Walk extends ActivityQuery {
  * without id where nothing was found: it tells the cut.
  */
 export async function walkBack(sql: Sql, query: Walk, cap: number): Promise<StoredActivity[]> {
-  const kinds = query.kinds?.length ? query.kinds : ALL_KINDS
-  const sources = activitySources(sql).filter((source) => wanted(source, kinds, query))
+  const kinds = query.kinds?.length ? query.kinds : query.sources ? undefined : ALL_KINDS
+  const all = query.sources?.(sql) ?? activitySources(sql)
+  const sources = all.filter((source) => wanted(source, kinds ?? source.kinds, query))
   if (sources.length === 0) return []
   const hits = sources.map(
-    (source, n) => sql`${part(sql, 'h', n)} as materialized (${found(sql, source, kinds, query, cap)})`,
+    (source, n) => sql`${part(sql, 'h', n)} as materialized (${found(sql, source, kinds ?? source.kinds, query, cap)})`,
   )
   const ends = sources.map((source, n) => sql`(${cutOf(sql, source, n, query, cap)})`)
   const union = sources.map((_, n) => sql`select * from ${part(sql, 'h', n)}`)
@@ -70,8 +71,13 @@ function walked(sql: Sql, source: ActivitySource, columns: Fragment, query: Walk
   return sql`select ${source.ts} as ts, ${source.id} as id, ${columns} from ${source.table}
     where ${source.ts} <= ${ts}::timestamptz and (${source.ts} < ${ts}::timestamptz or ${source.id} < ${id})
       ${query.floor ? sql`and ${source.ts} >= ${query.floor}` : sql``}
+      ${query.users ? sql`and ${isOneOf(sql, query.users)}` : sql``}
     order by 1 desc, 2 desc`
 }
+
+/** A single id is an equality, and its rows come in the order of their index. */
+const isOneOf = (sql: Sql, users: readonly string[]): Fragment =>
+  users.length === 1 ? sql`s.user_id = ${users[0] ?? ''}` : sql`s.user_id = any(${[...users]}::text[])`
 
 function found(sql: Sql, source: ActivitySource, kinds: ActivityKind[], query: Walk, cap: number): Fragment {
   const notable = query.notable && source.notable ? source.notable : sql`true`

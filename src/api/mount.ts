@@ -10,6 +10,7 @@ import type { Env } from '../env.ts'
 import { mountFinance } from '../finance/routes.ts'
 import { mountRatesApi } from '../rates/api.ts'
 import { mountSegmentsApi } from '../segments/api.ts'
+import { mountUsersApi } from '../users/api.ts'
 import { mountActivityApi } from './activity.ts'
 import { mountMetricsApi } from './metrics.ts'
 import { acceptSignedUrls, mountSignedUrls } from './signed-urls.ts'
@@ -30,6 +31,7 @@ export function mountApi(app: Hono<Env>, deps: Deps): void {
   mountFinance(app, deps)
   mountRatesApi(app, deps)
   mountSegmentsApi(app, deps)
+  mountUsersApi(app, deps)
   mountSignedUrls(app, deps)
 }
 

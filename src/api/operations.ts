@@ -9,6 +9,7 @@ import { metricRowsOperations } from '../metrics-rows/operations.ts'
 import { scrape } from '../prometheus/mount.ts'
 import { ratesOperations } from '../rates/operations.ts'
 import { segmentOperations } from '../segments/operations.ts'
+import { userOperations } from '../users/operations.ts'
 import { feed } from './activity.ts'
 import { described } from './described.ts'
 import { docsList, docsPage, openapi } from './docs-operations.ts'
@@ -27,6 +28,7 @@ export const operations = [
   feed,
   ...tablesOperations,
   ...annotationOperations,
+  ...userOperations,
   ...segmentOperations,
   ...boardOperations,
   ...customMetricOperations,

@@ -25,5 +25,7 @@ export const SYNC_LOCK = 7107
 export const SOURCES_LOCK = 7111
 /** Webhooks that tell of things with a life, one after the other; the second key is the provider's name. */
 export const WEBHOOK_LOCK = 7112
+/** Making the numbers of users anew, which count their groups. */
+export const USER_STATS_LOCK = 7123
 /** A change of settings: what it leaves as it was is what the last one made of it. */
 export const SETTINGS_LOCK = 7113

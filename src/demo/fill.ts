@@ -4,6 +4,7 @@ import type { Deps } from '../context.ts'
 import { addDays, dayOf, eachDay, today } from '../lib/time.ts'
 import { closeDays, settleDirtyDays } from '../metrics/snapshot.ts'
 import { foldAll, foldOnce } from '../rollups/fold.ts'
+import { refreshUserStats } from '../users/stats.ts'
 import { campaignFacts } from './campaigns.ts'
 import { planFacts } from './customers.ts'
 import type { Window } from './emitter.ts'
@@ -103,4 +104,5 @@ async function closePast(deps: Deps, fromMs: number, progress: Progress): Promis
   })
   await settleDirtyDays(deps)
   await refreshCohorts(deps)
+  await refreshUserStats(deps)
 }

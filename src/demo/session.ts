@@ -156,6 +156,7 @@ export class Session {
     this.#eventAt(deploy.endMs, 'site_deployed', { project_id: this.#project })
     this.out.emit('objects', deploy.endMs, {
       ...this.#objectRow('site', this.#project.replace('prj_', 'site_'), 'live', deploy.endMs, deploy.endMs),
+      properties: { url: `https://${this.#project.slice(4, 14).toLowerCase()}.acme-studio.example` },
     })
   }
 

@@ -2,11 +2,12 @@ import { feed } from '../api/activity.ts'
 import { credentials, runStarted, token } from '../api/described.ts'
 import { configOfMetrics, listMetrics, summaryOfMetrics } from '../api/metrics-operations.ts'
 import { type Operation, operation } from '../api/operation.ts'
+import { listOfUsers } from '../users/operations.ts'
 import { metricsAddresses, patchConfig, period, stats } from './operations.ts'
 import { METRICS_PREFIXES, PAGE_PREFIXES, PAGES, RENAMED, STATS_PATHS } from './table.ts'
 
 const tag = 'Documented addresses'
-const ANSWERS = [summaryOfMetrics, listMetrics, configOfMetrics, feed].map(
+const ANSWERS = [summaryOfMetrics, listMetrics, configOfMetrics, feed, listOfUsers].map(
   ({ path, answer }) => [path, answer] as const,
 )
 

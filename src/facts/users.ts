@@ -109,7 +109,8 @@ export default defineFact({
         insert into dirty_buckets
         select distinct 'campaign_days', date_trunc('day', p.ts, ${batch.timeZone})
         from changed join payments p using (user_id) where regrouped
-      )
+      ),
+      listed as (insert into dirty_user_stats select user_id from stored)
       insert into dirty_users select user_id, tenant_id from changed where moved`
     },
     firstCreation,

@@ -23,6 +23,8 @@ export async function foldCustomerMrrDays(context: FoldContext, source: Source):
       order by 1, 2, 3, 4, 5
       on conflict (scope, customer_id, currency, policy, day) do update set ${addUp(tx, ['amount_minor', 'fx_minor'])}`
   })
+  // Of tenants nobody is marked: no user has their id.
+  await tx`insert into dirty_user_stats select distinct unnest(${column(payers, 'customer_id')}::text[])`
 }
 
 /** What a rebuild of a day begins with. */

@@ -77,7 +77,8 @@ async function fold(context: FoldContext, rows: Fragment, counts: Partial<Record
       from by_scope b order by user_id, scope, day
       on conflict (user_id, scope, day) do update set ${joinDays(tx)}, ${addUp(tx, given)}
     ),
-    activity as (${activityOf(context, tx`by_scope`)})
+    activity as (${activityOf(context, tx`by_scope`)}),
+    listed as (insert into dirty_user_stats select distinct user_id from by_scope)
     ${newUsers(context)}`
 }
 

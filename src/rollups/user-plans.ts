@@ -55,6 +55,7 @@ export async function foldUserPlans({ tx, config }: FoldContext): Promise<Date[]
     where (c.class, c.plan) is distinct from (c.old_class, c.old_plan)
     returning *`
   await classifyDays({ tx, config } as FoldContext, users)
+  await tx`insert into dirty_user_stats select unnest(${users}::text[])`
   return differing(transitions(old), transitions(fresh))
 }
 

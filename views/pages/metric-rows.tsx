@@ -1,3 +1,4 @@
+import type { Child } from 'hono/jsx'
 import { allUsersText } from '../../src/all-users.ts'
 import { cardState } from '../../src/card-state.ts'
 import { catalogueOf, freshCatalogue } from '../../src/custom-metrics/catalogue.ts'
@@ -13,6 +14,7 @@ import { type RowsPage, rowsOf } from '../../src/metrics-rows/rows.ts'
 import type { RowColumn } from '../../src/metrics-rows/source.ts'
 import { sayTogether } from '../../src/metrics-rows/words.ts'
 import { card, definePage, metricHref, type PageContext } from '../../src/page.ts'
+import { userHref } from '../../src/users/paths.ts'
 import { Card, type CardState, DataTable, Icon, Segments, SqlDrawer } from '../parts/index.ts'
 
 const PAGE_SIZE = 50
@@ -162,7 +164,7 @@ const Rows = ({ found, data: { key }, context }: Props & { found: RowsPage }) =>
       ]}
       rows={found.rows.map(({ cells, weight }) => ({
         cells: {
-          ...Object.fromEntries(columns.map(([name, column]) => [name, textOf(cells, name, column, context)])),
+          ...Object.fromEntries(columns.map(([name, column]) => [name, cellOf(cells, name, column, context)])),
           weight: weightText(found, weight, context),
         },
       }))}
@@ -180,6 +182,13 @@ const Rows = ({ found, data: { key }, context }: Props & { found: RowsPage }) =>
 
 const NUMBERS: ReadonlySet<string> = new Set(['number', 'ms', 'money', 'cost'])
 const CODES: ReadonlySet<string> = new Set(['model', 'endpoint', 'request_id', 'session_id'])
+
+/** Whoever is named has a page. */
+function cellOf(...[cells, name, column, context]: Parameters<typeof textOf>): Child {
+  const text = textOf(cells, name, column, context)
+  const id = cells[name]
+  return name === 'user_id' && typeof id === 'string' && id !== '' ? <a href={userHref(id)}>{text}</a> : text
+}
 
 /** A cell as people read it. */
 export function textOf(

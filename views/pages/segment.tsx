@@ -10,6 +10,7 @@ import { sentenceOf } from '../../src/segments/sentence.ts'
 import { mayChange, usableSegment } from '../../src/segments/store.ts'
 import type { Segment } from '../../src/segments/types.ts'
 import { columnsFor, readUsers, type SegmentUser, USER_COLUMNS, usersSql } from '../../src/segments/users.ts'
+import { userHref } from '../../src/users/paths.ts'
 import { Card, DataTable, Icon, Menu, Note, SqlDrawer } from '../parts/index.ts'
 
 interface Data {
@@ -145,6 +146,7 @@ const UsersCard = ({ data: { segment, found }, context }: Props) => {
             wide: place > 1 && name !== 'plan',
           }))}
           rows={users.map((user) => ({
+            href: userHref(user.user_id),
             cells: Object.fromEntries(names.map((name) => [name, textOf(user[name], context)])),
           }))}
           csv={{ label: 'CSV, all users', href: `/exports/segment-users.csv${usersQuery(segment, context, true)}` }}

@@ -46,7 +46,7 @@ const Row = (row: StreamRow) => (
       <b title={row.title}>{row.title}</b>
     </td>
     <td class="q-stream-user" title={row.user}>
-      {row.user}
+      {row.href && row.user ? <a href={row.href}>{row.user}</a> : row.user}
       <span class="q-stream-narrow">{narrowWords(row)}</span>
     </td>
     <td class="q-ink-2 q-stream-wide" title={row.tenant}>

@@ -1,0 +1,144 @@
+import type { Deps } from '../context.ts'
+import { USER_STATS_LOCK } from '../db/locks.ts'
+import type { Tx } from '../facts/types.ts'
+import { minorUnits } from '../lib/currency.ts'
+import { addDays, today } from '../lib/time.ts'
+import { rateOn } from '../rates/convert.ts'
+import type { Fragment } from '../rollups/types.ts'
+
+type StatsDeps = Pick<Deps, 'db' | 'config' | 'now'>
+
+/** Users of one transaction: some hundred milliseconds, and the lists are never far behind. */
+const SLICE = 10_000
+/** Days that "30 d" has, today among them. */
+export const STATS_DAYS = 30
+/** What a product may call somebody who may not use it. */
+export const SUSPENDED = ['suspended', 'banned', 'blocked', 'disabled'] as const
+
+/** Makes the rows of users anew whose facts have changed; answers how many marks there were. */
+export async function refreshUserStats(
+  deps: StatsDeps,
+  { slices = Number.POSITIVE_INFINITY, done }: { slices?: number; done?: (users: number) => Promise<void> } = {},
+): Promise<number> {
+  let total = 0
+  for (let n = 0; n < slices; n++) {
+    const users = await refreshSlice(deps)
+    total += users
+    await done?.(total)
+    if (users < SLICE) break
+  }
+  return total
+}
+
+/** All users: the window of 30 days has moved on, and with it everybody's numbers. Answers how many are marked. */
+export async function markAllUsers({ db }: Pick<Deps, 'db'>): Promise<number> {
+  const [row] = await db.heavy<{ n: number }[]>`
+    with marked as (insert into dirty_user_stats select user_id from users returning 1)
+    select count(*)::float8 as n from marked`
+  return row?.n ?? 0
+}
+
+/**
+ * A mark goes in the transaction that uses it, and what it tells of had committed with it: whatever commits meanwhile has
+ * a mark of its own, for the next one.
+ */
+async function refreshSlice(deps: StatsDeps): Promise<number> {
+  return (await deps.db.heavy.begin('isolation level read committed', async (tx) => {
+    await tx`select pg_advisory_xact_lock(${USER_STATS_LOCK})`
+    await tx`set local plan_cache_mode = force_custom_plan`
+    const marks = await tx<{ user_id: string }[]>`
+      delete from dirty_user_stats where ctid = any(array(select ctid from dirty_user_stats limit ${SLICE}))
+      returning user_id`
+    const users = [...new Set(marks.map(({ user_id }) => user_id))]
+    if (users.length > 0) await storeStats(tx, deps, users)
+    return marks.length
+  })) as number
+}
+
+/** One statement: the rows as they are now, those that are no more, and by how much the groups have changed. */
+async function storeStats(tx: Tx, deps: StatsDeps, users: string[]): Promise<void> {
+  await tx`
+    with ids as materialized (select unnest(${users}::text[]) as user_id),
+    fresh as materialized (${freshRows(tx, deps)}),
+    named as (
+      insert into user_groups (class, plan, suspended)
+      select distinct class, plan, suspended from fresh f
+      where not exists (
+        select from user_groups g where g.class = f.class and g.plan = f.plan and g.suspended = f.suspended)
+      returning *
+    ),
+    groups as (select * from user_groups union all select * from named),
+    rows as materialized (select f.*, g.grp from fresh f join groups g using (class, plan, suspended)),
+    old as materialized (select s.user_id, s.scope, s.grp from user_stats s join ids using (user_id)),
+    gone as (
+      delete from user_stats s using old o
+      where s.user_id = o.user_id and s.scope = o.scope
+        and not exists (select from rows r where r.user_id = o.user_id and r.scope = o.scope)
+    ),
+    stored as (
+      insert into user_stats as t (user_id, scope, grp, name_key, created_at, last_seen_at, calls_30d, ai_cost_30d, mrr_minor,
+        margin_30d)
+      select user_id, scope, grp, name_key, created_at, last_seen_at, calls_30d, ai_cost_30d, mrr_minor, margin_30d
+      from rows order by user_id, scope
+      on conflict (user_id, scope) do update set grp = excluded.grp, name_key = excluded.name_key,
+        created_at = excluded.created_at, last_seen_at = excluded.last_seen_at, calls_30d = excluded.calls_30d,
+        ai_cost_30d = excluded.ai_cost_30d, mrr_minor = excluded.mrr_minor, margin_30d = excluded.margin_30d
+      where (t.grp, t.name_key, t.created_at, t.last_seen_at, t.calls_30d, t.ai_cost_30d, t.mrr_minor, t.margin_30d)
+        is distinct from (excluded.grp, excluded.name_key, excluded.created_at, excluded.last_seen_at, excluded.calls_30d,
+          excluded.ai_cost_30d, excluded.mrr_minor, excluded.margin_30d)
+    )
+    insert into user_group_counts as c (scope, grp, n)
+    select scope, grp, sum(n) from (
+      select scope, grp, 1 as n from rows union all select scope, grp, -1 from old) d
+    group by 1, 2 having sum(n) <> 0
+    on conflict (scope, grp) do update set n = c.n + excluded.n`
+}
+
+/** What is known of the users of `ids`, for all tenants and for their own. */
+function freshRows(tx: Tx, { config, now }: StatsDeps): Fragment {
+  const at = now()
+  const day = today(at, config.timeZone)
+  const minor = minorUnits(config.currency)
+  return tx`
+    select a.user_id, a.scope, a.suspended, a.name_key, a.created_at, coalesce(p.class, 'free') as class,
+      case when p.class is null or p.class = 'trial_expired' then 'free' else p.plan end as plan,
+      coalesce(l.last_active_at, v.last_day::timestamp at time zone ${config.timeZone}) as last_seen_at,
+      d.calls_30d, d.ai_cost_30d, m.mrr_minor, m.mrr_minor::numeric / ${minor}::int - d.ai_cost_30d as margin_30d
+    from (
+      select u.user_id, s.scope, u.created_at, u.status = any(${[...SUSPENDED]}::text[]) as suspended,
+        left(lower(coalesce(nullif(u.email, ''), nullif(u.username, ''), u.user_id)), 200) as name_key
+      from ids join users u using (user_id) cross join lateral (values ('*'), (nullif(u.tenant_id, ''))) s (scope)
+      where s.scope is not null and u.status <> 'deleted'
+    ) a
+      left join lateral (
+        select class, plan from user_plans p where p.user_id = a.user_id and p.since <= ${at} order by since desc limit 1
+      ) p on true
+      left join user_activity v on v.user_id = a.user_id and v.scope = a.scope
+      left join user_days l on l.user_id = v.user_id and l.scope = v.scope and l.day = v.last_day
+      cross join lateral (
+        select coalesce(sum(x.api_calls), 0) as calls_30d, coalesce(sum(x.cost), 0) as ai_cost_30d
+        from user_days x
+        where x.user_id = a.user_id and x.scope = a.scope and x.day between ${addDays(day, 1 - STATS_DAYS)} and ${day}
+      ) d
+      cross join lateral (${ownMrr(tx, config, day)}) m`
+}
+
+/**
+ * What the user pays a month, by the ledger, in the reporting currency at the rate of today. Whose tenant pays has no number
+ * of their own; nor has one of whose currency no rate is known.
+ */
+function ownMrr(tx: Tx, { currency, mrrPolicy }: Deps['config'], day: string): Fragment {
+  return tx`
+        select case
+          when bool_or(y.amount <> 0 and y.per_minor is null) then null
+          when p.class = 'paid' then nullif(coalesce(sum(round(y.amount * y.per_minor)), 0), 0)
+          else coalesce(sum(round(y.amount * y.per_minor)), 0)
+        end::bigint as mrr_minor
+        from (
+          select c.currency, sum(c.amount_minor) as amount,
+            case when c.currency = ${currency} then 1 else ${rateOn(tx, currency, tx`c.currency`, tx`${day}::date`)} end as per_minor
+          from (select a.user_id as id union select i.id from merged_ids i where i.user_id = a.user_id) own
+            join customer_mrr_days c on c.scope = a.scope and c.customer_id = own.id and c.policy in ('', ${mrrPolicy})
+          group by c.currency
+        ) y`
+}
