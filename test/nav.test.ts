@@ -28,6 +28,7 @@ const PATHS = [
   '/dashboard/activity',
   '/dashboard/segments',
   '/dashboard/system',
+  '/dashboard/emails',
   '/dashboard/boards',
   '/dashboard/metrics',
   '/dashboard/data',
@@ -47,7 +48,7 @@ it('groups stand in their order, and those without a page are left out', () => {
     'Now: Overview, Live, Activity',
     'People: Segments',
     'Engineering: System',
-    'Work: Boards, Metrics, Data, Settings',
+    'Work: E-mails, Boards, Metrics, Data, Settings',
   ])
 })
 
