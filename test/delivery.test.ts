@@ -2,6 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { backoffMs } from '../src/delivery/backoff.ts'
 import { sendCanaries } from '../src/delivery/canary.ts'
 import { pingDeadMan } from '../src/delivery/dead-man.ts'
+import { startDelivery } from '../src/delivery/deliver.ts'
 import { notify } from '../src/delivery/notify.ts'
 import { changeChannel, deleteChannel, switchChannel } from '../src/delivery/store.ts'
 import { sendAgain, sendTest } from '../src/delivery/test-notice.ts'
@@ -135,6 +136,18 @@ describe('the outbox', () => {
     await deliverAll(t)
     expect(titles()).toEqual(['one fires', 'one is over'])
   })
+
+  it('is emptied by itself while the server runs', async () => {
+    await hookTo(t, 'Ops', `${http.url}/hook`)
+    const running = startDelivery(t.deps)
+    try {
+      await tell(t)
+      await expect.poll(() => statesOf(t), { timeout: 30_000, interval: 200 }).toEqual(['sent'])
+    } finally {
+      await running.stop()
+    }
+    expect(http.posted).toHaveLength(1)
+  }, 60_000)
 
   it('waits twice as long each time up to an hour, never less than half of that', () => {
     expect([1, 2, 3, 9, 10, 50].map((n) => backoffMs(n, () => 1))).toEqual([

@@ -3,15 +3,14 @@ import type { Given } from '../delivery/input.ts'
 import { createChannel } from '../delivery/store.ts'
 import { sendTest } from '../delivery/test-notice.ts'
 import { sendEmail } from '../email/send.ts'
-import type { KeyWho } from '../env.ts'
+import type { AdminWho } from '../env.ts'
 import { Problem } from '../lib/errors.ts'
-
-const WHO: KeyWho = { kind: 'key', id: 'demo-ops', name: 'ops', scopes: ['act'], tenants: null }
 
 /** The channels of Acme Studio's team, tried out once, and some mails to its users; a second start changes nothing. */
 export async function openChannels(deps: Deps, productUrl: string): Promise<void> {
   const [known] = await deps.db.sql`select from channels limit 1`
-  if (known) return
+  const who = await demoAdmin(deps)
+  if (known || !who) return
   const chat = new URL('/hooks/chat', productUrl).href
   const desk = new URL('/hooks/desk', productUrl).href
   const made: Given[] = [
@@ -19,8 +18,14 @@ export async function openChannels(deps: Deps, productUrl: string): Promise<void
     { kind: 'slack', name: 'Ops chat', values: { url: chat }, canary: '6' },
     { kind: 'webhook', name: 'Incident desk', values: { url: desk, secret: 'a secret of the demo alone' } },
   ]
-  for (const given of made) await sendTest(deps, WHO, (await createChannel(deps, WHO, given)).id)
-  await writeMails(deps)
+  for (const given of made) await sendTest(deps, who, (await createChannel(deps, who, given)).id)
+  await writeMails(deps, who)
+}
+
+async function demoAdmin({ db }: Deps): Promise<AdminWho | undefined> {
+  const [admin] = await db.sql<Pick<AdminWho, 'id' | 'email' | 'name' | 'role'>[]>`
+    select id, email, name, role from admins where role = 'owner' order by created_at limit 1`
+  return admin && { ...admin, kind: 'admin', preferences: {}, tenants: null, sessionId: '' }
 }
 
 const MAILS = [
@@ -35,7 +40,7 @@ const MAILS = [
   },
 ]
 
-async function writeMails(deps: Deps): Promise<void> {
+async function writeMails(deps: Deps, who: AdminWho): Promise<void> {
   const users = await deps.db.sql<{ user_id: string }[]>`
     select user_id from users where email is not null and status <> 'deleted' order by created_at desc limit 12`
   const mails = [...MAILS]
@@ -43,7 +48,7 @@ async function writeMails(deps: Deps): Promise<void> {
     const [next] = mails
     if (!next) return
     try {
-      await sendEmail(deps, WHO, { user: user_id, ...next })
+      await sendEmail(deps, who, { user: user_id, ...next })
       mails.shift()
     } catch (error) {
       // Somebody who unsubscribed: the next one gets it.

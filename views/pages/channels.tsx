@@ -79,15 +79,15 @@ export default definePage<Data>({
     <div class="q-flow">
       <Failed {...props} />
       {props.data.told && <DeliveryCard told={props.data.told} context={props.context} />}
+      <ChannelsCard found={props.data.channels} context={props.context} />
       <Grid>
         <Stack span={8}>
-          <ChannelsCard found={props.data.channels} context={props.context} />
+          <DeliveriesCard found={props.data.deliveries} context={props.context} shows={showsOf(props.context)} />
         </Stack>
         <Stack span={4}>
           <Outside {...props} />
         </Stack>
       </Grid>
-      <DeliveriesCard found={props.data.deliveries} context={props.context} shows={showsOf(props.context)} />
     </div>
   ),
 })

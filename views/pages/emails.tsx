@@ -89,18 +89,22 @@ const MailCard = ({ told, context }: { told: Told; context: PageContext }) => {
   const moment = (at: Date) => momentText(at, filters.today, deps.config.timeZone)
   return (
     <Card id="email" title={told.subject ?? 'E-mail'} sub={`to ${told.recipient}`}>
-      <Facts
-        items={[
-          { label: 'State', value: <StateBadge state={told.status} /> },
-          { label: 'Written', value: `${moment(told.createdAt)} by ${told.by}` },
-          { label: 'Sent', value: told.sentAt ? moment(told.sentAt) : '—' },
-          ...(told.status === 'queued' && told.attempts > 0 ? [{ label: 'Next try', value: moment(told.nextAt) }] : []),
-          { label: 'User', value: told.userId },
-        ]}
-      />
-      <pre class="q-pre q-mail-text" tabindex={0}>
-        {told.text ?? `The text is ${HIDDEN}.`}
-      </pre>
+      <div class="q-told">
+        <Facts
+          items={[
+            { label: 'State', value: <StateBadge state={told.status} /> },
+            { label: 'Written', value: `${moment(told.createdAt)} by ${told.by}` },
+            { label: 'Sent', value: told.sentAt ? moment(told.sentAt) : '—' },
+            ...(told.status === 'queued' && told.attempts > 0
+              ? [{ label: 'Next try', value: moment(told.nextAt) }]
+              : []),
+            { label: 'User', value: told.userId },
+          ]}
+        />
+        <pre class="q-pre q-mail-text" tabindex={0}>
+          {told.text ?? `The text is ${HIDDEN}.`}
+        </pre>
+      </div>
       <Attempts tries={told.tries} context={context} />
     </Card>
   )

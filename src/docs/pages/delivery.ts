@@ -21,7 +21,7 @@ export const delivery: DocPage = {
       id: 'webhook',
       title: 'Verifying a webhook',
       text: `
-The body is JSON: \`type\` (\`alert.firing\`, \`alert.resolved\`, \`test\`, \`canary\`), \`timestamp\`, and \`data\` with \`dedupe_key\`, \`severity\`, \`title\`, \`text\` and \`link\`. It is signed as [standardwebhooks.com](https://www.standardwebhooks.com) has it: \`webhook-signature\` is \`v1,\` and the Base64 of HMAC-SHA256 over \`webhook-id\`, \`webhook-timestamp\` and the body, joined by dots. After \`whsec_\` a secret is Base64, any other is taken as it is. A repeated attempt has the same \`webhook-id\`.`,
+The body is JSON: \`type\` (\`alert.firing\`, \`alert.resolved\`, \`test\`, \`canary\`), \`timestamp\`, and \`data\` with \`dedupe_key\`, \`severity\`, \`title\`, \`text\` and \`link\`. It is signed as the specification Standard Webhooks has it, whose libraries verify it: \`webhook-signature\` is \`v1,\` and the Base64 of HMAC-SHA256 over \`webhook-id\`, \`webhook-timestamp\` and the body, joined by dots. After \`whsec_\` a secret is Base64, any other is taken as it is. A repeated attempt has the same \`webhook-id\`.`,
     },
     {
       id: 'outbox',
@@ -35,11 +35,7 @@ A canary is a test that takes the same way every so many hours. With \`DEADMAN_U
       id: 'email',
       title: 'A mail to one user',
       text: `
-Operators write to one user under [E-mails](/dashboard/emails), or programs do; who unsubscribed gets none. Without \`SMTP_URL\` mails are kept and can be read.
-
-\`\`\`sh
-curl -sS -u "$KEY:" "$URL/api/emails/send" -H 'Content-Type: application/json' -d '{ "user": "u1", "subject": "Your invoice", "text": "It is overdue." }'
-\`\`\``,
+Operators write to one user under [E-mails](/dashboard/emails), where each mail is shown before it is sent; programs with \`POST /api/emails/send\`, naming \`user\`, \`subject\`, \`text\` and, so that a repeated call is the same mail, an \`id\` of their own. Who unsubscribed gets none. Without \`SMTP_URL\` mails are kept and can be read.`,
     },
   ],
 }

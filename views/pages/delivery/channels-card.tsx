@@ -8,7 +8,7 @@ import { momentText } from '../../../src/lib/dates.ts'
 import { type Card as Loaded, shownOf } from '../../../src/lib/settle.ts'
 import type { PageContext } from '../../../src/page.ts'
 import { Card, DataTable, Icon, TwoLines } from '../../parts/index.ts'
-import { ChannelBadge, count } from './words.tsx'
+import { ChannelBadge } from './words.tsx'
 
 /** Each channel with its state, what waits for it, and a test. */
 export const ChannelsCard = ({ found, context }: { found: Loaded<ChannelRow[]>; context: PageContext }) => {
@@ -64,8 +64,13 @@ function cellsOf(row: ChannelRow, context: PageContext) {
     ),
     state: <TwoLines title={<ChannelBadge state={row.state} />} sub={row.reason ?? undefined} />,
     waiting: row.waiting === 0 ? '—' : String(row.waiting),
-    last: row.last ? `${STATE_WORDS[row.last.state]}, ${moment(row.last.at)}` : '—',
-    canary: row.canaryHours === null ? 'none' : canaryText(row, moment),
+    last: row.last ? <TwoLines title={moment(row.last.at)} sub={STATE_WORDS[row.last.state]} /> : '—',
+    canary:
+      row.canaryHours === null ? (
+        'none'
+      ) : (
+        <TwoLines title={`every ${row.canaryHours} h`} sub={canaryText(row, moment)} />
+      ),
     test: (
       <form method="post" action={`${channelHref(row.id)}/test`}>
         <button
@@ -83,7 +88,5 @@ function cellsOf(row: ChannelRow, context: PageContext) {
   }
 }
 
-function canaryText({ canaryHours, canary }: ChannelRow, moment: (at: Date) => string): string {
-  const how = `every ${count(canaryHours ?? 0, 'hour')}`
-  return canary ? `${STATE_WORDS[canary.state]} ${moment(canary.at)}, ${how}` : `${how}, none yet`
-}
+const canaryText = ({ canary }: ChannelRow, moment: (at: Date) => string): string =>
+  canary ? `${STATE_WORDS[canary.state]} ${moment(canary.at)}` : 'none yet'

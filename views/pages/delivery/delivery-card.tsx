@@ -17,18 +17,20 @@ export const DeliveryCard = ({ told, context }: { told: Told; context: PageConte
   const off = whyNotSend(deps, admin)
   return (
     <Card id="delivery" title={told.title || 'Notification'} sub={`${KIND_WORDS[told.kind]}, by ${told.channel}`}>
-      <Facts
-        items={[
-          { label: 'State', value: <StateBadge state={told.state} /> },
-          { label: 'Written', value: moment(told.createdAt) },
-          { label: 'Sent', value: told.sentAt ? moment(told.sentAt) : '—' },
-          ...(told.state === 'queued' ? [{ label: 'Next try', value: moment(told.nextAt) }] : []),
-          { label: 'Key', value: <code class="q-code">{told.dedupeKey}</code> },
-        ]}
-      />
-      <pre class="q-pre" tabindex={0}>
-        {[told.text, told.link].filter(Boolean).join('\n\n') || '—'}
-      </pre>
+      <div class="q-told">
+        <Facts
+          items={[
+            { label: 'State', value: <StateBadge state={told.state} /> },
+            { label: 'Written', value: moment(told.createdAt) },
+            { label: 'Sent', value: told.sentAt ? moment(told.sentAt) : '—' },
+            ...(told.state === 'queued' ? [{ label: 'Next try', value: moment(told.nextAt) }] : []),
+            { label: 'Key', value: <span title={told.dedupeKey}>{shortKey(told.dedupeKey)}</span> },
+          ]}
+        />
+        <pre class="q-pre q-mail-text" tabindex={0}>
+          {[told.text, told.link].filter(Boolean).join('\n\n') || '—'}
+        </pre>
+      </div>
       <Attempts tries={told.tries} context={context} />
       {again && (
         <form method="post" action={`/dashboard/settings/notifications/${told.id}/retry`} class="q-actions">
@@ -43,6 +45,9 @@ export const DeliveryCard = ({ told, context }: { told: Told; context: PageConte
   )
 }
 
+/** The ids of tests are long, and nobody reads them. */
+const shortKey = (key: string): string => (key.length > 34 ? `${key.slice(0, 33)}…` : key)
+
 /** Each attempt at it, the first first. */
 export const Attempts = ({ tries, context: { deps, filters } }: { tries: Attempt[]; context: PageContext }) => {
   const { timeZone } = deps.config
@@ -51,7 +56,7 @@ export const Attempts = ({ tries, context: { deps, filters } }: { tries: Attempt
       id="attempts"
       caption="Attempts"
       columns={[
-        { key: 'n', label: 'Attempt', number: true },
+        { key: 'n', label: 'Attempt' },
         { key: 'at', label: 'When' },
         { key: 'outcome', label: 'Outcome' },
         { key: 'detail', label: 'Answer', muted: true },
