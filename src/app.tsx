@@ -13,10 +13,12 @@ import { mountBoards } from './boards/routes.tsx'
 import type { Deps } from './context.ts'
 import { mountCustomMetrics } from './custom-metrics/routes.tsx'
 import { mountDataPage } from './data-page/routes.tsx'
+import { mountChannels } from './delivery/routes.tsx'
 import { keepRules } from './docs/rules.ts'
 import { mountDocumented } from './documented/mount.ts'
 import { mountBrowserScript } from './doors/browser-script.ts'
 import { mountDoors } from './doors/mount.ts'
+import { mountEmails } from './email/routes.tsx'
 import type { Env } from './env.ts'
 import { mountExports } from './exports/mount.ts'
 import { mountHealth } from './health.ts'
@@ -56,6 +58,8 @@ export function createApp(deps: Deps): Hono<Env> {
   mountBoards(app, deps)
   mountSettings(app, deps)
   mountUsers(app, deps)
+  mountChannels(app, deps)
+  mountEmails(app, deps)
   keepRules(deps, () => rulesOf(fast))
   mountBackfill(app, deps)
   mountRates(app, deps)

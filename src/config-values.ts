@@ -66,6 +66,19 @@ export const redisUrl = text.refine(
   'must be a URL such as redis://user:password@host:6379/0',
 )
 
+export const smtpUrl = text.refine(
+  (value) => value === '' || (url(['smtp', 'smtps'])(value) && new URL(value).hostname !== ''),
+  'must be a URL such as smtp://user:password@host:587',
+)
+
+/** "Name <a@b>" or "a@b". */
+export const mailAddress = text
+  .max(320, 'must have at most 320 characters')
+  .regex(
+    /^$|^([^<>"\r\n]* <[^\s<>@]+@[^\s<>@]+>|[^\s<>@]+@[^\s<>@]+)$/,
+    'must be an address such as Quarterdeck <ops@example.com>',
+  )
+
 export const presets = list.superRefine((names, context) => {
   for (const name of names) if (!isPreset(name)) context.addIssue(`names no preset: ${noPreset(name)}`)
   if (new Set(names.map(nameOf)).size < names.length) context.addIssue('has two presets of one name')

@@ -8,6 +8,7 @@ import { noteSettings } from './backfill/same-settings.ts'
 import type { Config } from './config.ts'
 import type { Deps } from './context.ts'
 import { openCore } from './core.ts'
+import { startDelivery } from './delivery/deliver.ts'
 import { ensureDayZone } from './jobs/day-zone.ts'
 import { startScheduler } from './jobs/scheduler.ts'
 import { keepHeapSmall } from './lib/heap.ts'
@@ -40,6 +41,7 @@ export async function start(config: Config): Promise<Running> {
   await noteSettings(core.deps)
   const scheduler = startScheduler(core.deps)
   const sources = await startSources(core.deps)
+  const delivery = startDelivery(core.deps)
   // Many sessions take a second to be read: the first who looks need not be the one that waits.
   core.deps.redis?.sessions.get().catch(() => {})
   const url = addressOf(server, config)
@@ -51,6 +53,7 @@ export async function start(config: Config): Promise<Running> {
       await drain(server)
       await scheduler.stop()
       await sources.stop()
+      await delivery.stop()
       await core.close()
       log.info('stopped')
     },

@@ -6,11 +6,16 @@ import annotations from '../views/pages/annotations.tsx'
 import backfill from '../views/pages/backfill.tsx'
 import board from '../views/pages/board.tsx'
 import boards from '../views/pages/boards.tsx'
+import channel from '../views/pages/channel.tsx'
+import channelNew from '../views/pages/channel-new.tsx'
+import channels from '../views/pages/channels.tsx'
 import customMetricEdit from '../views/pages/custom-metric-edit.tsx'
 import customMetricNew from '../views/pages/custom-metric-new.tsx'
 import data from '../views/pages/data.tsx'
 import docs from '../views/pages/docs.tsx'
 import docsList from '../views/pages/docs-list.tsx'
+import emailNew from '../views/pages/email-new.tsx'
+import emails from '../views/pages/emails.tsx'
 import live from '../views/pages/live.tsx'
 import metric from '../views/pages/metric.tsx'
 import metricRows from '../views/pages/metric-rows.tsx'
@@ -71,7 +76,13 @@ export const pages = [
   segment,
   segmentEdit,
   system,
+  emails,
+  emailNew,
   settings,
+  channels,
+  // Before the channels' own pages: “new” is no id.
+  channelNew,
+  channel,
   docsList,
   docs,
   boards,

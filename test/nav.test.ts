@@ -29,6 +29,7 @@ const PATHS = [
   '/dashboard/users',
   '/dashboard/segments',
   '/dashboard/system',
+  '/dashboard/emails',
   '/dashboard/boards',
   '/dashboard/metrics',
   '/dashboard/data',
@@ -48,7 +49,7 @@ it('groups stand in their order, and those without a page are left out', () => {
     'Now: Overview, Live, Activity',
     'People: Users, Segments',
     'Engineering: System',
-    'Work: Boards, Metrics, Data, Settings',
+    'Work: E-mails, Boards, Metrics, Data, Settings',
   ])
 })
 

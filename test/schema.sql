@@ -387,6 +387,32 @@ table campaigns (
 )
 CREATE INDEX campaigns_started ON public.campaigns USING btree (started_at)
 
+table channels (
+  id text not null
+  kind text not null
+  name text not null
+  target text not null
+  settings jsonb not null default '{}'::jsonb
+  secret text
+  state text not null default 'on'::text
+  reason text
+  state_at timestamp with time zone not null default now()
+  least_severity integer not null default 1
+  tells_resolved boolean not null default true
+  canary_hours integer
+  created_at timestamp with time zone not null default now()
+  created_by text not null
+  updated_at timestamp with time zone not null default now()
+  deleted_at timestamp with time zone
+  constraint channels_canary_hours_check CHECK (((canary_hours >= 1) AND (canary_hours <= 168)))
+  constraint channels_id_check CHECK ((id ~ '^[a-z0-9][a-z0-9-]{0,69}$'::text))
+  constraint channels_least_severity_check CHECK (((least_severity >= 1) AND (least_severity <= 3)))
+  constraint channels_name_check CHECK (((length(name) >= 1) AND (length(name) <= 60)))
+  constraint channels_pkey PRIMARY KEY (id)
+  constraint channels_state_check CHECK ((state = ANY (ARRAY['on'::text, 'off'::text, 'failed'::text])))
+)
+CREATE UNIQUE INDEX channels_name ON public.channels USING btree (lower(name)) WHERE (deleted_at IS NULL)
+
 table cohort_retention (
   scope text not null
   period text not null
@@ -571,6 +597,27 @@ table dropped_months (
   month date not null
   constraint dropped_months_pkey PRIMARY KEY (fact_table, month)
 )
+
+table emails (
+  id bigint not null generated always as identity
+  notification_id bigint not null
+  user_id text not null
+  tenant_id text not null default ''::text
+  recipient text not null
+  subject text not null
+  text text not null
+  status text not null default 'queued'::text
+  error text
+  created_at timestamp with time zone not null default now()
+  created_by text not null
+  sent_at timestamp with time zone
+  constraint emails_notification_id_fkey FOREIGN KEY (notification_id) REFERENCES notifications(id)
+  constraint emails_notification_id_key UNIQUE (notification_id)
+  constraint emails_pkey PRIMARY KEY (id)
+  constraint emails_status_check CHECK ((status = ANY (ARRAY['queued'::text, 'sent'::text, 'kept'::text, 'failed'::text])))
+)
+CREATE INDEX emails_tenant ON public.emails USING btree (tenant_id, id)
+CREATE INDEX emails_user ON public.emails USING btree (user_id, id)
 
 table error_days (
   scope text not null
@@ -1065,6 +1112,7 @@ table messages (
   constraint messages_status_check CHECK ((status = ANY (ARRAY['sent'::text, 'delivered'::text, 'opened'::text, 'clicked'::text, 'bounced'::text, 'complained'::text, 'unsubscribed'::text, 'failed'::text])))
 )
 CREATE INDEX messages_ts ON public.messages USING btree (ts)
+CREATE INDEX messages_unwanted ON public.messages USING btree (lower(recipient)) WHERE (status = ANY (ARRAY['unsubscribed'::text, 'complained'::text]))
 CREATE INDEX messages_user ON public.messages USING btree (user_id, ts)
 
 table metric_days (
@@ -1187,6 +1235,44 @@ CREATE INDEX mrr_movements_batch ON public.mrr_movements USING brin (batch_id)
 CREATE INDEX mrr_movements_customer ON public.mrr_movements USING btree (customer_id, ts)
 CREATE INDEX mrr_movements_ts ON public.mrr_movements USING btree (ts)
 CREATE INDEX mrr_movements_user ON public.mrr_movements USING btree (user_id, ts) WHERE (user_id <> ''::text)
+
+table notification_attempts (
+  notification_id bigint not null
+  n integer not null
+  at timestamp with time zone not null default now()
+  took_ms integer
+  outcome text
+  status integer
+  detail text
+  constraint notification_attempts_notification_id_fkey FOREIGN KEY (notification_id) REFERENCES notifications(id) ON DELETE CASCADE
+  constraint notification_attempts_outcome_check CHECK ((outcome = ANY (ARRAY['sent'::text, 'kept'::text, 'retry'::text, 'refused'::text, 'lost'::text])))
+  constraint notification_attempts_pkey PRIMARY KEY (notification_id, n)
+)
+
+table notifications (
+  id bigint not null generated always as identity
+  channel_id text not null default ''::text
+  dedupe_key text not null
+  kind text not null
+  thread text
+  payload jsonb not null
+  state text not null default 'queued'::text
+  attempts integer not null default 0
+  created_at timestamp with time zone not null default now()
+  next_at timestamp with time zone not null default now()
+  claimed_at timestamp with time zone
+  sent_at timestamp with time zone
+  last_error text
+  message_id uuid not null default gen_random_uuid()
+  constraint notifications_channel_id_dedupe_key_key UNIQUE (channel_id, dedupe_key)
+  constraint notifications_dedupe_key_check CHECK (((length(dedupe_key) >= 1) AND (length(dedupe_key) <= 200)))
+  constraint notifications_kind_check CHECK ((kind = ANY (ARRAY['firing'::text, 'resolved'::text, 'test'::text, 'canary'::text, 'mail'::text])))
+  constraint notifications_pkey PRIMARY KEY (id)
+  constraint notifications_state_check CHECK ((state = ANY (ARRAY['queued'::text, 'sending'::text, 'sent'::text, 'kept'::text, 'failed'::text, 'dead'::text])))
+)
+CREATE INDEX notifications_channel ON public.notifications USING btree (channel_id, id)
+CREATE INDEX notifications_due ON public.notifications USING btree (next_at) WHERE (state = ANY (ARRAY['queued'::text, 'sending'::text]))
+CREATE INDEX notifications_thread ON public.notifications USING btree (channel_id, thread, id) WHERE ((state = ANY (ARRAY['queued'::text, 'sending'::text])) AND (thread IS NOT NULL))
 
 table object_counts (
   kind text not null

@@ -6,6 +6,8 @@ import { mountBoardsApi } from '../boards/api.ts'
 import { mountCohortsApi } from '../cohorts/api.ts'
 import type { Deps } from '../context.ts'
 import { mountCustomMetricsApi } from '../custom-metrics/api.ts'
+import { mountDeliveryApi } from '../delivery/api.ts'
+import { mountEmailsApi } from '../email/api.ts'
 import type { Env } from '../env.ts'
 import { mountFinance } from '../finance/routes.ts'
 import { mountRatesApi } from '../rates/api.ts'
@@ -32,6 +34,8 @@ export function mountApi(app: Hono<Env>, deps: Deps): void {
   mountRatesApi(app, deps)
   mountSegmentsApi(app, deps)
   mountUsersApi(app, deps)
+  mountDeliveryApi(app, deps)
+  mountEmailsApi(app, deps)
   mountSignedUrls(app, deps)
 }
 

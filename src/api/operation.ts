@@ -10,6 +10,7 @@ export const TAGS = {
   Tables: 'The facts themselves, as CSV files and as JSON pages.',
   Annotations: 'What happened when: deploys, price changes, incidents, campaigns, notes.',
   Boards: 'Pages of one’s own, as JSON and as YAML.',
+  Delivery: 'Channels, the outbox of what they send, and mails to one user.',
   Links: 'Addresses that open without a key, for spreadsheets.',
   Jobs: 'Scheduled work: what there is, run now, how far it is.',
   Ingest: 'Facts in. An answer of 200 means that they are committed.',

@@ -2,7 +2,9 @@ import { annotationOperations } from '../annotations/operations.ts'
 import { boardOperations } from '../boards/operations.ts'
 import { cohortOperations } from '../cohorts/operations.ts'
 import { customMetricOperations } from '../custom-metrics/operations.ts'
+import { deliveryOperations } from '../delivery/operations.ts'
 import { documentedOperations } from '../documented/all.ts'
+import { emailOperations } from '../email/operations.ts'
 import { exportOperations } from '../exports/operations.ts'
 import { financeOperations } from '../finance/operations.ts'
 import { metricRowsOperations } from '../metrics-rows/operations.ts'
@@ -34,6 +36,8 @@ export const operations = [
   ...customMetricOperations,
   ...financeOperations,
   ...ratesOperations,
+  ...deliveryOperations,
+  ...emailOperations,
   makeSignedUrl,
   ...described,
   ...ingestOperations,

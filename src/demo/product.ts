@@ -9,11 +9,14 @@ export interface SimulatedProduct {
 }
 
 /**
- * Acme Studio itself, as far as an uptime probe can see it: a server on the loopback with /health. The port it had
+ * Acme Studio itself, as far as an uptime probe can see it: a server on the loopback with /health, and what its team is
+ * told by. The port it had
  * before is taken again if it is free, because the target's name is part of its history.
  */
 export async function startProduct(wantedPort: number): Promise<SimulatedProduct> {
   const server = createServer(async (request, response) => {
+    // The chat and the incident desk of its team.
+    if (request.method === 'POST' && request.url?.startsWith('/hooks/')) return void response.end('ok')
     if (request.url !== '/health') return void response.writeHead(404).end()
     // A health check asks a database or two.
     await sleep(12 + Math.random() * 30)

@@ -4,6 +4,7 @@ import { addDays, today } from '../lib/time.ts'
 import type { Running } from '../main.ts'
 import { type Access, ensureAccess, saveAccess } from './access.ts'
 import { keepBooks } from './books.ts'
+import { openChannels } from './channels.ts'
 import { DoorsClient } from './client.ts'
 import { fill } from './fill.ts'
 import { LiveTraffic } from './live.ts'
@@ -44,6 +45,7 @@ async function begin({ deps, url }: Running, env: NodeJS.ProcessEnv) {
   if (begun.writtenToMs === null) await keepBooks(deps, timeline.firstMs)
   const state = begun.writtenToMs === null ? await fillHistory(deps, timeline, begun) : begun
   await markReleases(deps, timeline.firstMs)
+  await openChannels(deps, product.url)
   const logs = env.LOG_FILES ? undefined : new ProductLogs(deps.config.dataDir)
   if (begun.writtenToMs === null) logs?.writeHistory(timeline, state.writtenToMs ?? deps.now().getTime())
   const live = new LiveTraffic(deps, timeline, new DoorsClient(url, access.key), state, logs)
@@ -62,6 +64,8 @@ function adaptSettings({ config, log }: Deps, env: NodeJS.ProcessEnv): void {
   if (!env.LOG_LEVEL) log.level = 'warn'
   // A site that is online is what people come for.
   if (!env.ACTIVATION_EVENTS) Object.assign(config, { activationEvents: ['site_deployed'] })
+  // The team's chat is part of the simulated product, on the loopback.
+  if (!env.ALLOW_PRIVATE_WEBHOOKS) Object.assign(config, { allowPrivateWebhooks: true })
   if (!env.TARGET_P95_MS) Object.assign(config, { targetP95Ms: 12_000 })
 }
 

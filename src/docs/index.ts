@@ -2,6 +2,7 @@ import type { DocPage } from './define.ts'
 import { access } from './pages/access.ts'
 import { backfill } from './pages/backfill.ts'
 import { connecting } from './pages/connecting.ts'
+import { delivery } from './pages/delivery.ts'
 import { exports } from './pages/exports.ts'
 import { filters } from './pages/filters.ts'
 import { glossary } from './pages/glossary.ts'
@@ -18,6 +19,7 @@ export const docPages: readonly DocPage[] = [
   thresholds,
   own,
   exports,
+  delivery,
   connecting,
   backfill,
   access,

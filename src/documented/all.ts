@@ -2,12 +2,13 @@ import { feed } from '../api/activity.ts'
 import { credentials, runStarted, token } from '../api/described.ts'
 import { configOfMetrics, listMetrics, summaryOfMetrics } from '../api/metrics-operations.ts'
 import { type Operation, operation } from '../api/operation.ts'
+import { listOfEmails, sendEmail } from '../email/operations.ts'
 import { listOfUsers } from '../users/operations.ts'
 import { metricsAddresses, patchConfig, period, stats } from './operations.ts'
 import { METRICS_PREFIXES, PAGE_PREFIXES, PAGES, RENAMED, STATS_PATHS } from './table.ts'
 
 const tag = 'Documented addresses'
-const ANSWERS = [summaryOfMetrics, listMetrics, configOfMetrics, feed, listOfUsers].map(
+const ANSWERS = [summaryOfMetrics, listMetrics, configOfMetrics, feed, listOfUsers, listOfEmails].map(
   ({ path, answer }) => [path, answer] as const,
 )
 
@@ -30,6 +31,7 @@ type Renamed = (typeof RENAMED)[number]
 const RENAMED_BODIES: Record<Renamed['path'], Pick<Operation, 'body' | 'answer'>> = {
   '/auth/login': { body: credentials, answer: { type: 'application/json', schema: token } },
   '/api/analytics/dashboard/run-daily': { answer: { type: 'application/json', status: 202, schema: runStarted } },
+  '/emails/send': { body: sendEmail.body, answer: sendEmail.answer },
 }
 
 export function renamedOperation({ method, path, to, summary }: Renamed): Operation {

@@ -29,6 +29,7 @@ export const PAGES = {
   '/activity': { page: '/dashboard/activity', json: '/api/activity' },
   '/users': { page: '/dashboard/users', json: '/api/users' },
   '/metrics': { page: '/dashboard/metrics', json: '/api/metrics' },
+  '/emails': { page: '/dashboard/emails', json: '/api/emails' },
   '/settings': { page: '/dashboard/settings', json: '/api/metrics/config' },
 } as const
 
@@ -43,6 +44,13 @@ export const RENAMED = [
     path: '/api/analytics/dashboard/run-daily',
     to: '/api/jobs/daily/run',
     summary: 'Run the daily tasks now',
+    rule: { role: 'operator', scope: 'act' },
+  },
+  {
+    method: 'post',
+    path: '/emails/send',
+    to: '/api/emails/send',
+    summary: 'Send a mail to one user',
     rule: { role: 'operator', scope: 'act' },
   },
 ] as const

@@ -7,9 +7,10 @@ import rebuild from './rebuild.ts'
 import settleDays from './settle-days.ts'
 import sync from './sync.ts'
 import userStats from './user-stats.ts'
+import watch from './watch.ts'
 
 /** Every job there is; a file that defines one and is missing here fails a test. */
-export const jobs: readonly Job[] = [fold, minute, sync, settleDays, daily, userStats, rebuild, backfill]
+export const jobs: readonly Job[] = [fold, minute, sync, watch, settleDays, daily, userStats, rebuild, backfill]
 
 /** A job by its name. */
 export function findJob(name: string): Job | undefined {

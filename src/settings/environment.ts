@@ -26,6 +26,7 @@ const GROUPS: Readonly<Record<string, readonly VariableName[]>> = {
     'PAYSTACK_SECRET_KEY',
     'BREVO_WEBHOOK_TOKEN',
   ],
+  Delivery: ['SMTP_URL', 'MAIL_FROM', 'ALLOW_PRIVATE_WEBHOOKS', 'DEADMAN_URL'],
   Privacy: ['PRIVACY', 'STORE_CONTENT', 'GEOIP_DB'],
   Sources: [
     'PRESET',

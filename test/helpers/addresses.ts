@@ -10,6 +10,7 @@ const PARAMETERS: [beginning: string, parameter: string][] = [
   ['/dashboard/segments/:id', 'german'],
   ['/dashboard/boards/:slug', 'of-numbers'],
   ['/dashboard/docs/:page', 'access'],
+  ['/dashboard/settings/channels/:id', 'ops-mail'],
 ]
 
 /** What admins make themselves and pages are about, by the API that makes it. */
@@ -19,6 +20,9 @@ const MADE = {
     rule: { match: 'all', conditions: [{ kind: 'country', op: 'is', values: ['DE'] }] },
   },
   '/api/custom-metrics': COST,
+  '/api/channels': { kind: 'email', name: 'Ops mail', settings: { to: 'ops@example.com' }, canary_hours: 24 },
+  // Without SMTP_URL it is kept.
+  '/api/channels/ops-mail/test': {},
   '/api/boards': {
     name: 'Of numbers',
     cards: [

@@ -54,7 +54,7 @@ export default definePage<SettingsData>({
     const asked = { search: query.q ?? '', show: query.show ?? '', keep: query.bad ?? '' }
     return { ...thresholdRows(catalogue, asked), authors, changes }
   },
-  frame: () => ({
+  frame: ({ context }) => ({
     freshness: undefined,
     actions: (
       <>
@@ -62,6 +62,12 @@ export default definePage<SettingsData>({
           <Icon name="coin" />
           Exchange rates
         </a>
+        {context.admin.tenants === null && (
+          <a class="q-btn" href="/dashboard/settings/channels">
+            <Icon name="bell" />
+            Channels
+          </a>
+        )}
         <a class="q-btn" href="/dashboard/docs/settings">
           <Icon name="bulb" />
           Help

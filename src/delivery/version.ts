@@ -1,0 +1,3 @@
+import { changeCounter } from '../lib/change-counter.ts'
+
+export const { version, noteChange } = changeCounter()

@@ -1,0 +1,21 @@
+import { isAllowed } from '../auth/guards.ts'
+import type { Deps } from '../context.ts'
+import type { AdminWho, Role, Who } from '../env.ts'
+import { Forbidden } from '../lib/errors.ts'
+
+/** Alerts are told of all tenants together. @throws Forbidden for who is bound to some */
+export function requireAllTenants<W extends Who>(who: W): W {
+  if (who.tenants !== null)
+    throw new Forbidden('Channels are of all tenants together; your access is bound to some of them.')
+  return who
+}
+
+/** Why an admin cannot configure channels; undefined = they can. */
+export const whyNotConfigure = (deps: Pick<Deps, 'config'>, admin: AdminWho) => whyNot(deps, admin, 'owner')
+/** Why an admin cannot send anything; undefined = they can. */
+export const whyNotSend = (deps: Pick<Deps, 'config'>, admin: AdminWho) => whyNot(deps, admin, 'operator')
+
+function whyNot({ config }: Pick<Deps, 'config'>, admin: AdminWho, role: Role): string | undefined {
+  if (config.readOnly) return 'Quarterdeck runs with READ_ONLY=1.'
+  return isAllowed({ role }, admin) ? undefined : `This needs the role ${role}; yours is ${admin.role}.`
+}
