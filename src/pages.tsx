@@ -2,7 +2,10 @@ import type { Context, Hono } from 'hono'
 import { raw } from 'hono/html'
 import { Layout } from '../views/layout.tsx'
 import activity from '../views/pages/activity.tsx'
+import admin from '../views/pages/admin.tsx'
+import admins from '../views/pages/admins.tsx'
 import annotations from '../views/pages/annotations.tsx'
+import audit from '../views/pages/audit.tsx'
 import backfill from '../views/pages/backfill.tsx'
 import board from '../views/pages/board.tsx'
 import boards from '../views/pages/boards.tsx'
@@ -11,6 +14,7 @@ import customMetricNew from '../views/pages/custom-metric-new.tsx'
 import data from '../views/pages/data.tsx'
 import docs from '../views/pages/docs.tsx'
 import docsList from '../views/pages/docs-list.tsx'
+import keys from '../views/pages/keys.tsx'
 import live from '../views/pages/live.tsx'
 import metric from '../views/pages/metric.tsx'
 import metricRows from '../views/pages/metric-rows.tsx'
@@ -68,6 +72,10 @@ export const pages = [
   segmentEdit,
   system,
   settings,
+  admins,
+  admin,
+  keys,
+  audit,
   docsList,
   docs,
   boards,

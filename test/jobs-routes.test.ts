@@ -173,6 +173,7 @@ describe('the list', () => {
       'daily',
       'rebuild',
       'backfill',
+      'seal-audit',
     ])
     expect(jobs.find(({ name }) => name === 'fold')?.last_run?.state).toBe('ok')
     expect(jobs.find(({ name }) => name === 'daily')?.next_run).not.toBeNull()

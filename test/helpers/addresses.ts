@@ -9,6 +9,7 @@ const PARAMETERS: [beginning: string, parameter: string][] = [
   ['/dashboard/segments/:id', 'german'],
   ['/dashboard/boards/:slug', 'of-numbers'],
   ['/dashboard/docs/:page', 'access'],
+  ['/dashboard/settings/admins/:id', 'me'],
 ]
 
 /** What admins make themselves and pages are about, by the API that makes it. */

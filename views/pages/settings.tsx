@@ -54,10 +54,22 @@ export default definePage<SettingsData>({
     const asked = { search: query.q ?? '', show: query.show ?? '', keep: query.bad ?? '' }
     return { ...thresholdRows(catalogue, asked), authors, changes }
   },
-  frame: () => ({
+  frame: ({ context }) => ({
     freshness: undefined,
     actions: (
       <>
+        {mayConfigure(context.admin) && (
+          <>
+            <a class="q-btn" href="/dashboard/settings/admins">
+              <Icon name="users" />
+              Admins
+            </a>
+            <a class="q-btn" href="/dashboard/settings/keys">
+              <Icon name="key" />
+              API keys
+            </a>
+          </>
+        )}
         <a class="q-btn" href="/dashboard/rates">
           <Icon name="coin" />
           Exchange rates
