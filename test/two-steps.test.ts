@@ -50,8 +50,8 @@ describe('codes', () => {
     expect(new URL(uri).searchParams.get('secret')).toBe(SECRET)
     const { size, path } = qrPath(uri)
     expect(size).toBeGreaterThan(30)
-    // The corner squares are seven wide, behind a border of two.
-    expect(path).toMatch(/^M2 2h7v1h-7z/)
+    // The corner squares are seven wide, behind the border of four that scanners want.
+    expect(path).toMatch(/^M4 4h7v1h-7z/)
   })
 })
 

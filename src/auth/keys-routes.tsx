@@ -32,12 +32,8 @@ export function mountKeys(app: Hono<Env>, deps: Deps): void {
       const key = { ...keyOf(fields, deps.now()), createdBy: admin.id }
       const { secret } = await createKey(deps.db.sql, key)
       noteAccessChange()
-      return framed(
-        c,
-        deps,
-        'The key is made',
-        <KeyMade name={key.name} secret={secret} baseUrl={deps.config.baseUrl} />,
-      )
+      const example = key.scopes.includes('read') ? `curl -u ${secret}: ${deps.config.baseUrl}/api/metrics` : undefined
+      return framed(c, deps, 'The key is made', <KeyMade name={key.name} secret={secret} example={example} />)
     } catch (error) {
       if (!(error instanceof Problem) || error.status !== 422) throw error
       const body = (

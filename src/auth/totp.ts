@@ -28,7 +28,7 @@ const totpOf = (secret: string, label = 'Quarterdeck', issuer = 'Quarterdeck'): 
 
 /** A QR code as one path in a square of `size` units; each row's dark modules are joined. */
 export function qrPath(text: string): { size: number; path: string } {
-  const { data, size } = encode(text, { ecc: 'M', border: 2 })
+  const { data, size } = encode(text, { ecc: 'M', border: 4 })
   const runs = data.flatMap((row, y) => runsOf(row).map(({ x, length }) => `M${x} ${y}h${length}v1h-${length}z`))
   return { size, path: runs.join('') }
 }

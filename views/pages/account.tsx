@@ -67,7 +67,7 @@ export const AccountPage = ({ admin, sessions, second, done, wrong, off }: Accou
         id="two-steps"
         title="Signing in in two steps"
         span={6}
-        tools={second ? <Badge tone="good" text="on" /> : <Badge tone="stale" text="off" />}
+        tools={second ? <Badge tone="good" text="on" /> : <Badge tone="info" text="off" outline />}
       >
         {second ? <SecondOn second={second} wrong={wrong} off={off} /> : <SecondOff off={off} />}
       </Card>
@@ -98,7 +98,7 @@ export const AccountPage = ({ admin, sessions, second, done, wrong, off }: Accou
 
 const SecondOff = ({ off }: { off?: string }) => (
   <form method="post" action="/dashboard/account/two-steps">
-    <p class="q-ink-2">
+    <p class="q-ink-2 q-lead">
       After the password an app on your phone is asked for a code: a password that was guessed, read or reused elsewhere
       opens nothing then.
     </p>
@@ -116,7 +116,7 @@ interface SecondOnProps {
 
 const SecondOn = ({ second: { sinceText, codesLeft }, wrong, off }: SecondOnProps) => (
   <>
-    <p class="q-ink-2">{`On since ${sinceText}. ${codesLeft} of 10 recovery codes are left.`}</p>
+    <p class="q-ink-2 q-lead">{`On since ${sinceText}. ${codesLeft} of 10 recovery codes are left.`}</p>
     {codesLeft < 3 && <Note tone="warn">Few recovery codes are left: make new ones before you need them.</Note>}
     <form method="post" action="/dashboard/account/two-steps/codes">
       <button type="submit" class="q-btn" disabled={off !== undefined} title={off}>

@@ -39,7 +39,6 @@ export default definePage<Data>({
   },
   frame: ({ data: { admin } }) => ({
     title: admin.name ?? admin.email,
-    titleNote: admin.name ? <span class="q-ink-3">{admin.email}</span> : undefined,
     freshness: undefined,
     crumbs: [
       { label: 'Settings', href: '/dashboard/settings' },
@@ -73,7 +72,7 @@ const AccessCard = ({ data: { admin }, context }: AdminProps) => {
   const typed = (name: 'name' | 'role' | 'tenants', stored: string) => (bad ? (query[name] ?? '') : stored)
   const own = (name: string) => (bad === name ? query.why : undefined)
   return (
-    <Card id="access" title="What they may" span={6}>
+    <Card id="access" title="What they may" sub={admin.email} span={6}>
       <form method="post" action={`${ADMINS_PATH}/${admin.id}/change`} class="q-form">
         <Field id="admin-name" label="Name" wide>
           <input

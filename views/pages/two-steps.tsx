@@ -19,11 +19,11 @@ export const TwoStepsPage = ({ qr, secret, uri, sealed, error }: TwoStepsProps) 
         <path d={qr.path} fill="currentColor" />
       </svg>
       <div>
-        <p class="q-ink-2">
+        <p class="q-ink-2 q-lead">
           Scan the code with any app for one-time codes (Aegis, 1Password, Google Authenticator …), then enter what it
           shows. From then on each sign-in asks for such a code after the password.
         </p>
-        <p class="q-ink-2">
+        <p class="q-ink-2 q-lead">
           Cannot scan? Open <a href={uri}>this link</a> on the device, or enter <code>{spaced(secret)}</code> by hand.
         </p>
         <form method="post" action="/dashboard/account/two-steps/on">

@@ -3,7 +3,7 @@ import type { Verdict } from '../../../src/audit/verify.ts'
 import { cardState } from '../../../src/card-state.ts'
 import { clockTime } from '../../../src/lib/dates.ts'
 import { shownOf } from '../../../src/lib/settle.ts'
-import { Badge, Card, Facts, Note } from '../../parts/index.ts'
+import { Badge, Card, Facts, Icon, Note } from '../../parts/index.ts'
 import type { AuditProps } from '../audit.tsx'
 
 const count = (n: number): string => n.toLocaleString('en-GB')
@@ -78,12 +78,21 @@ const State = ({
         ...(verdict && verdict !== 'late' && verdict.erased > 0
           ? [{ label: 'Texts erased, as the log tells', value: count(verdict.erased) }]
           : []),
-        { label: 'Head', value: head.seq > 0 ? <code>{`${head.seq}:${head.hash.slice(0, 16)}`}</code> : '—' },
       ]}
     />
-    <p class="q-ink-3 q-audit-hint">
-      Note the head somewhere else: <code>quarterdeck audit verify --head …</code> then also notices a log that was
-      written anew as a whole.
-    </p>
+    {head.seq > 0 && (
+      <>
+        <p class="q-ink-3 q-audit-hint">
+          Keep this line somewhere else: it also notices, later, a log that was written anew as a whole.
+        </p>
+        <div class="q-snippet q-snippet-whole">
+          <pre tabindex={0}>{`quarterdeck audit verify --head ${head.seq}:${head.hash}`}</pre>
+          <button type="button" class="q-btn q-btn-small" data-action="copy">
+            <Icon name="copy" size={14} />
+            Copy
+          </button>
+        </div>
+      </>
+    )}
   </>
 )

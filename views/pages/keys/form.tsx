@@ -70,12 +70,16 @@ export const KeyForm = ({ values = {}, error, off }: FormProps) => (
 )
 
 /** The key itself; shown this once. */
-export const KeyMade = ({ name, secret, baseUrl }: { name: string; secret: string; baseUrl: string }) => (
+export const KeyMade = ({ name, secret, example }: { name: string; secret: string; example?: string }) => (
   <Card id="key-made" title={name}>
     <Note tone="info">The key is shown this once. It is stored as a hash only: copy it now.</Note>
     <Snippet text={secret} />
-    <p class="q-ink-2">For example:</p>
-    <Snippet text={`curl -u ${secret}: ${baseUrl}/api/metrics`} />
+    {example && (
+      <>
+        <p class="q-ink-2">For example:</p>
+        <Snippet text={example} />
+      </>
+    )}
     <p class="q-actions">
       <a class="q-btn" href={KEYS_PATH}>
         Back to the keys
