@@ -76,4 +76,4 @@ create index objects_user_created on objects (user_id, created_at);
 drop index objects_user;
 create index mrr_movements_user on mrr_movements (user_id, ts) where user_id <> '';
 create index tickets_user on tickets (user_id, created_at);
-create index audit_log_target on audit_log (target, at) where target is not null;
+create index audit_log_target_at on audit_log (target, at) where target is not null;

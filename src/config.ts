@@ -85,7 +85,7 @@ export const settings = {
     schema: text.refine((value) => value === '' || value.length >= 32, 'must have at least 32 characters'),
     default: '',
     secret: true,
-    doc: 'What signed links are signed with: they end when it changes. Without it one is made and kept in `DATA_DIR`.',
+    doc: 'What signed links are signed with, second factors encrypted, and the end of the audit log sealed. When it changes, links end, and two-step sign-in needs a recovery code or `quarterdeck admin reset --one-step`. Without it one is made and kept in `DATA_DIR`.',
   }),
   CURRENCY: setting({
     key: 'currency',

@@ -28,6 +28,8 @@ export interface AdminWho {
   tenants: string[] | null
   /** The stored (hashed) id of the session, which marks "this device". */
   sessionId: string
+  /** When they last proved to be who they are: by signing in, or when they were asked again. */
+  provedAt?: Date
 }
 
 export interface KeyWho {

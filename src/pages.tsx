@@ -2,7 +2,10 @@ import type { Context, Hono } from 'hono'
 import { raw } from 'hono/html'
 import { Layout } from '../views/layout.tsx'
 import activity from '../views/pages/activity.tsx'
+import admin from '../views/pages/admin.tsx'
+import admins from '../views/pages/admins.tsx'
 import annotations from '../views/pages/annotations.tsx'
+import audit from '../views/pages/audit.tsx'
 import backfill from '../views/pages/backfill.tsx'
 import board from '../views/pages/board.tsx'
 import boards from '../views/pages/boards.tsx'
@@ -16,6 +19,7 @@ import docs from '../views/pages/docs.tsx'
 import docsList from '../views/pages/docs-list.tsx'
 import emailNew from '../views/pages/email-new.tsx'
 import emails from '../views/pages/emails.tsx'
+import keys from '../views/pages/keys.tsx'
 import live from '../views/pages/live.tsx'
 import metric from '../views/pages/metric.tsx'
 import metricRows from '../views/pages/metric-rows.tsx'
@@ -83,6 +87,10 @@ export const pages = [
   // Before the channels' own pages: “new” is no id.
   channelNew,
   channel,
+  admins,
+  admin,
+  keys,
+  audit,
   docsList,
   docs,
   boards,

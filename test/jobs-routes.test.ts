@@ -174,6 +174,7 @@ describe('the list', () => {
       'user-stats',
       'rebuild',
       'backfill',
+      'seal-audit',
     ])
     expect(jobs.find(({ name }) => name === 'fold')?.last_run?.state).toBe('ok')
     expect(jobs.find(({ name }) => name === 'daily')?.next_run).not.toBeNull()

@@ -16,6 +16,26 @@ table account_days (
   constraint account_days_pkey PRIMARY KEY (scope, day)
 )
 
+table admin_links (
+  token_hash text not null
+  admin_id text not null
+  kind text not null
+  created_at timestamp with time zone not null
+  expires_at timestamp with time zone not null
+  constraint admin_links_admin_id_fkey FOREIGN KEY (admin_id) REFERENCES admins(id) ON DELETE CASCADE
+  constraint admin_links_kind_check CHECK ((kind = ANY (ARRAY['reset'::text, 'invite'::text])))
+  constraint admin_links_pkey PRIMARY KEY (token_hash)
+)
+CREATE INDEX admin_links_admin ON public.admin_links USING btree (admin_id)
+
+table admin_recovery_codes (
+  admin_id text not null
+  code_hash text not null
+  used_at timestamp with time zone
+  constraint admin_recovery_codes_admin_id_fkey FOREIGN KEY (admin_id) REFERENCES admins(id) ON DELETE CASCADE
+  constraint admin_recovery_codes_pkey PRIMARY KEY (admin_id, code_hash)
+)
+
 table admin_sessions (
   id text not null
   user_id text not null
@@ -23,6 +43,7 @@ table admin_sessions (
   created_at timestamp with time zone not null default now()
   ip text
   user_agent text
+  proved_at timestamp with time zone not null default now()
   constraint admin_sessions_pkey PRIMARY KEY (id)
   constraint admin_sessions_user_id_fkey FOREIGN KEY (user_id) REFERENCES admins(id) ON DELETE CASCADE
 )
@@ -38,6 +59,9 @@ table admins (
   preferences jsonb not null default '{}'::jsonb
   created_at timestamp with time zone not null default now()
   disabled_at timestamp with time zone
+  totp_secret text
+  totp_since timestamp with time zone
+  totp_step bigint
   constraint admins_pkey PRIMARY KEY (id)
   constraint admins_role_check CHECK ((role = ANY (ARRAY['viewer'::text, 'operator'::text, 'owner'::text])))
 )
@@ -237,6 +261,16 @@ CREATE INDEX app_errors_fingerprint ON ONLY public.app_errors USING btree (finge
 CREATE INDEX app_errors_ts ON ONLY public.app_errors USING btree (ts)
 CREATE INDEX app_errors_user ON ONLY public.app_errors USING btree (user_id, ts)
 
+table audit_head (
+  one boolean not null default true
+  seq bigint not null
+  hash text not null
+  mac text
+  sealed_at timestamp with time zone not null default now()
+  constraint audit_head_one_check CHECK (one)
+  constraint audit_head_pkey PRIMARY KEY (one)
+)
+
 table audit_log (
   id bigint not null generated always as identity
   at timestamp with time zone not null default now()
@@ -244,12 +278,21 @@ table audit_log (
   action text not null
   target text
   detail jsonb
+  salt text default (gen_random_uuid())::text
+  detail_hash text
+  seq bigint
+  hash text
   constraint audit_log_pkey PRIMARY KEY (id)
 )
+CREATE INDEX audit_log_action ON public.audit_log USING btree (action, id)
+CREATE INDEX audit_log_actor ON public.audit_log USING btree (actor, id)
 CREATE INDEX audit_log_at ON public.audit_log USING btree (at)
 CREATE INDEX audit_log_changes ON public.audit_log USING btree (at) WHERE (action = ANY (ARRAY['admin.create'::text, 'key.create'::text, 'key.revoke'::text, 'job.run'::text]))
 CREATE INDEX audit_log_metric ON public.audit_log USING btree (target, id) WHERE (target ~~ 'metric:%'::text)
 CREATE INDEX audit_log_target ON public.audit_log USING btree (target, at) WHERE (target IS NOT NULL)
+CREATE UNIQUE INDEX audit_log_seq ON public.audit_log USING btree (seq)
+CREATE INDEX audit_log_target ON public.audit_log USING btree (target, id)
+CREATE INDEX audit_log_unsealed ON public.audit_log USING btree (id) WHERE (seq IS NULL)
 
 table board_cards (
   board_id bigint not null

@@ -7,94 +7,24 @@ import { isAllowed, type Rule, rulesOf } from '../src/auth/guards.ts'
 import { setupLink } from '../src/auth/setup.ts'
 import * as locks from '../src/db/locks.ts'
 import { readMigrations } from '../src/db/migrate.ts'
-import { type AdminWho, KEY_SCOPES, type KeyWho, ROLES, type Who } from '../src/env.ts'
+import { ROLES, type Who } from '../src/env.ts'
 import { createLog } from '../src/lib/log.ts'
-import { isDoor } from '../src/lib/security.ts'
 import { TEST_PASSWORD, type TestApp, testApp } from './helpers/app.ts'
+import { adminWho, type Cast, keyWho, makeCast, OWN_KEY } from './helpers/cast.ts'
 
 let t: TestApp
-/** A header for each kind of asker, and who that is for the rules. */
-const cast: Record<string, { headers: Record<string, string>; who: Who | null }> = {
-  nobody: { headers: {}, who: null },
-}
+let cast: Cast
 const ORIGIN = 'http://localhost'
 
 beforeAll(async () => {
   t = await testApp()
-  for (const role of ROLES)
-    cast[role] = { headers: { cookie: await t.admin(role), origin: ORIGIN }, who: adminWho(role) }
-  for (const scope of KEY_SCOPES)
-    cast[`${scope} key`] = { headers: { authorization: `Bearer ${await t.key([scope])}` }, who: keyWho(scope) }
-  for (const role of ROLES)
-    cast[`${role} token`] = { headers: { authorization: `Bearer ${await token(role)}` }, who: tokenWho(role) }
+  cast = await makeCast(t)
 })
 afterAll(() => t.close())
 
-const adminWho = (role: AdminWho['role']) => ({ kind: 'admin', role }) as AdminWho
-const keyWho = (scope: KeyWho['scopes'][number]) => ({ kind: 'key', scopes: [scope] }) as KeyWho
-
-const tokenWho = (role: AdminWho['role']) =>
-  ({ kind: 'key', scopes: role === 'viewer' ? ['read'] : ['read', 'act'], role }) as KeyWho
-
-/** What a program gets that signs in with the password of an admin of the role. */
-async function token(role: AdminWho['role']): Promise<string> {
-  const email = `${role}-token@example.com`
-  await createAdmin(t.deps.db.sql, { email, password: TEST_PASSWORD, role })
-  const response = await t.request('/api/auth/login', {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ email, password: TEST_PASSWORD }),
-  })
-  return ((await response.json()) as { token: string }).token
-}
-
-/** Open to anybody, each with a reason: probes, files, the way in, and the doors, which ask for their key themselves. */
-const PUBLIC =
-  /^(GET \/|GET \/healthz|GET \/readyz|GET \/assets\/:file|GET \/q\.js|(GET|POST) \/(login|setup)|POST \/logout|POST (\/api)?\/auth\/login\/?)$/
-const OWN_KEY = /^POST \/(v1\/(?!vitals$)\w+|(batch|capture|e|i\/v0\/e|i\/v0\/ai\/batch)\/?)$/
-/** PostHog's clients ask for flags and configuration without our key; what they get is constant, and empty. */
-const EMPTY =
-  /^(POST \/(flags|decide|s)|GET \/(flags\/definitions|array\/:token\/config(\.js)?|api\/(feature_flag\/local_evaluation|projects\/:project\/feature_flags\/:flag\/remote_config|surveys|early_access_features|web_experiments)))\/?$/
-
-/** Believed by a public key and the origin of its pages, which test/browser-door.test.ts holds it to. */
-const PUBLIC_KEY = /^(OPTIONS|POST) \/v1\/vitals$/
-/** Believed by their signature, which test/webhooks.test.ts holds each of them to. */
-const SIGNED = /^POST \/webhooks\/\w+$/
-
-/** Documented with 403, where others say 401, for who has not signed in. */
-const DOCUMENTED_403 = /^\/api\/system\/metrics\//
-
 const routes = () => rulesOf(t.app).filter(({ path }) => !path.endsWith('/*'))
-const filled = (path: string) => path.replace(/:\w+/g, 'x')
 
-describe('every route', () => {
-  it('declares who may use it, or stands on the list of public ones', () => {
-    const open = routes().filter(({ rule }) => !rule)
-    const names = open.map(({ method, path }) => `${method} ${path}`).filter((name) => !SIGNED.test(name))
-    const unlisted = names.filter((name) => !PUBLIC.test(name) && !PUBLIC_KEY.test(name))
-    expect(unlisted.filter((name) => !OWN_KEY.test(name) && !EMPTY.test(name))).toEqual([])
-    expect(routes().length).toBeGreaterThan(20)
-  })
-
-  it('lets in whom its rule allows and nobody else', async () => {
-    for (const { method, path, rule } of routes()) {
-      if (!rule) continue
-      for (const [name, { headers, who }] of Object.entries(cast)) {
-        // The two which end sessions would end those of the cast.
-        if (who?.kind === 'admin' && /revoke|password/.test(path)) continue
-        const response = await t.request(filled(path), { method, headers: { accept: 'application/json', ...headers } })
-        await response.body?.cancel()
-        const { status } = response
-        const line = `${method} ${path} as ${name}: ${status}`
-        if (!who) expect(status, line).toBe(DOCUMENTED_403.test(path) ? 403 : 401)
-        else if (isAllowed(rule, who)) expect([401, 403], line).not.toContain(status)
-        // A door does not even look at cookies.
-        else expect(status, line).toBe(who.kind === 'admin' && isDoor(path) ? 401 : 403)
-        expect(status, line).not.toBe(500)
-      }
-    }
-  }, 120_000)
-
+describe('routes', () => {
   it('which is a door wants an ingest key, and no session counts', async () => {
     const doors = routes().filter(({ method, path }) => OWN_KEY.test(`${method} ${path}`))
     expect(doors.length).toBeGreaterThan(5)

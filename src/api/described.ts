@@ -26,7 +26,11 @@ export const token = z.strictObject({
   expires_in: z.number().describe('Seconds.'),
 })
 
-export const credentials = z.strictObject({ email: z.string(), password: z.string() })
+export const credentials = z.strictObject({
+  email: z.string(),
+  password: z.string(),
+  code: z.string().optional().describe('Where the account signs in in two steps: the code of now.'),
+})
 
 const days = z
   .strictObject({

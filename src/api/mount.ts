@@ -1,6 +1,7 @@
 import type { Hono } from 'hono'
 import { cors } from 'hono/cors'
 import { mountAnnotationsApi } from '../annotations/api.ts'
+import { mountAuditApi } from '../audit/api.ts'
 import { mountTenantCheck } from '../auth/tenants.ts'
 import { mountBoardsApi } from '../boards/api.ts'
 import { mountCohortsApi } from '../cohorts/api.ts'
@@ -37,6 +38,7 @@ export function mountApi(app: Hono<Env>, deps: Deps): void {
   mountDeliveryApi(app, deps)
   mountEmailsApi(app, deps)
   mountSignedUrls(app, deps)
+  mountAuditApi(app, deps)
 }
 
 /** Pages of the listed origins may call /api with a key; never with a cookie. */

@@ -15,6 +15,7 @@ export const TAGS = {
   Jobs: 'Scheduled work: what there is, run now, how far it is.',
   Ingest: 'Facts in. An answer of 200 means that they are committed.',
   Access: 'How programs sign in.',
+  Audit: 'Who did what, in a chain of hashes that tells of later changes.',
   'Documented addresses': 'Addresses of the systems that Quarterdeck takes over from; they go on answering.',
   Operation: 'How Quarterdeck itself is doing, and this description.',
 } as const

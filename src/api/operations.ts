@@ -1,4 +1,5 @@
 import { annotationOperations } from '../annotations/operations.ts'
+import { auditOperations } from '../audit/operations.ts'
 import { boardOperations } from '../boards/operations.ts'
 import { cohortOperations } from '../cohorts/operations.ts'
 import { customMetricOperations } from '../custom-metrics/operations.ts'
@@ -39,6 +40,7 @@ export const operations = [
   ...deliveryOperations,
   ...emailOperations,
   makeSignedUrl,
+  ...auditOperations,
   ...described,
   ...ingestOperations,
   ...documentedOperations,

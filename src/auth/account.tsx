@@ -1,43 +1,32 @@
 import type { Context, Hono } from 'hono'
-import { Layout } from '../../views/layout.tsx'
-import { AccountPage } from '../../views/pages/account.tsx'
+import type { WrongField } from '../../views/pages/account.tsx'
 import { audit } from '../audit/audit.ts'
 import type { Deps } from '../context.ts'
 import { type Env, type Preferences, THEMES, type Theme } from '../env.ts'
-import { frameOf } from '../frame-of.ts'
 import { NotFound, Problem } from '../lib/errors.ts'
 import { clientAddress } from '../lib/security.ts'
+import { accountPage } from './account-page.tsx'
 import { changePassword, savePreferences } from './admins.ts'
 import { authOf } from './auth.ts'
-import { deviceName } from './device.ts'
 import { fieldsOf, smallBody } from './forms.ts'
 import { adminOf, requireRole } from './guards.ts'
-import { checkCredentials } from './sign-in.ts'
+import { mountProof } from './proof.tsx'
+import { checkPassword } from './sign-in.ts'
+import { mountTwoSteps } from './two-steps.tsx'
 
 /** One's own account: where one is signed in, and how the dashboard looks. */
 export function mountAccount(app: Hono<Env>, deps: Deps): void {
   const { keys, sessions } = authOf(deps)
   const self = requireRole('viewer')
+  mountProof(app, deps)
+  mountTwoSteps(app, deps)
 
-  app.get('/dashboard/account', self, async (c) => {
-    const admin = adminOf(c)
-    const list = (await sessions.list(admin.id)).map((session) => ({
-      ...session,
-      device: deviceName(session.userAgent),
-      current: session.id === admin.sessionId,
-    }))
-    c.header('Cache-Control', 'private, no-store')
-    return c.html(
-      <Layout title="Account" page="/dashboard/account" {...(await frameOf(deps, admin))}>
-        <AccountPage admin={admin} sessions={list} />
-      </Layout>,
-    )
-  })
+  app.get('/dashboard/account', self, (c) => accountPage(c, deps, { done: c.req.query('done') }))
 
   app.post('/dashboard/account/sessions/revoke-others', self, async (c) => {
     const admin = adminOf(c)
     const others = (await sessions.list(admin.id)).filter(({ id }) => id !== admin.sessionId)
-    for (const { id } of others) await sessions.revoke(admin.id, id)
+    await sessions.revokeAll(admin.id, admin.sessionId)
     await audit(deps.db.sql, { actor: `admin:${admin.id}`, action: 'session.revoke', detail: { count: others.length } })
     return c.redirect('/dashboard/account', 303)
   })
@@ -54,19 +43,19 @@ export function mountAccount(app: Hono<Env>, deps: Deps): void {
   app.post('/dashboard/account/password', self, smallBody, async (c) => {
     const admin = adminOf(c)
     const { current = '', password = '' } = await fieldsOf(c)
-    const result = await checkCredentials(deps, {
-      email: admin.email,
-      password: current,
-      ip: clientAddress(c, deps.config.trustProxy),
-    })
-    if (!result.ok) {
-      const detail = result.retryAfter ? 'Too many wrong passwords: wait a while.' : 'The current password is wrong.'
-      throw new Problem(result.retryAfter ? 429 : 422, 'Password not changed', detail, result.retryAfter)
+    const ip = clientAddress(c, deps.config.trustProxy)
+    const result = await checkPassword(deps, { email: admin.email, password: current, ip })
+    if (!result.ok) return accountPage(c, deps, { wrong: wrongPassword(c, result.retryAfter) })
+    try {
+      await changePassword(deps.db.sql, admin, password)
+    } catch (error) {
+      if (!(error instanceof Problem) || error.status !== 422) throw error
+      return accountPage(c, deps, { wrong: { field: 'password', text: error.detail, status: 422 } })
     }
-    await changePassword(deps.db.sql, admin, password)
     keys.forget()
-    for (const { id } of await sessions.list(admin.id)) if (id !== admin.sessionId) await sessions.revoke(admin.id, id)
-    return c.redirect('/dashboard/account', 303)
+    await sessions.revokeAll(admin.id, admin.sessionId)
+    await sessions.prove(admin.sessionId)
+    return c.redirect('/dashboard/account?done=password', 303)
   })
 
   app.post('/dashboard/preferences', self, smallBody, async (c) => {
@@ -75,6 +64,12 @@ export function mountAccount(app: Hono<Env>, deps: Deps): void {
     sessions.forget(admin.sessionId)
     return isPageForm(c) ? c.redirect('/dashboard/account', 303) : c.body(null, 204)
   })
+}
+
+function wrongPassword(c: Context<Env>, retryAfter: number | undefined): WrongField {
+  if (retryAfter === undefined) return { field: 'current', text: 'The current password is wrong.', status: 422 }
+  c.header('Retry-After', String(retryAfter))
+  return { field: 'current', text: 'Too many wrong passwords: wait a while.', status: 429 }
 }
 
 const ON = new Set(['on', 'true', '1'])

@@ -28,6 +28,8 @@ export interface Admin {
 /** With the hash, which leaves this folder nowhere. */
 export interface AdminWithPassword extends Admin {
   passwordHash: string
+  /** Signs in in two steps. */
+  hasSecondFactor: boolean
 }
 
 /**
@@ -71,7 +73,8 @@ export async function insertAdmin(tx: TransactionSql, admin: PreparedAdmin, acto
 /** The admin of an e-mail address, whatever its case; null = none. */
 export async function findAdminByEmail(sql: Sql, email: string): Promise<AdminWithPassword | null> {
   const [row] = await sql<AdminWithPassword[]>`
-    select id, email, name, role, tenants, preferences, disabled_at as "disabledAt", password_hash as "passwordHash"
+    select id, email, name, role, tenants, preferences, disabled_at as "disabledAt", password_hash as "passwordHash",
+      totp_secret is not null as "hasSecondFactor"
     from admins where lower(email) = ${email.toLowerCase()}`
   return row ?? null
 }

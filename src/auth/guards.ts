@@ -104,7 +104,8 @@ function signInFirst(c: Context<Env>): Response {
   return c.redirect(`/login?next=${encodeURIComponent(next)}`, 303)
 }
 
-function pageOf(url: string | undefined): string {
+/** The path of the page that a polled part or a background form stands on. */
+export function pageOf(url: string | undefined): string {
   if (!url || !URL.canParse(url)) return '/dashboard'
   const { pathname, search } = new URL(url)
   return pathname + search

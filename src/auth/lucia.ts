@@ -19,6 +19,7 @@ interface SessionColumns {
   ip: string
   user_agent: string
   created_at?: Date
+  proved_at?: Date
 }
 
 interface AdminColumns {
@@ -83,7 +84,8 @@ export class Sessions {
       if (!session || user.disabledAt) return null
       if (session.fresh) renewed = this.#lucia.createSessionCookie(id).serialize()
       const { disabledAt: _, ...admin } = user
-      return { admin: { kind: 'admin', ...admin, sessionId: sha256(id) }, expiresAt: session.expiresAt }
+      const { provedAt, expiresAt } = session
+      return { admin: { kind: 'admin', ...admin, sessionId: sha256(id), provedAt }, expiresAt }
     })
     if (!known || known.expiresAt.getTime() <= Date.now()) return null
     return { admin: known.admin, renewed }
@@ -122,6 +124,25 @@ export class Sessions {
     return ended.length > 0
   }
 
+  /** Ends all sessions of an admin but one. @returns how many */
+  async revokeAll(adminId: string, but = ''): Promise<number> {
+    const ended = await this.#sql<{ id: string }[]>`
+      delete from admin_sessions where user_id = ${adminId} and id <> ${but} returning id`
+    for (const { id } of ended) this.#known.drop(id)
+    return ended.length
+  }
+
+  /** Notes that who holds this session has just proved to be its admin. */
+  async prove(storedId: string): Promise<void> {
+    await this.#sql`update admin_sessions set proved_at = now() where id = ${storedId}`
+    this.#known.drop(storedId)
+  }
+
+  /** After admins were changed in this process, by others than themselves. */
+  forgetAll(): void {
+    this.#known.clear()
+  }
+
   /** After an admin was changed in this process (preferences, role), the next request reads them anew. */
   forget(storedId: string): void {
     this.#known.drop(storedId)
@@ -142,6 +163,7 @@ function makeLucia(sql: Sql, secure: boolean) {
       ip: row.ip,
       userAgent: row.user_agent,
       createdAt: row.created_at ?? new Date(),
+      provedAt: row.proved_at ?? new Date(),
     }),
     getUserAttributes: (row: AdminColumns) => ({
       email: row.email,

@@ -8,7 +8,7 @@ import { isDoor, isUnsafe } from '../lib/security.ts'
  * does not.
  */
 const GOES_ON =
-  /^\/(login|logout|setup|(api\/)?auth\/login\/?|api\/signed-urls|dashboard\/preferences|dashboard\/views(\/.+)?|dashboard\/queries(\/.+)?|dashboard\/boards(\/.+)?|dashboard\/account\/sessions\/.+)$/
+  /^\/(login|login\/code|logout|setup|(api\/)?auth\/login\/?|api\/signed-urls|dashboard\/preferences|dashboard\/views(\/.+)?|dashboard\/queries(\/.+)?|dashboard\/boards(\/.+)?|dashboard\/account\/sessions\/.+|dashboard\/confirm)$/
 
 /** READ_ONLY=1: a list of what still works, so that a route added later is blocked until somebody decides otherwise. */
 export function readOnly(on: boolean): MiddlewareHandler<Env> {

@@ -1,23 +1,29 @@
 import type { Context, Hono } from 'hono'
-import { LoginPage } from '../../views/pages/login.tsx'
+import { CodePage, LoginPage } from '../../views/pages/login.tsx'
 import { SetupPage } from '../../views/pages/setup.tsx'
 import type { Deps } from '../context.ts'
 import type { Env } from '../env.ts'
 import { Problem } from '../lib/errors.ts'
 import { clientAddress } from '../lib/security.ts'
 import { mountAccount } from './account.tsx'
+import { mountAdmins } from './admins-routes.tsx'
 import { authOf } from './auth.ts'
 import { fieldsOf, smallBody } from './forms.ts'
+import { mountKeys } from './keys-routes.tsx'
 import { safeNext } from './next.ts'
+import { mountReset } from './reset-routes.tsx'
 import { createFirstOwner, isSetupOpen, linkIsOver } from './setup.ts'
-import { checkCredentials, createToken, type SignIn } from './sign-in.ts'
+import { checkCredentials, checkSecondStep, createToken, openStep, type SignIn, sealStep } from './sign-in.ts'
 
 /** Signing in and out, the first owner, tokens for programs, and one's own account. */
 export function mountAuth(app: Hono<Env>, deps: Deps): void {
   mountLogin(app, deps)
+  mountReset(app, deps)
   mountSetup(app, deps)
   mountToken(app, deps)
   mountAccount(app, deps)
+  mountAdmins(app, deps)
+  mountKeys(app, deps)
 }
 
 function mountLogin(app: Hono<Env>, deps: Deps): void {
@@ -25,15 +31,32 @@ function mountLogin(app: Hono<Env>, deps: Deps): void {
   app.get('/login', (c) => {
     const next = safeNext(c.req.query('next'))
     if (c.get('who')?.kind === 'admin') return c.redirect(next, 303)
-    return page(c, <LoginPage next={next} />)
+    const note = c.req.query('done') === 'password' ? 'The password is saved: sign in with it.' : undefined
+    return page(c, <LoginPage next={next} note={note} />)
   })
   app.post('/login', smallBody, async (c) => {
     const { email = '', password = '', next } = await fieldsOf(c)
     const result = await checkCredentials(deps, { email, password, ip: clientAddress(c, deps.config.trustProxy) })
+    if (!result.ok && result.codeFor)
+      return page(c, <CodePage next={safeNext(next)} step={sealStep(deps, result.codeFor)} />)
     if (!result.ok) {
       const { status, message, retryAfter } = failureOf(result)
       if (retryAfter) c.header('Retry-After', String(retryAfter))
       return page(c, <LoginPage next={safeNext(next)} email={email.slice(0, 254)} error={message} />, status)
+    }
+    await openSession(c, deps, result.admin.id)
+    return c.redirect(safeNext(next), 303)
+  })
+  app.post('/login/code', smallBody, async (c) => {
+    const { step = '', code = '', next } = await fieldsOf(c)
+    const admin = await openStep(deps, step)
+    if (!admin)
+      return page(c, <LoginPage next={safeNext(next)} error="That took too long: begin again, please." />, 401)
+    const result = await checkSecondStep(deps, admin, { code, ip: clientAddress(c, deps.config.trustProxy) })
+    if (!result.ok) {
+      const { status, message, retryAfter } = failureOf(result, 'This code is wrong, or was used already.')
+      if (retryAfter) c.header('Retry-After', String(retryAfter))
+      return page(c, <CodePage next={safeNext(next)} step={step} error={message} />, status)
     }
     await openSession(c, deps, result.admin.id)
     return c.redirect(safeNext(next), 303)
@@ -66,8 +89,9 @@ function mountSetup(app: Hono<Env>, deps: Deps): void {
 
 function mountToken(app: Hono<Env>, deps: Deps): void {
   app.post('/api/auth/login', smallBody, async (c) => {
-    const { email = '', password = '' } = await fieldsOf(c)
-    const result = await checkCredentials(deps, { email, password, ip: clientAddress(c, deps.config.trustProxy) })
+    const { email = '', password = '', code } = await fieldsOf(c)
+    const ip = clientAddress(c, deps.config.trustProxy)
+    const result = await checkCredentials(deps, { email, password, code, ip })
     if (!result.ok) {
       const { status, title, message, retryAfter } = failureOf(result)
       throw new Problem(status, title, message, retryAfter)
@@ -95,9 +119,12 @@ interface Failure {
   retryAfter?: number
 }
 
-function failureOf({ retryAfter }: Extract<SignIn, { ok: false }>): Failure {
-  if (retryAfter === undefined)
-    return { status: 401, title: 'Not signed in', message: 'E-mail address or password is wrong.' }
+const WRONG = 'E-mail address or password is wrong.'
+
+function failureOf({ retryAfter, codeFor }: Extract<SignIn, { ok: false }>, wrong = WRONG): Failure {
+  if (codeFor)
+    return { status: 401, title: 'A code is needed', message: 'This account signs in in two steps: send code as well.' }
+  if (retryAfter === undefined) return { status: 401, title: 'Not signed in', message: wrong }
   const minutes = Math.ceil(retryAfter / 60)
   const message = `Too many failed sign-ins. Try again in ${minutes === 1 ? 'a minute' : `${minutes} minutes`}.`
   return { status: 429, title: 'Too many failed sign-ins', message, retryAfter }

@@ -26,6 +26,12 @@ export function scopeOf(who: Who, requested?: string): string {
   return first
 }
 
+/** For what no tenant owns; `what` begins the refusal: "The audit log is". @throws Forbidden for who is bound to tenants */
+export function requireAllTenants(who: Who, what: string): void {
+  if (who.tenants !== null)
+    throw new Forbidden(`${what} of all tenants together; your access is bound to some of them.`)
+}
+
 /** What a key or an admin can be bound to. @throws Problem 422 for '*' and what else cannot be a tenant's id. */
 export function checkTenants(tenants: readonly string[] | null): void {
   const bad = tenants?.find((id) => id === '' || id === '*' || id.length > 200 || id.includes('\0'))

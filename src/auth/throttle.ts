@@ -1,15 +1,18 @@
 import type { Sql } from '../db/connect.ts'
 import { ACCOUNT_LOCK, ADDRESS_LOCK } from '../db/locks.ts'
 
-const WINDOW_MS = 15 * 60_000
+export const WINDOW_MS = 15 * 60_000
 /** Failures within the window before a sign-in has to wait. An office shares an address, so that may have more. */
 export const MAX_PER_ACCOUNT = 10
 export const MAX_PER_ADDRESS = 30
 
 export interface Attempt {
+  /** The account, or something else that is guessed at, under a name that no account can have. */
   email: string
   ip: string
   now: Date
+  /** For what is guessed faster than a password. */
+  maxPerAccount?: number
 }
 
 interface Counts {
@@ -23,7 +26,10 @@ interface Counts {
  * Counts an attempt as failed before its password is looked at, so that a hundred at once cannot all slip through
  * before the first has failed; `clearAttempts` takes it back. @returns seconds to wait, if there were too many.
  */
-export function recordAttempt(sql: Sql, { email, ip, now }: Attempt): Promise<number | undefined> {
+export function recordAttempt(
+  sql: Sql,
+  { email, ip, now, maxPerAccount = MAX_PER_ACCOUNT }: Attempt,
+): Promise<number | undefined> {
   return sql.begin(async (tx) => {
     // Accounts before addresses, so that two attempts cannot wait for each other.
     await tx`select pg_advisory_xact_lock(${ACCOUNT_LOCK}, hashtext(${email}))`
@@ -35,7 +41,7 @@ export function recordAttempt(sql: Sql, { email, ip, now }: Attempt): Promise<nu
         min(at) filter (where email = ${email}) as "oldestAccount",
         min(at) filter (where ip = ${ip}) as "oldestAddress"
       from login_failures where at > ${since} and (email = ${email} or ip = ${ip})`
-    const wait = counts ? waitSeconds(counts, now) : undefined
+    const wait = counts ? waitSeconds(counts, now, maxPerAccount) : undefined
     // Waiting attempts are not counted: they would keep the owner out for as long as somebody goes on guessing.
     if (wait === undefined) await tx`insert into login_failures (at, email, ip) values (${now}, ${email}, ${ip})`
     await tx`delete from login_failures where at < ${new Date(now.getTime() - 24 * 3_600_000)}`
@@ -56,8 +62,9 @@ export async function clearAttempts(sql: Sql, email: string): Promise<void> {
 }
 
 /** Until the oldest failure that counts has left the window. */
-function waitSeconds({ account, address, oldestAccount, oldestAddress }: Counts, now: Date): number | undefined {
-  const until = [account >= MAX_PER_ACCOUNT ? oldestAccount : null, address >= MAX_PER_ADDRESS ? oldestAddress : null]
+function waitSeconds(counts: Counts, now: Date, maxPerAccount: number): number | undefined {
+  const { account, address, oldestAccount, oldestAddress } = counts
+  const until = [account >= maxPerAccount ? oldestAccount : null, address >= MAX_PER_ADDRESS ? oldestAddress : null]
     .filter((oldest) => oldest !== null)
     .map((oldest) => oldest.getTime() + WINDOW_MS)
   if (until.length === 0) return undefined

@@ -5,6 +5,8 @@ import { EmbeddedError } from '../db/postgres-home.ts'
 import { ImportError } from '../import/run.ts'
 import { Problem } from '../lib/errors.ts'
 import { adminCreate } from './admin.ts'
+import { adminReset } from './admin-reset.ts'
+import { auditVerify } from './audit.ts'
 import { backfillCommand } from './backfill.ts'
 import { type Command, helpOf, parse, UsageError } from './command.ts'
 import { connectCheck } from './connect.ts'
@@ -28,6 +30,8 @@ export const commands: readonly Command[] = [
   keyList,
   keyRevoke,
   adminCreate,
+  adminReset,
+  auditVerify,
   dbUrl,
 ]
 

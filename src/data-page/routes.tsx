@@ -7,6 +7,7 @@ import { audit } from '../audit/audit.ts'
 import { fieldsOf, smallBody } from '../auth/forms.ts'
 import { adminOf, isAllowed, requireRole } from '../auth/guards.ts'
 import { createKey } from '../auth/keys.ts'
+import { requireRecentProof } from '../auth/proof.tsx'
 import { createPublicKey } from '../auth/public-keys.ts'
 import type { Deps } from '../context.ts'
 import type { AdminWho, Env } from '../env.ts'
@@ -32,7 +33,7 @@ export function mountDataPage(app: Hono<Env>, deps: Deps): void {
 
   app.get(`${PATH}/connect`, reads, (c) => connectPage(c, deps, {}))
 
-  app.post(`${PATH}/connect/keys`, configures, smallBody, async (c) => {
+  app.post(`${PATH}/connect/keys`, configures, smallBody, requireRecentProof(deps), async (c) => {
     const admin = adminOf(c)
     const { kind = 'server', name = '', origins = '' } = await fieldsOf(c)
     const options = { name: name.trim() || `${kind} key`, tenants: admin.tenants, createdBy: admin.id }

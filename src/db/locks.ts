@@ -29,3 +29,7 @@ export const WEBHOOK_LOCK = 7112
 export const USER_STATS_LOCK = 7123
 /** A change of settings: what it leaves as it was is what the last one made of it. */
 export const SETTINGS_LOCK = 7113
+/** Sealing the audit log: one process adds to the chain at a time, and no text is erased meanwhile. */
+export const AUDIT_LOCK = 7128
+/** Changes of admins by owners: two owners cannot put each other off at once. */
+export const ADMINS_LOCK = 7129

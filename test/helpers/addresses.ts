@@ -11,6 +11,7 @@ const PARAMETERS: [beginning: string, parameter: string][] = [
   ['/dashboard/boards/:slug', 'of-numbers'],
   ['/dashboard/docs/:page', 'access'],
   ['/dashboard/settings/channels/:id', 'ops-mail'],
+  ['/dashboard/settings/admins/:id', 'me'],
 ]
 
 /** What admins make themselves and pages are about, by the API that makes it. */

@@ -1,62 +1,152 @@
 import type { OwnSession } from '../../src/auth/lucia.ts'
 import type { AdminWho } from '../../src/env.ts'
-import { NewPasswordField, TextField } from '../parts/auth-fields.tsx'
-import { Card, DataTable, Facts, Grid, Moment, TwoLines } from '../parts/index.ts'
+import { CodeField, NewPasswordField, TextField } from '../parts/auth-fields.tsx'
+import { Badge, Card, DataTable, Facts, Grid, Moment, Note, TwoLines } from '../parts/index.ts'
 
 type ShownSession = OwnSession & { device: string; current: boolean }
 
 interface AccountProps {
   admin: AdminWho
   sessions: ShownSession[]
+  /** Null = signs in with the password alone. */
+  second: { sinceText: string; codesLeft: number } | null
+  /** What was just done. */
+  done?: string
+  wrong?: WrongField
+  /** Why nothing of it can be changed here. */
+  off?: string
+}
+
+/** What is wrong with the form of the password, and at which field. */
+export interface WrongField {
+  field: 'current' | 'password' | 'off-current' | 'off-code'
+  text: string
+  status: 422 | 429
+}
+
+const DONE: Record<string, string> = {
+  password: 'The password is changed; all other sessions have ended.',
+  'two-steps-off': 'You sign in with the password alone again.',
 }
 
 /** Who one is here, how the dashboard looks, and where one is signed in. */
-export const AccountPage = ({ admin, sessions }: AccountProps) => (
-  <Grid>
-    <Card id="me" title="You" span={6}>
-      <Facts
-        items={[
-          { label: 'Name', value: admin.name ?? '—' },
-          { label: 'E-mail', value: admin.email },
-          { label: 'Role', value: admin.role },
-          { label: 'Tenants', value: admin.tenants ? admin.tenants.join(', ') : 'All' },
-        ]}
-      />
-    </Card>
-    <Card id="preferences" title="Preferences" sub="Yours alone, on every device" span={6}>
-      <PreferencesForm admin={admin} />
-    </Card>
-    <Card id="password" title="Password" sub="Changing it ends all other sessions" span={12}>
-      <form method="post" action="/dashboard/account/password">
-        <TextField label="Current password" name="current" type="password" autocomplete="current-password" required />
-        <NewPasswordField label="New password" />
-        <button type="submit" class="q-btn">
-          Change password
+export const AccountPage = ({ admin, sessions, second, done, wrong, off }: AccountProps) => (
+  <div class="q-flow">
+    {done && DONE[done] && <Note tone="info">{DONE[done]}</Note>}
+    <Grid>
+      <Card id="me" title="You" span={6}>
+        <Facts
+          items={[
+            { label: 'Name', value: admin.name ?? '—' },
+            { label: 'E-mail', value: admin.email },
+            { label: 'Role', value: admin.role },
+            { label: 'Tenants', value: admin.tenants ? admin.tenants.join(', ') : 'All' },
+          ]}
+        />
+      </Card>
+      <Card id="preferences" title="Preferences" sub="Yours alone, on every device" span={6}>
+        <PreferencesForm admin={admin} />
+      </Card>
+      <Card id="password" title="Password" sub="Changing it ends all other sessions" span={6}>
+        <form method="post" action="/dashboard/account/password">
+          <TextField
+            label="Current password"
+            name="current"
+            type="password"
+            autocomplete="current-password"
+            error={wrong?.field === 'current' ? wrong.text : undefined}
+            required
+          />
+          <NewPasswordField label="New password" error={wrong?.field === 'password' ? wrong.text : undefined} />
+          <button type="submit" class="q-btn" disabled={off !== undefined} title={off}>
+            Change password
+          </button>
+        </form>
+      </Card>
+      <Card
+        id="two-steps"
+        title="Signing in in two steps"
+        span={6}
+        tools={second ? <Badge tone="good" text="on" /> : <Badge tone="info" text="off" outline />}
+      >
+        {second ? <SecondOn second={second} wrong={wrong} off={off} /> : <SecondOff off={off} />}
+      </Card>
+      <Card
+        id="sessions"
+        title="Where you are signed in"
+        sub="A device you do not know? End its session and change your password."
+        tools={sessions.length > 1 && <EndOthers />}
+        flush
+      >
+        <DataTable
+          id="sessions"
+          caption="Sessions"
+          rowHeight={44}
+          columns={[
+            { key: 'device', label: 'Device', strong: true },
+            { key: 'address', label: 'Address', code: true, wide: true },
+            { key: 'since', label: 'Signed in' },
+            { key: 'until', label: 'Ends unless used', wide: true },
+            { key: 'end', label: 'End' },
+          ]}
+          rows={sessions.map((session) => ({ cells: cellsOf(session) }))}
+        />
+      </Card>
+    </Grid>
+  </div>
+)
+
+const SecondOff = ({ off }: { off?: string }) => (
+  <form method="post" action="/dashboard/account/two-steps">
+    <p class="q-ink-2 q-lead">
+      After the password an app on your phone is asked for a code: a password that was guessed, read or reused elsewhere
+      opens nothing then.
+    </p>
+    <button type="submit" class="q-btn" disabled={off !== undefined} title={off}>
+      Set it up
+    </button>
+  </form>
+)
+
+interface SecondOnProps {
+  second: { sinceText: string; codesLeft: number }
+  wrong?: WrongField
+  off?: string
+}
+
+const SecondOn = ({ second: { sinceText, codesLeft }, wrong, off }: SecondOnProps) => (
+  <>
+    <p class="q-ink-2 q-lead">{`On since ${sinceText}. ${codesLeft} of 10 recovery codes are left.`}</p>
+    {codesLeft < 3 && <Note tone="warn">Few recovery codes are left: make new ones before you need them.</Note>}
+    <form method="post" action="/dashboard/account/two-steps/codes">
+      <button type="submit" class="q-btn" disabled={off !== undefined} title={off}>
+        New recovery codes
+      </button>
+    </form>
+    <details class="q-more" open={wrong?.field.startsWith('off-')}>
+      <summary>Switch it off</summary>
+      <form method="post" action="/dashboard/account/two-steps/off">
+        <TextField
+          id="off-current"
+          label="Password"
+          name="current"
+          type="password"
+          autocomplete="current-password"
+          error={wrong?.field === 'off-current' ? wrong.text : undefined}
+          required
+        />
+        <CodeField
+          label="Code"
+          name="code"
+          hint="Of the app, or a recovery code."
+          error={wrong?.field === 'off-code' ? wrong.text : undefined}
+        />
+        <button type="submit" class="q-btn q-btn-danger" disabled={off !== undefined} title={off}>
+          Switch off
         </button>
       </form>
-    </Card>
-    <Card
-      id="sessions"
-      title="Where you are signed in"
-      sub="A device you do not know? End its session and change your password."
-      tools={sessions.length > 1 && <EndOthers />}
-      flush
-    >
-      <DataTable
-        id="sessions"
-        caption="Sessions"
-        rowHeight={44}
-        columns={[
-          { key: 'device', label: 'Device', strong: true },
-          { key: 'address', label: 'Address', code: true, wide: true },
-          { key: 'since', label: 'Signed in' },
-          { key: 'until', label: 'Ends unless used', wide: true },
-          { key: 'end', label: 'End' },
-        ]}
-        rows={sessions.map((session) => ({ cells: cellsOf(session) }))}
-      />
-    </Card>
-  </Grid>
+    </details>
+  </>
 )
 
 const PreferencesForm = ({ admin: { preferences } }: { admin: AdminWho }) => (

@@ -58,6 +58,18 @@ export default definePage<SettingsData>({
     freshness: undefined,
     actions: (
       <>
+        {mayConfigure(context.admin) && (
+          <>
+            <a class="q-btn" href="/dashboard/settings/admins">
+              <Icon name="users" />
+              Admins
+            </a>
+            <a class="q-btn" href="/dashboard/settings/keys">
+              <Icon name="key" />
+              API keys
+            </a>
+          </>
+        )}
         <a class="q-btn" href="/dashboard/rates">
           <Icon name="coin" />
           Exchange rates
