@@ -175,6 +175,7 @@ describe('the documented commands', () => {
 function answered(path: string): string {
   if (path.includes('activity')) return 'rows'
   if (path.includes('emails')) return 'emails'
+  if (path.includes('users')) return 'users'
   return path.includes('settings') ? 'settings' : 'metrics'
 }
 

@@ -6,7 +6,7 @@ import { membersOf } from '../segments/members.ts'
 import type { SegmentRule } from '../segments/rule.ts'
 
 /** Found by one word in one way; beyond that the search is to be made narrower. */
-export const MAX_FOUND = 2_000
+export const MAX_FOUND = 1_000
 
 export interface Narrowed {
   scope: string

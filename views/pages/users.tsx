@@ -3,6 +3,7 @@ import { filterQuery } from '../../src/lib/filters.ts'
 import { type Card as Loaded, shownOf } from '../../src/lib/settle.ts'
 import { card, definePage, type PageContext } from '../../src/page.ts'
 import { usableSegment } from '../../src/segments/store.ts'
+import { MAX_FOUND } from '../../src/users/among.ts'
 import { countTabs, isTab, TAB_NAMES, TABS, type Tab } from '../../src/users/groups.ts'
 import { listUsers, type UserPage } from '../../src/users/list.ts'
 import { whyNoTags } from '../../src/users/notes.ts'
@@ -177,13 +178,15 @@ const Search = ({ context }: { context: PageContext }) => {
 }
 
 const List = ({ data, context }: Props) => {
-  const { deps, href } = context
+  const { deps, href, query } = context
   const { tab, sort, page } = data
   const found = shownOf(page)
   const users = found?.users ?? []
   const total = isNarrowed(context) ? undefined : shownOf(data.counts)?.[tab]
   const place = (name: 'after' | 'before', at: UserPage['next']) =>
     at && href({ query: { after: '', before: '', [name]: cursorOf(sort, at) } })
+  // How many it would be is not counted.
+  const cut = query.q?.trim() && `a search finds ${MAX_FOUND.toLocaleString('en-US')} at most`
   const rows = total === undefined ? 'all rows' : `${total.toLocaleString('en-US')} ${total === 1 ? 'row' : 'rows'}`
   return (
     <Card
@@ -201,7 +204,7 @@ const List = ({ data, context }: Props) => {
           rows={userRows(users, context)}
           csv={{ label: `CSV, ${rows}`, href: `/exports/user-list.csv${programQuery(context)}` }}
           json={{ label: 'JSON', href: `/api/users${programQuery(context)}` }}
-          note={`${PAGE_SIZE} a page, sorted by ${sortOf(sort).label}; numbers of 30 days`}
+          note={`${PAGE_SIZE} a page, sorted by ${sortOf(sort).label}; ${cut || 'numbers of 30 days'}`}
           pager={{
             previous: place('before', found?.previous),
             next: place('after', found?.next),
