@@ -169,6 +169,7 @@ describe('the list', () => {
       'fold',
       'minute',
       'sync',
+      'watch',
       'settle-days',
       'daily',
       'user-stats',

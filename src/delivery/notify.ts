@@ -19,9 +19,9 @@ export interface Notice {
 }
 
 /**
- * Writes a notice to the outbox, in the caller's transaction: it is sent if that commits, and only then. One channel that
- * failed gets it when an admin has mended it; one that is
- * switched off, or asks for worse ones only, does not. Answers for how many channels it is new.
+ * Writes a notice to the outbox, in the caller's transaction: it is sent if that commits, and only then. A channel that
+ * failed gets it when an admin has mended it; one that is switched off, or asks for worse ones only, does not. Answers for
+ * how many channels it is new.
  */
 export async function notify(tx: Tag, notice: Notice): Promise<number> {
   const { dedupeKey, event, severity, title, text, link, thread, channels } = notice

@@ -1,5 +1,9 @@
 import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { createChannel } from '../../src/delivery/store.ts'
+import { sendTest } from '../../src/delivery/test-notice.ts'
+import { sendEmail } from '../../src/email/send.ts'
+import { OWNER } from '../delivery-kit.ts'
 import { type TestApp, testApp } from '../helpers/app.ts'
 import { withoutBrowser } from '../helpers/needs.ts'
 import { fillProduct } from '../pages-fixture.ts'
@@ -27,6 +31,9 @@ const PAGES = [
   '/dashboard/rates',
   '/dashboard/backfill',
   '/dashboard/settings',
+  '/dashboard/settings/channels',
+  '/dashboard/emails',
+  '/dashboard/emails/new',
 ]
 /** What an operator has made: reached where `makeOwn` was called. */
 const OWN_PAGES = [
@@ -40,6 +47,9 @@ const OWN_PAGES = [
   '/dashboard/boards/ours/cards/new?kind=breakdown&metric=ai.cost',
   '/dashboard/metrics/custom.cost_per_job',
   '/dashboard/metrics/custom.cost_per_job/edit',
+  '/dashboard/settings/channels/ops',
+  '/dashboard/settings/channels?delivery=1',
+  '/dashboard/emails?mail=1',
 ]
 const LOOKS = {
   'wide, light': { viewport: { width: 1440, height: 900 }, colorScheme: 'light' },
@@ -57,8 +67,18 @@ const cookies = new Map<TestApp, string>()
 
 const start = async (fill: boolean): Promise<TestApp> => {
   const t = await testApp({ config: { ingestRatePerSecond: 1000 } })
-  if (fill) await fillProduct(t)
+  if (!fill) return t
+  await fillProduct(t)
+  await deliver(t)
   return t
+}
+
+/** A channel whose test is kept, since there is no mail server, and a mail. */
+async function deliver({ deps, sql }: TestApp): Promise<void> {
+  await createChannel(deps, OWNER, { kind: 'email', name: 'Ops', values: { to: 'ops@x.example' }, canary: '6' })
+  await sendTest(deps, OWNER, 'ops')
+  const [user] = await sql<{ id: string }[]>`select user_id as id from users where email is not null limit 1`
+  await sendEmail(deps, OWNER, { user: user?.id ?? '', subject: 'Hello', text: 'How is it going?' })
 }
 
 /** By the admin who then looks: boards are changed by their owners. */
