@@ -169,6 +169,7 @@ describe('the list', () => {
       'fold',
       'minute',
       'sync',
+      'actions',
       'settle-days',
       'daily',
       'rebuild',

@@ -1,5 +1,6 @@
 import type { DocPage } from './define.ts'
 import { access } from './pages/access.ts'
+import { actions } from './pages/actions.ts'
 import { backfill } from './pages/backfill.ts'
 import { connecting } from './pages/connecting.ts'
 import { exports } from './pages/exports.ts'
@@ -20,6 +21,7 @@ export const docPages: readonly DocPage[] = [
   exports,
   connecting,
   backfill,
+  actions,
   access,
   settings,
   troubleshooting,

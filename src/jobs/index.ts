@@ -1,3 +1,4 @@
+import actions from './actions.ts'
 import backfill from './backfill.ts'
 import daily from './daily.ts'
 import type { Job } from './define.ts'
@@ -8,7 +9,7 @@ import settleDays from './settle-days.ts'
 import sync from './sync.ts'
 
 /** Every job there is; a file that defines one and is missing here fails a test. */
-export const jobs: readonly Job[] = [fold, minute, sync, settleDays, daily, rebuild, backfill]
+export const jobs: readonly Job[] = [fold, minute, sync, actions, settleDays, daily, rebuild, backfill]
 
 /** A job by its name. */
 export function findJob(name: string): Job | undefined {
