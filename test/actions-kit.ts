@@ -110,6 +110,8 @@ export async function product(options: TestAppOptions & { config?: Partial<Confi
   )
   const config = { mainAppUrl: app.url, mainAppSecret: SECRET, mainAppTimeoutMs: 2_000, ...options.config }
   const t = await testApp({ ...options, config })
+  const plans = PLANS.map((row, index) => ({ kind: 'plans' as const, index, row: { ...row, class: 'paid' } }))
+  await t.deps.writer.write(plans, { source: 'typed', receivedAt: t.deps.now() })
   await t.deps.writer.write(
     [...store.users.values()].map((user, index) => ({
       kind: 'users' as const,

@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { askHref } from '../src/actions/paths.ts'
+import { actions } from '../src/actions/registry.ts'
 import { runsOfUser } from '../src/actions/runs.ts'
 import { settleOpen } from '../src/actions/settle-open.ts'
 import { describe as words } from '../src/activity/describe.ts'
@@ -49,6 +51,22 @@ describe('an action', () => {
     expect(html).not.toMatch(/value="act" disabled/)
     expect(html).not.toContain('style="')
     expect(p.store.users.get('u1')?.status).toBe('active')
+  })
+
+  it('has a page, whatever it is, that asks for what it needs and for nothing twice', async () => {
+    const owner = await p.t.admin('owner')
+    for (const { name, question, creates, fields } of actions) {
+      const { status, html } = await page(askHref(creates ? '' : 'u1', name), owner)
+      expect(status, name).toBe(200)
+      expect(html, name).toContain(`<h1>${question('ada@acme.example')}</h1>`)
+      expect(html, name).not.toMatch(/\b(NaN|undefined)\b|\[object |style="/)
+      for (const field of Object.keys(fields)) expect(html.split(`name="f.${field}"`), name).toHaveLength(2)
+    }
+    const { html } = await page('/dashboard/users/u1/actions/limits', owner)
+    expect(html).toContain('<option value="builds">builds</option>')
+    expect((await page('/dashboard/users/u1/actions/create', owner)).status).toBe(404)
+    expect((await page('/dashboard/users/new/actions/suspend', owner)).status).toBe(404)
+    expect((await page('/dashboard/users/nobody/actions/suspend', owner)).status).toBe(404)
   })
 
   it('wants a reason where it takes something away, and keeps what was typed', async () => {

@@ -36,8 +36,9 @@ const LOAD: Record<NonNullable<ActionField['choices']>, Load> = {
 
   limits: async ({ db: { sql } }) => {
     const rows = await sql<{ name: string }[]>`
-      select distinct name from plans, jsonb_object_keys(limits) name
-      where jsonb_typeof(limits) = 'object' order by 1 limit ${MOST}`
+      select distinct l.name
+      from plans p, jsonb_object_keys(case when jsonb_typeof(p.limits) = 'object' then p.limits else '{}' end) l (name)
+      order by 1 limit ${MOST}`
     return rows.map(({ name }) => ({ value: name, label: name.replaceAll('_', ' ') }))
   },
 

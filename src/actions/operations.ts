@@ -51,7 +51,7 @@ const reason = z
 
 /** What is sent with any action. */
 export const actionBody = z.strictObject({
-  fields: z.record(z.string(), z.union([z.string(), z.number()])).default({}),
+  fields: z.record(z.string(), z.union([z.string(), z.number()])).optional(),
   reason,
   dry_run: z.boolean().default(false).describe('true: the main app says what would change, and nothing is done.'),
   undo_of: z.uuid().optional().describe('The run that this takes back.'),

@@ -8,7 +8,7 @@ export const SubjectCard = ({ subject }: { subject: Subject }) => {
   const href = userHref(subject.id)
   const link = backHref(subject.id) === href ? { label: 'Open', href } : undefined
   return (
-    <Card id="subject" title="User" link={link}>
+    <Card id="subject" title="User" sub="as the product told it last" link={link}>
       <Facts
         items={[
           { label: 'Id', value: <code class="q-code">{subject.id}</code> },
