@@ -4,6 +4,7 @@ import { Layout } from '../../views/layout.tsx'
 import { RunCards } from '../../views/pages/action/run.tsx'
 import { RunsCard } from '../../views/pages/action/runs.tsx'
 import { SubjectCard } from '../../views/pages/action/subject.tsx'
+import { ActionsMenu } from '../../views/parts/actions-menu.tsx'
 import { Grid, LiveRegion, Stack } from '../../views/parts/index.ts'
 import { adminOf } from '../auth/guards.ts'
 import type { Deps } from '../context.ts'
@@ -15,6 +16,7 @@ import { sendFragment } from '../lib/fragment.ts'
 import { today } from '../lib/time.ts'
 import { crumbsOf } from './frame.ts'
 import { whyNot } from './may.ts'
+import { actionsMenu } from './menu.ts'
 import { askHref, liveRunHref } from './paths.ts'
 import { findAction, labelOf } from './registry.ts'
 import { type ActionRun, isSettled, mayAskAgain, runsOfUser, undoOf } from './runs.ts'
@@ -53,6 +55,7 @@ async function pageOf(c: Context<Env>, deps: Deps, run: ActionRun, url?: string)
       page="/dashboard/users"
       {...(await frameOf(deps, admin))}
       crumbs={crumbsOf(subject)}
+      actions={run.userId !== '' && <ActionsMenu {...actionsMenu(deps, admin, run.userId)} />}
       {...(live && { freshness: { at: deps.now(), every: EVERY_S } })}
     >
       <div class="q-page">
