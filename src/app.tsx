@@ -1,5 +1,6 @@
 import './lib/jsx-context.ts'
 import type { Hono } from 'hono'
+import { mountActions } from './actions/routes.tsx'
 import { mountAnnotations } from './annotations/routes.tsx'
 import { mountDocs } from './api/docs.tsx'
 import { mountApi } from './api/mount.ts'
@@ -56,6 +57,7 @@ export function createApp(deps: Deps): Hono<Env> {
   mountSegments(app, deps)
   mountSavedQueries(app, deps)
   mountBoards(app, deps)
+  mountActions(app, fast, deps)
   mountSettings(app, deps)
   mountUsers(app, deps)
   mountChannels(app, deps)

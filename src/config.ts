@@ -270,7 +270,7 @@ export const settings = {
       .refine((value) => !URL.canParse(value) || !/[?#@]/.test(value), 'must hold neither password nor query')
       .transform((value) => value.replace(/\/+$/, '')),
     default: '',
-    doc: 'Where the API of the watched product is, which REST presets read.',
+    doc: 'Where the API of the watched product is, which REST presets read and actions on users ask.',
   }),
   MAIN_APP_KEY: setting({
     key: 'mainAppKey',
@@ -278,6 +278,19 @@ export const settings = {
     default: '',
     secret: true,
     doc: 'Key for that API, sent as Bearer token.',
+  }),
+  MAIN_APP_SECRET: setting({
+    key: 'mainAppSecret',
+    schema: text.refine((value) => value === '' || value.length >= 16, 'must have at least 16 characters'),
+    default: '',
+    secret: true,
+    doc: 'What actions on users are signed with, the same on both sides. Without it there are none.',
+  }),
+  MAIN_APP_TIMEOUT_MS: setting({
+    key: 'mainAppTimeoutMs',
+    schema: integer(100, 60_000),
+    default: '6000',
+    doc: 'How long an action waits for an answer of that API, each of at most three times, in milliseconds.',
   }),
   PRESET: setting({
     key: 'presets',

@@ -163,7 +163,7 @@ describe('the documented commands', () => {
     )
   }, 60_000)
 
-  it.each(['health/recalculate', 'reports/generate', 'user/u1/retry', 'user/u1/redeploy'])(
+  it.each(['health/recalculate', 'reports/generate'])(
     'curl -X POST /api/analytics/dashboard/%s is not there',
     async (action) => {
       expect((await curl(`curl -sS -X POST ${BEARER} "$URL/api/analytics/dashboard/${action}"`)).status).toBe(404)

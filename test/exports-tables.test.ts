@@ -201,6 +201,10 @@ async function fill(app: TestApp): Promise<void> {
   await app.fold()
   await closeDays(app.deps, ['2026-11-20'])
   await refreshCohorts(app.deps)
+  await app.sql`
+    insert into action_runs (id, action, user_id, tenant_id, actor, key, reason, request, state, at, settled_at)
+    values ('00000000-0000-4000-8000-000000000001', 'suspend', 'u1', 't1', 'admin:1', 'k', ${SECRET}, '{}', 'done',
+      ${TS}, ${TS})`
 }
 
 beforeAll(async () => {
@@ -218,13 +222,13 @@ const rowsOf = async (path: string, by = key, app = t): Promise<Record<string, s
 }
 
 describe('every table', () => {
-  it('is of a kind of facts, or of what is made of them each night', () => {
+  it('is of a kind of facts, of what is made of them each night, or of what admins did', () => {
     const names = tables.map(({ name }) => name)
     expect(new Set(names).size).toBe(names.length)
     // Who an anonymous visitor turned out to be is no list of rows, but part of all the others.
     const without = ['identities']
     expect(names.sort()).toEqual(
-      [...Object.values(factKinds).map(({ path }) => path), 'cohorts', 'metric-dimensions']
+      [...Object.values(factKinds).map(({ path }) => path), 'actions', 'cohorts', 'metric-dimensions']
         .filter((path) => !without.includes(path))
         .sort(),
     )

@@ -170,6 +170,7 @@ describe('the list', () => {
       'minute',
       'sync',
       'watch',
+      'actions',
       'settle-days',
       'daily',
       'user-stats',

@@ -116,5 +116,9 @@ export async function fillProduct({ deps, fold }: Pick<TestApp, 'deps' | 'fold'>
   await deps.db.sql`
     insert into incidents (fingerprint, kind, provider, severity, message, first_at, last_at, n, source)
     values ('f', 'ai', 'openai', 'error', 'timeout: no answer', ${at(1)}, ${at(0, 30)}, 12, 'logs:/data/ai-events.log')`
+  await deps.db.sql`
+    insert into action_runs (id, action, user_id, tenant_id, actor, key, request, state, answer, at, settled_at)
+    values ('00000000-0000-4000-8000-000000000001', 'suspend', 'u1', 'acme', 'admin:x', 'k', '{}', 'done',
+      '{"message":"The user is signed out.","changes":[]}', ${at(1)}, ${at(1)})`
   await fold()
 }

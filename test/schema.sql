@@ -35,6 +35,34 @@ table admin_recovery_codes (
   constraint admin_recovery_codes_admin_id_fkey FOREIGN KEY (admin_id) REFERENCES admins(id) ON DELETE CASCADE
   constraint admin_recovery_codes_pkey PRIMARY KEY (admin_id, code_hash)
 )
+table action_runs (
+  id uuid not null
+  action text not null
+  user_id text not null default ''::text
+  tenant_id text not null default ''::text
+  actor text not null
+  key text not null
+  reason text
+  request jsonb not null
+  state text not null default 'requested'::text
+  answer jsonb
+  problem text
+  attempts integer not null default 0
+  at timestamp with time zone not null
+  busy_until timestamp with time zone
+  next_at timestamp with time zone
+  settled_at timestamp with time zone
+  undo_of uuid
+  constraint action_runs_check CHECK (((settled_at IS NOT NULL) = (state = ANY (ARRAY['done'::text, 'refused'::text, 'failed'::text]))))
+  constraint action_runs_key_check CHECK (((length(key) >= 1) AND (length(key) <= 200)))
+  constraint action_runs_pkey PRIMARY KEY (id)
+  constraint action_runs_state_check CHECK ((state = ANY (ARRAY['requested'::text, 'done'::text, 'refused'::text, 'failed'::text, 'unknown'::text])))
+  constraint action_runs_undo_of_fkey FOREIGN KEY (undo_of) REFERENCES action_runs(id)
+CREATE INDEX action_runs_at ON public.action_runs USING btree (at)
+CREATE UNIQUE INDEX action_runs_key ON public.action_runs USING btree (actor, key)
+CREATE INDEX action_runs_open ON public.action_runs USING btree (next_at) WHERE (next_at IS NOT NULL)
+CREATE UNIQUE INDEX action_runs_undo ON public.action_runs USING btree (undo_of) WHERE (state = ANY (ARRAY['requested'::text, 'done'::text, 'unknown'::text]))
+CREATE INDEX action_runs_user ON public.action_runs USING btree (user_id, at)
 
 table admin_sessions (
   id text not null

@@ -1,4 +1,5 @@
 import type { ActivityItem, IconName, StreamDay, StreamRow, Tone } from '../../views/parts/index.ts'
+import { findAction, labelOf } from '../actions/registry.ts'
 import { minorUnits } from '../lib/currency.ts'
 import { clockTime, dayTitle, momentText } from '../lib/dates.ts'
 import { addDays, dayOf } from '../lib/time.ts'
@@ -83,6 +84,7 @@ const WORDS: Record<ActivityKind, (activity: Activity) => Words> = {
   deploy: (activity) => jobWords(activity, 'rocket'),
   object: ({ subject, note }) => ({ title: `${capital(subject ?? 'object')} created`, detail: note, icon: 'folder' }),
   error: errorWords,
+  admin: adminWords,
   source: sourceWords,
   incident: incidentWords,
   event: ({ verb, subject, note }) => ({
@@ -90,6 +92,16 @@ const WORDS: Record<ActivityKind, (activity: Activity) => Words> = {
     detail: note,
     ...(/(^|[^a-z])(failed|failure|error)$/i.test(subject ?? '') ? FAILED : { icon: 'activity' }),
   }),
+}
+
+/** "Suspended, by N. Adeyemi"; what nobody knows is not said to be done. */
+function adminWords({ verb, subject, note }: Activity): Words {
+  const name = subject ?? ''
+  const by = note ? `by ${note}` : null
+  if (verb === 'unknown')
+    return { title: `${labelOf(name)}: not known whether it was done`, detail: by, icon: 'clock', tone: 'warn' }
+  const action = findAction(name)
+  return { title: action?.done ?? labelOf(name), detail: by, icon: action?.icon ?? 'user' }
 }
 
 const ERROR_WORDS: Record<string, string> = {

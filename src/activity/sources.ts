@@ -1,4 +1,5 @@
 import type { Fragment, Sql } from 'postgres'
+import { actorName } from '../actions/runs.ts'
 import type { ActivityKind } from './kinds.ts'
 
 /**
@@ -33,6 +34,7 @@ export function activitySources(sql: Sql): ActivitySource[] {
     objects(sql),
     calls(sql),
     appErrors(sql),
+    actionRuns(sql),
     sourceChanges(sql),
     incidents(sql),
     events(sql),
@@ -132,6 +134,17 @@ const appErrors = (sql: Sql): ActivitySource => ({
   columns: sql`'error' as kind, s.source as verb, s.user_id, s.tenant_id, s.kind as subject,
     left(s.message, 200) as note, null::bigint as amount, null::text as currency`,
   notable: false,
+})
+
+// What was refused, and what never arrived, happened to nobody: it is told where the user’s actions are.
+const actionRuns = (sql: Sql): ActivitySource => ({
+  kinds: ['admin'],
+  table: sql`action_runs s`,
+  ts: sql`s.at`,
+  id: sql`'x:' || s.id`,
+  columns: sql`'admin' as kind, s.state as verb, s.user_id, s.tenant_id, s.action as subject,
+    (select ${actorName(sql)} from (select s.actor) r) as note, null::bigint as amount, null::text as currency`,
+  keep: sql`s.state in ('done', 'unknown')`,
 })
 
 // Of no tenant: who is bound to one does not see how the whole is doing.

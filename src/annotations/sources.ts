@@ -197,6 +197,14 @@ const CHANGES: Record<string, (what: string) => string> = {
   'custom_metric.update': (what) => `the definition of ${what.replace(/^metric:/, '')} changed`,
   'rates.change': () => 'exchange rates changed',
   'finance.enter': () => 'costs and balances entered',
+  'user.create': () => 'a user made',
+  'user.change_plan': () => 'the plan of a user changed',
+  'user.trial': () => 'a trial granted',
+  'user.waive_fees': () => 'fees of a user waived',
+  'user.suspend': () => 'a user suspended',
+  'user.ban': () => 'a user banned',
+  'user.reinstate': () => 'a user reinstated',
+  'user.delete': () => 'a user deleted',
   'job.run': (job) => `${job} run by hand`,
 }
 

@@ -1,5 +1,6 @@
 import type { Hono } from 'hono'
 import { cors } from 'hono/cors'
+import { mountActionsApi } from '../actions/api.ts'
 import { mountAnnotationsApi } from '../annotations/api.ts'
 import { mountAuditApi } from '../audit/api.ts'
 import { mountTenantCheck } from '../auth/tenants.ts'
@@ -28,6 +29,7 @@ export function mountApi(app: Hono<Env>, deps: Deps): void {
   mountCohortsApi(app, deps)
   mountTablesApi(app, deps)
   mountActivityApi(app, deps)
+  mountActionsApi(app, deps)
   mountAnnotationsApi(app, deps)
   mountBoardsApi(app, deps)
   mountCustomMetricsApi(app, deps)

@@ -7,6 +7,7 @@ export const TAGS = {
   Metrics: 'Every metric of the catalogue: its definition, its value over a period, its days.',
   Users: 'Who uses the product: the list, and one of them.',
   Segments: 'Rules over users: who is paying, new, busy or quiet. Numbers can be asked of a segment.',
+  Actions: 'What admins do with users, through the product’s own API.',
   Tables: 'The facts themselves, as CSV files and as JSON pages.',
   Annotations: 'What happened when: deploys, price changes, incidents, campaigns, notes.',
   Boards: 'Pages of one’s own, as JSON and as YAML.',

@@ -1,3 +1,4 @@
+import { actionOperations } from '../actions/operations.ts'
 import { annotationOperations } from '../annotations/operations.ts'
 import { auditOperations } from '../audit/operations.ts'
 import { boardOperations } from '../boards/operations.ts'
@@ -30,6 +31,7 @@ export const operations = [
   ...cohortOperations,
   feed,
   ...tablesOperations,
+  ...actionOperations,
   ...annotationOperations,
   ...userOperations,
   ...segmentOperations,

@@ -12,7 +12,8 @@ dots-vertical download external-link file-import file-text filter flag folder ha
 layout-dashboard list-details loader-2 lock login-2 logout mail menu-2 message moon player-pause player-play plug-connected-x plus
 refresh receipt-refund robot rocket search server-2 settings shield-check sparkles sun table tool trash user user-minus
 user-plus users world x
-arrow-left chart-bar file-code gauge grip-vertical layout-grid minus number pencil pin typography`.split(/\s+/)
+arrow-left chart-bar file-code gauge grip-vertical layout-grid minus number pencil pin typography
+adjustments-horizontal arrows-shuffle edit flask gift receipt-off user-check user-search`.split(/\s+/)
 
 const folder = new URL('../../node_modules/@tabler/icons/icons/outline/', import.meta.url)
 

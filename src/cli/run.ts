@@ -12,6 +12,7 @@ import { type Command, helpOf, parse, UsageError } from './command.ts'
 import { connectCheck } from './connect.ts'
 import { dbUrl, migrateCommand } from './db.ts'
 import { demo } from './demo.ts'
+import { exampleMainApp } from './example.ts'
 import { importCommand } from './import.ts'
 import { jobRun, rebuild } from './job.ts'
 import { keyCreate, keyList, keyRevoke } from './key.ts'
@@ -33,6 +34,7 @@ export const commands: readonly Command[] = [
   adminReset,
   auditVerify,
   dbUrl,
+  exampleMainApp,
 ]
 
 /** Runs a command line and answers the exit code: 0 done, 1 failed, 2 not understood. */

@@ -12,6 +12,8 @@ export interface Access {
   key: string
   /** Of the simulated product, whose address is part of the probes' history. */
   productPort: number
+  /** Of its API, which actions ask. */
+  mainAppPort: number
 }
 
 const EMAIL = 'demo@acme.example'
@@ -24,6 +26,7 @@ export async function ensureAccess(deps: Deps): Promise<Access> {
     password: kept.password ?? randomText(12),
     key: await ensureKey(deps, kept.key),
     productPort: kept.productPort ?? 0,
+    mainAppPort: kept.mainAppPort ?? 0,
   }
   await ensureAdmin(deps, access.password, kept.password === undefined)
   await saveAccess(deps, access)

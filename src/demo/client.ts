@@ -4,6 +4,7 @@ import type { SimFact } from './emitter.ts'
 
 /** What Segment's protocol carries; all other kinds go through the typed doors. */
 const BY_SEGMENT: ReadonlySet<FactKind> = new Set(['events', 'users', 'identities'])
+const isTracked = ({ kind, typed }: SimFact): boolean => BY_SEGMENT.has(kind) && !typed
 const TIMEOUT_MS = 10_000
 
 /** A door did not take what was sent; it is safe to send it again. */
@@ -19,10 +20,10 @@ export class DoorsClient {
 
   /** Sends facts of any kinds. @throws NotTaken */
   async send(facts: SimFact[]): Promise<void> {
-    const tracked = facts.filter((fact) => BY_SEGMENT.has(fact.kind))
+    const tracked = facts.filter((fact) => isTracked(fact))
     if (tracked.length > 0) await this.#post('/v1/batch', { batch: tracked.map(segmentMessage) })
     for (const kind of FACT_KINDS) {
-      const rows = facts.filter((fact) => fact.kind === kind && !BY_SEGMENT.has(kind))
+      const rows = facts.filter((fact) => fact.kind === kind && !isTracked(fact))
       if (rows.length > 0)
         await this.#post(
           `/ingest/${factKinds[kind].path}`,

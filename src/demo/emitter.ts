@@ -7,6 +7,8 @@ export interface SimFact {
   atMs: number
   id?: string
   row: Record<string, unknown>
+  /** Through the typed door, whatever its kind. */
+  typed?: true
 }
 
 export interface Window {

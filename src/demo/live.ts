@@ -4,6 +4,7 @@ import { HOUR_MS, MINUTE_MS } from './calendar.ts'
 import type { DoorsClient } from './client.ts'
 import type { SimFact } from './emitter.ts'
 import type { ProductLogs } from './logs.ts'
+import type { LiveUsers } from './main-app.ts'
 import { type DemoState, saveState } from './state.ts'
 import type { Timeline } from './timeline.ts'
 
@@ -23,6 +24,7 @@ const MOST_WAITING = 50_000
  */
 export class LiveTraffic {
   #due: SimFact[] = []
+  #added: SimFact[] = []
   #toldToMs: number
   #sentToMs: number
   #savedMs = 0
@@ -36,12 +38,18 @@ export class LiveTraffic {
     private readonly client: DoorsClient,
     private readonly state: DemoState,
     private readonly logs?: ProductLogs,
+    private readonly users?: LiveUsers,
   ) {
     this.#toldToMs = this.#sentToMs = state.writtenToMs ?? deps.now().getTime()
   }
 
   start(): void {
     this.#running = this.#run()
+  }
+
+  /** What happens beside the story; it may be due later. */
+  add(facts: SimFact[]): void {
+    this.#added.push(...facts)
   }
 
   /** Stops, and notes how far the story was told. */
@@ -69,13 +77,16 @@ export class LiveTraffic {
   async tick(): Promise<number> {
     const nowMs = this.deps.now().getTime()
     if (nowMs >= this.#toldToMs) await this.#tellOn(nowMs)
+    if (this.#added.length > 0) this.#due = [...this.#due, ...this.#added.splice(0)].sort((a, b) => a.atMs - b.atMs)
     const later = this.#due.findIndex((fact) => fact.atMs > nowMs)
-    const facts = later === -1 ? this.#due : this.#due.slice(0, later)
+    const due = later === -1 ? this.#due : this.#due.slice(0, later)
+    const facts = due.filter((fact) => !this.users?.isOut(fact))
     // A batch may have 5,000 facts; after a long stop there are more.
     for (let sent = 0; sent < facts.length; sent += 1000) await this.client.send(facts.slice(sent, sent + 1000))
     this.#due = later === -1 ? [] : this.#due.slice(later)
     this.#sentToMs = nowMs
     this.logs?.write(facts)
+    if (this.users) for (const fact of facts) this.users.saw(fact)
     await this.#save(SAVE_EVERY_MS)
     return facts.length
   }

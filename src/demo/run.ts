@@ -9,6 +9,7 @@ import { DoorsClient } from './client.ts'
 import { fill } from './fill.ts'
 import { LiveTraffic } from './live.ts'
 import { ProductLogs } from './logs.ts'
+import { startDemoMainApp } from './main-app.ts'
 import { startProduct } from './product.ts'
 import { progressBar } from './progress.ts'
 import { markReleases } from './releases.ts'
@@ -48,12 +49,20 @@ async function begin({ deps, url }: Running, env: NodeJS.ProcessEnv) {
   await openChannels(deps, product.url)
   const logs = env.LOG_FILES ? undefined : new ProductLogs(deps.config.dataDir)
   if (begun.writtenToMs === null) logs?.writeHistory(timeline, state.writtenToMs ?? deps.now().getTime())
-  const live = new LiveTraffic(deps, timeline, new DoorsClient(url, access.key), state, logs)
+  const mainApp = env.MAIN_APP_URL
+    ? undefined
+    : await startDemoMainApp(deps, access.mainAppPort, (facts) => live.add(facts))
+  if (mainApp) {
+    Object.assign(deps.config, { mainAppUrl: mainApp.url, mainAppSecret: mainApp.secret })
+    await saveAccess(deps, { ...access, productPort: product.port, mainAppPort: mainApp.port })
+  }
+  const live = new LiveTraffic(deps, timeline, new DoorsClient(url, access.key), state, logs, mainApp)
   live.start()
-  greet(deps, url, access)
+  greet(deps, url, access, mainApp?.url)
   return {
     async stop() {
       await live.stop()
+      await mainApp?.close()
       await product.close()
     },
   }
@@ -91,7 +100,7 @@ async function fillHistory(deps: Deps, timeline: Timeline, state: DemoState): Pr
   }
 }
 
-function greet({ config, now }: Deps, url: string, { email, password, key }: Access): void {
+function greet({ config, now }: Deps, url: string, { email, password, key }: Access, mainAppUrl = ''): void {
   const home = config.port === 0 ? url : config.baseUrl
   const to = today(now(), config.timeZone)
   const range = `from=${addDays(to, -6)}&to=${to}`
@@ -100,7 +109,7 @@ function greet({ config, now }: Deps, url: string, { email, password, key }: Acc
 
     e-mail     ${email}
     password   ${password}
-    API key    ${key}  (read, ingest)
+    API key    ${key}  (read, ingest)${mainAppUrl && `\n    main app   ${mainAppUrl}  (what actions on users do is seen here)`}
 
   curl -u "${key}:" "${url}/api/metrics/summary?metrics=users.dau,revenue.mrr,ai.cost&${range}"
   curl -u "${key}:" "${url}/exports/metrics.csv?metrics=users.dau,ai.requests&${range}"

@@ -1,5 +1,6 @@
 import type { DocPage } from './define.ts'
 import { access } from './pages/access.ts'
+import { actions } from './pages/actions.ts'
 import { backfill } from './pages/backfill.ts'
 import { connecting } from './pages/connecting.ts'
 import { delivery } from './pages/delivery.ts'
@@ -22,6 +23,7 @@ export const docPages: readonly DocPage[] = [
   delivery,
   connecting,
   backfill,
+  actions,
   access,
   settings,
   troubleshooting,

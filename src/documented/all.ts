@@ -1,3 +1,5 @@
+import { z } from 'zod'
+import { createUser, doAction } from '../actions/operations.ts'
 import { feed } from '../api/activity.ts'
 import { credentials, runStarted, token } from '../api/described.ts'
 import { configOfMetrics, listMetrics, summaryOfMetrics } from '../api/metrics-operations.ts'
@@ -28,10 +30,19 @@ export function pageOperation(prefix: string, name: keyof typeof PAGES): Operati
 
 type Renamed = (typeof RENAMED)[number]
 
-const RENAMED_BODIES: Record<Renamed['path'], Pick<Operation, 'body' | 'answer'>> = {
+const ofUser = {
+  params: z.object({ token: z.string().meta({ description: 'Id of the user.' }) }),
+  body: doAction.body,
+  answer: doAction.answer,
+}
+
+const RENAMED_BODIES: Record<Renamed['path'], Pick<Operation, 'params' | 'body' | 'answer'>> = {
   '/auth/login': { body: credentials, answer: { type: 'application/json', schema: token } },
   '/api/analytics/dashboard/run-daily': { answer: { type: 'application/json', status: 202, schema: runStarted } },
   '/emails/send': { body: sendEmail.body, answer: sendEmail.answer },
+  '/api/analytics/dashboard/user/:token/retry': ofUser,
+  '/api/analytics/dashboard/user/:token/redeploy': ofUser,
+  '/users': { body: createUser.body, answer: createUser.answer },
 }
 
 export function renamedOperation({ method, path, to, summary }: Renamed): Operation {

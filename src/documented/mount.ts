@@ -58,7 +58,7 @@ export function mountDocumented(app: Hono<Env>, deps: Deps): void {
 
   for (const { method, path, to, ...rest } of RENAMED) {
     const guards = [...('rule' in rest ? [allow(rest.rule)] : []), smallBody]
-    app.on(method.toUpperCase(), [path, `${path}/`], ...guards, (c) => passOn(app, c, to))
+    app.on(method.toUpperCase(), [path, `${path}/`], ...guards, (c) => passOn(app, c, withParams(to, c.req.param())))
   }
 }
 
@@ -96,6 +96,9 @@ async function passOn(app: Hono<Env>, c: Context<Env>, path: string): Promise<Re
   const body = method === 'GET' || method === 'HEAD' ? undefined : await c.req.arrayBuffer()
   return await app.fetch(new Request(new URL(path, c.req.url), { method, headers, body }), c.env)
 }
+
+const withParams = (path: string, params: Record<string, string>): string =>
+  path.replace(/:(\w+)/g, (_, name: string) => encodeURIComponent(params[name] ?? ''))
 
 function withPeriod(path: string, { start, end, tenant }: AskedPeriod): string {
   const [address, search] = path.split('?', 2)

@@ -36,7 +36,9 @@ export const PAGES = {
 /** Prefixes under which those pages are documented. */
 export const PAGE_PREFIXES = ['/system/metrics', '/admin/analytics', '/api/analytics/dashboard'] as const
 
-/** Addresses that only have another name here: what is sent goes on to `to`. */
+const acts = { role: 'operator', scope: 'act' } as const
+
+/** Addresses that only have another name here: what is sent goes on to `to`, with the parameters of the path. */
 export const RENAMED = [
   { method: 'post', path: '/auth/login', to: '/api/auth/login', summary: 'Sign in: a bearer token of an hour' },
   {
@@ -44,15 +46,30 @@ export const RENAMED = [
     path: '/api/analytics/dashboard/run-daily',
     to: '/api/jobs/daily/run',
     summary: 'Run the daily tasks now',
-    rule: { role: 'operator', scope: 'act' },
+    rule: acts,
   },
   {
     method: 'post',
     path: '/emails/send',
     to: '/api/emails/send',
     summary: 'Send a mail to one user',
-    rule: { role: 'operator', scope: 'act' },
+    rule: acts,
   },
+  {
+    method: 'post',
+    path: '/api/analytics/dashboard/user/:token/retry',
+    to: '/api/users/:token/actions/retry-build',
+    summary: 'Retry the last failed build of a user',
+    rule: acts,
+  },
+  {
+    method: 'post',
+    path: '/api/analytics/dashboard/user/:token/redeploy',
+    to: '/api/users/:token/actions/redeploy',
+    summary: 'Deploy the site of a user again',
+    rule: acts,
+  },
+  { method: 'post', path: '/users', to: '/api/users', summary: 'Make a user in the main app', rule: acts },
 ] as const
 
 /** /stats and its other name. */

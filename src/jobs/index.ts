@@ -1,3 +1,4 @@
+import actions from './actions.ts'
 import backfill from './backfill.ts'
 import daily from './daily.ts'
 import type { Job } from './define.ts'
@@ -16,6 +17,7 @@ export const jobs: readonly Job[] = [
   minute,
   sync,
   watch,
+  actions,
   settleDays,
   daily,
   userStats,

@@ -25,6 +25,8 @@ export class OutgoingError extends Error {
   constructor(
     readonly failure: Failure,
     message: string,
+    /** Of the system, ECONNREFUSED and the like: tells whether anything can have arrived. */
+    readonly code?: string,
   ) {
     super(message)
     this.retryable = failure === 'timeout' || failure === 'network'
@@ -54,7 +56,7 @@ export async function outgoing(
   } catch (error) {
     signal?.throwIfAborted()
     if (timeout.aborted) throw new OutgoingError('timeout', `no answer within ${timeoutMs / 1000} s`)
-    throw error instanceof OutgoingError ? error : new OutgoingError('network', reasonOf(error))
+    throw error instanceof OutgoingError ? error : new OutgoingError('network', reasonOf(error), codeOf(error))
   }
 }
 
@@ -98,6 +100,9 @@ async function readText(response: Response, maxBytes: number): Promise<string> {
 
 const sizeOf = (bytes: number): string =>
   bytes >= 1024 ** 2 ? `${Math.round(bytes / 1024 ** 2)} MB` : `${Math.round(bytes / 1024)} KB`
+
+const codeOf = (error: unknown): string | undefined =>
+  ((error as Error).cause as NodeJS.ErrnoException | undefined)?.code ?? (error as NodeJS.ErrnoException).code
 
 /** fetch says "fetch failed" and keeps the reason in its cause, whose message is empty where several addresses failed. */
 function reasonOf(error: unknown): string {

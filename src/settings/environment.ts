@@ -34,6 +34,8 @@ const GROUPS: Readonly<Record<string, readonly VariableName[]>> = {
     'SOURCE_DATABASE_URL',
     'MAIN_APP_URL',
     'MAIN_APP_KEY',
+    'MAIN_APP_SECRET',
+    'MAIN_APP_TIMEOUT_MS',
     'REDIS_URL',
     'REDIS_QUEUES',
     'WORKER_KEYS',

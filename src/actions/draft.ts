@@ -1,0 +1,63 @@
+import { createHash, randomUUID } from 'node:crypto'
+import type { ActionRun } from './runs.ts'
+import { undoOf } from './runs.ts'
+import type { Action, FieldValues, Subject } from './types.ts'
+
+/** What the page that asks has been told so far, as it was typed. */
+export interface Draft {
+  values: Record<string, string>
+  reason: string
+  /** The e-mail address or the id, where it has to be typed. */
+  typed: string
+  /** One for each form: sent twice, it is one run. */
+  key: string
+  /** Which fields the dry run that was shown was of. */
+  seen: string
+  /** The run that this takes back. */
+  undo: string
+}
+
+export const MAX_REASON = 500
+
+/** The form at first: with what is known of the user, or with what takes a run back. */
+export function firstDraft(action: Action, subject: Subject, undone: ActionRun | undefined, now: Date): Draft {
+  const undo = undone && undoOf(undone, now)
+  const given = undo?.action === action.name ? undo.fields : {}
+  const values = Object.entries(action.fields).map(([name, { initial }]) => {
+    const value = given[name]
+    return [name, value === undefined ? (initial?.(subject) ?? '') : String(value)]
+  })
+  const isUndo = undone !== undefined && undo?.action === action.name
+  return {
+    values: Object.fromEntries(values),
+    reason: '',
+    typed: '',
+    key: `form-${randomUUID()}`,
+    seen: '',
+    undo: isUndo ? undone.id : '',
+  }
+}
+
+/** The form as it was sent. */
+export function readDraft(action: Action, form: Record<string, string>): Draft {
+  const text = (name: string, most: number) => (form[name] ?? '').trim().slice(0, most)
+  return {
+    values: Object.fromEntries(Object.keys(action.fields).map((name) => [name, text(`f.${name}`, 400)])),
+    reason: text('reason', MAX_REASON),
+    typed: text('typed', 400),
+    key: /^form-[0-9a-f-]{36}$/.test(form.key ?? '') ? (form.key as string) : `form-${randomUUID()}`,
+    seen: text('seen', 40),
+    undo: text('undo', 40),
+  }
+}
+
+/** What a dry run was of: what is done has to be what was shown. */
+export const seenOf = (action: Action, subject: Subject, values: FieldValues): string =>
+  createHash('sha256')
+    .update(JSON.stringify([action.name, subject.id, Object.entries(values).sort(([a], [b]) => (a < b ? -1 : 1))]))
+    .digest('hex')
+    .slice(0, 32)
+
+/** Whether what was typed names the user. */
+export const isTyped = (typed: string, { id, email }: Subject): boolean =>
+  typed !== '' && (typed === id || typed.toLowerCase() === email?.toLowerCase())
