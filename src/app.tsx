@@ -19,6 +19,7 @@ import { mountBrowserScript } from './doors/browser-script.ts'
 import { mountDoors } from './doors/mount.ts'
 import type { Env } from './env.ts'
 import { mountExports } from './exports/mount.ts'
+import { mountHealthPage } from './health/routes.ts'
 import { mountHealth } from './health.ts'
 import { mountJobs } from './jobs/routes.ts'
 import { mountMetricRows } from './metrics-rows/routes.ts'
@@ -56,6 +57,7 @@ export function createApp(deps: Deps): Hono<Env> {
   mountSettings(app, deps)
   keepRules(deps, () => rulesOf(fast))
   mountBackfill(app, deps)
+  mountHealthPage(app, deps)
   mountRates(app, deps)
   mountPages(app, fast, deps)
   // Whatever the fast routes do not know goes on to the rest.

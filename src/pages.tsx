@@ -11,6 +11,7 @@ import customMetricNew from '../views/pages/custom-metric-new.tsx'
 import data from '../views/pages/data.tsx'
 import docs from '../views/pages/docs.tsx'
 import docsList from '../views/pages/docs-list.tsx'
+import health from '../views/pages/health.tsx'
 import live from '../views/pages/live.tsx'
 import metric from '../views/pages/metric.tsx'
 import metricRows from '../views/pages/metric-rows.tsx'
@@ -62,6 +63,7 @@ export const pages = [
   annotations,
   data,
   rates,
+  health,
   segments,
   segmentNew,
   segment,

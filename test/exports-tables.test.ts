@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { refreshCohorts } from '../src/cohorts/recompute.ts'
 import { tables } from '../src/exports/tables/index.ts'
 import { factKinds } from '../src/facts/index.ts'
+import { recomputeHealth } from '../src/health/recompute.ts'
 import { closeDays } from '../src/metrics/snapshot.ts'
 import { type TestApp, testApp } from './helpers/app.ts'
 
@@ -201,6 +202,8 @@ async function fill(app: TestApp): Promise<void> {
   await app.fold()
   await closeDays(app.deps, ['2026-11-20'])
   await refreshCohorts(app.deps)
+  // As of the day whose facts these are.
+  await recomputeHealth({ ...app.deps, now: () => new Date('2026-11-21T12:00:00Z') })
 }
 
 beforeAll(async () => {
@@ -224,7 +227,7 @@ describe('every table', () => {
     // Who an anonymous visitor turned out to be is no list of rows, but part of all the others.
     const without = ['identities']
     expect(names.sort()).toEqual(
-      [...Object.values(factKinds).map(({ path }) => path), 'cohorts', 'metric-dimensions']
+      [...Object.values(factKinds).map(({ path }) => path), 'cohorts', 'health', 'metric-dimensions']
         .filter((path) => !without.includes(path))
         .sort(),
     )

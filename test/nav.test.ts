@@ -26,6 +26,7 @@ const PATHS = [
   '/dashboard',
   '/dashboard/live',
   '/dashboard/activity',
+  '/dashboard/health',
   '/dashboard/segments',
   '/dashboard/system',
   '/dashboard/boards',
@@ -45,7 +46,7 @@ it('groups stand in their order, and those without a page are left out', () => {
   const groups = navOf(pages, admin, parseFilters(new URLSearchParams(), context))
   expect(groups.map(({ group, pages }) => `${group}: ${pages.map(({ title }) => title).join(', ')}`)).toEqual([
     'Now: Overview, Live, Activity',
-    'People: Segments',
+    'People: Health, Segments',
     'Engineering: System',
     'Work: Boards, Metrics, Data, Settings',
   ])

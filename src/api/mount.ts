@@ -8,6 +8,7 @@ import type { Deps } from '../context.ts'
 import { mountCustomMetricsApi } from '../custom-metrics/api.ts'
 import type { Env } from '../env.ts'
 import { mountFinance } from '../finance/routes.ts'
+import { mountHealthApi } from '../health/api.ts'
 import { mountRatesApi } from '../rates/api.ts'
 import { mountSegmentsApi } from '../segments/api.ts'
 import { mountActivityApi } from './activity.ts'
@@ -30,6 +31,7 @@ export function mountApi(app: Hono<Env>, deps: Deps): void {
   mountFinance(app, deps)
   mountRatesApi(app, deps)
   mountSegmentsApi(app, deps)
+  mountHealthApi(app, deps)
   mountSignedUrls(app, deps)
 }
 

@@ -5,6 +5,7 @@ import { BadParameter, readQuery } from './query.ts'
 
 export const TAGS = {
   Metrics: 'Every metric of the catalogue: its definition, its value over a period, its days.',
+  Health: 'How users are doing: scores, what they are made of, and what they foretold.',
   Segments: 'Rules over users: who is paying, new, busy or quiet. Numbers can be asked of a segment.',
   Tables: 'The facts themselves, as CSV files and as JSON pages.',
   Annotations: 'What happened when: deploys, price changes, incidents, campaigns, notes.',

@@ -5,6 +5,7 @@ import { customMetricOperations } from '../custom-metrics/operations.ts'
 import { documentedOperations } from '../documented/all.ts'
 import { exportOperations } from '../exports/operations.ts'
 import { financeOperations } from '../finance/operations.ts'
+import { healthOperations } from '../health/operations.ts'
 import { metricRowsOperations } from '../metrics-rows/operations.ts'
 import { scrape } from '../prometheus/mount.ts'
 import { ratesOperations } from '../rates/operations.ts'
@@ -28,6 +29,7 @@ export const operations = [
   ...tablesOperations,
   ...annotationOperations,
   ...segmentOperations,
+  ...healthOperations,
   ...boardOperations,
   ...customMetricOperations,
   ...financeOperations,

@@ -2,11 +2,12 @@ import { feed } from '../api/activity.ts'
 import { credentials, runStarted, token } from '../api/described.ts'
 import { configOfMetrics, listMetrics, summaryOfMetrics } from '../api/metrics-operations.ts'
 import { type Operation, operation } from '../api/operation.ts'
+import { readHealth } from '../health/operations.ts'
 import { metricsAddresses, patchConfig, period, stats } from './operations.ts'
 import { METRICS_PREFIXES, PAGE_PREFIXES, PAGES, RENAMED, STATS_PATHS } from './table.ts'
 
 const tag = 'Documented addresses'
-const ANSWERS = [summaryOfMetrics, listMetrics, configOfMetrics, feed].map(
+const ANSWERS = [summaryOfMetrics, listMetrics, configOfMetrics, feed, readHealth].map(
   ({ path, answer }) => [path, answer] as const,
 )
 
@@ -29,6 +30,9 @@ type Renamed = (typeof RENAMED)[number]
 const RENAMED_BODIES: Record<Renamed['path'], Pick<Operation, 'body' | 'answer'>> = {
   '/auth/login': { body: credentials, answer: { type: 'application/json', schema: token } },
   '/api/analytics/dashboard/run-daily': { answer: { type: 'application/json', status: 202, schema: runStarted } },
+  '/api/analytics/dashboard/health/recalculate': {
+    answer: { type: 'application/json', status: 202, schema: runStarted },
+  },
 }
 
 export function renamedOperation({ method, path, to, summary }: Renamed): Operation {

@@ -26,6 +26,7 @@ export const PAGES = {
   '': { page: '/dashboard', json: '/api/metrics/summary' },
   '/overview': { page: '/dashboard', json: '/api/metrics/summary' },
   '/live': { page: '/dashboard/live', json: `/api/metrics/summary?metrics=${LIVE.join(',')}` },
+  '/health': { page: '/dashboard/health', json: '/api/health' },
   '/activity': { page: '/dashboard/activity', json: '/api/activity' },
   '/metrics': { page: '/dashboard/metrics', json: '/api/metrics' },
   '/settings': { page: '/dashboard/settings', json: '/api/metrics/config' },
@@ -42,6 +43,13 @@ export const RENAMED = [
     path: '/api/analytics/dashboard/run-daily',
     to: '/api/jobs/daily/run',
     summary: 'Run the daily tasks now',
+    rule: { role: 'operator', scope: 'act' },
+  },
+  {
+    method: 'post',
+    path: '/api/analytics/dashboard/health/recalculate',
+    to: '/api/health/recalculate',
+    summary: 'Score the health of all users anew',
     rule: { role: 'operator', scope: 'act' },
   },
 ] as const

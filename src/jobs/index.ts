@@ -2,13 +2,14 @@ import backfill from './backfill.ts'
 import daily from './daily.ts'
 import type { Job } from './define.ts'
 import fold from './fold.ts'
+import healthScores from './health-scores.ts'
 import minute from './minute.ts'
 import rebuild from './rebuild.ts'
 import settleDays from './settle-days.ts'
 import sync from './sync.ts'
 
 /** Every job there is; a file that defines one and is missing here fails a test. */
-export const jobs: readonly Job[] = [fold, minute, sync, settleDays, daily, rebuild, backfill]
+export const jobs: readonly Job[] = [fold, minute, sync, settleDays, daily, healthScores, rebuild, backfill]
 
 /** A job by its name. */
 export function findJob(name: string): Job | undefined {
