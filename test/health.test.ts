@@ -6,7 +6,7 @@ import healthScores from '../src/jobs/health-scores.ts'
 import { summary } from '../src/metrics/query.ts'
 import { closeDays } from '../src/metrics/snapshot.ts'
 import { changeSettings } from '../src/settings/change.ts'
-import { FIVE, FIVE_BEFORE, fiveUsers, healthApp, sender } from './health-kit.ts'
+import { FIVE, FIVE_BEFORE, fiveUsers, healthApp, NOW, sender } from './health-kit.ts'
 import type { TestApp } from './helpers/app.ts'
 import { runJob } from './jobs-kit.ts'
 
@@ -61,6 +61,13 @@ describe('scores', () => {
     const before = await rows()
     await recomputeHealth(t.deps)
     expect(await rows()).toEqual(before)
+  })
+
+  it('are of one instant, however long they take', async () => {
+    let tick = 0
+    await recomputeHealth({ ...t.deps, now: () => new Date(NOW.getTime() + tick++) })
+    expect(Object.keys(await all())).toEqual(Object.keys(FIVE))
+    await recomputeHealth(t.deps)
   })
 
   it('are kept week by week, of those who were there', async () => {

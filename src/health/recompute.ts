@@ -135,6 +135,8 @@ const list = (tx: Tx, parts: Fragment[]): Fragment => parts.reduce((all, one) =>
 /** The scores of now, beside them those of 30 days before. Answers how many users there are. */
 async function storeNow(deps: HealthDeps, rules: HealthRules, asOf: AsOf): Promise<number> {
   const { day, first } = asOf
+  // One instant for all of them: whoever is of another was not among them.
+  const at = deps.now()
   const before = addDays(day, -CHANGE_DAYS)
   const compares = first !== null && daysBetween(first, before) >= KNOWN_DAYS - 1
   return alone(deps, async (tx) => {
@@ -161,18 +163,18 @@ async function storeNow(deps: HealthDeps, rules: HealthRules, asOf: AsOf): Promi
         ${list(
           tx,
           BEFORE.map((name) => (past ? tx`b.${tx(name)}` : tx`null`)),
-        )}, ${day}::date, ${deps.now()}::timestamptz
+        )}, ${day}::date, ${at}::timestamptz
       from (${scoresAsOf(q, rules, asOf)}) n
         ${past ? tx`left join (${past}) b on b.user_id = n.user_id` : tx``}
       on conflict (user_id) do update set day = excluded.day, computed_at = excluded.computed_at, ${kept}, ${changed}`
-    await tx`delete from user_health where computed_at <> ${deps.now()}::timestamptz or day <> ${day}::date`
+    await tx`delete from user_health where computed_at <> ${at}::timestamptz or day <> ${day}::date`
     await storeDay(tx, day, tx`select tenant_id, band, score from user_health`)
     const [counted] = await tx<{ n: number }[]>`select count(*)::int as n from user_health`
     const users = counted?.n ?? 0
     await tx`
       insert into health_state (day, then_day, rules, weights, users, computed_at)
       values (${day}, ${compares ? before : null}, ${rules.id}, ${JSON.stringify(rules.weights)}::text::jsonb, ${users},
-        ${deps.now()})
+        ${at})
       on conflict (one) do update set day = excluded.day, then_day = excluded.then_day, rules = excluded.rules,
         weights = excluded.weights, users = excluded.users, computed_at = excluded.computed_at`
     return users

@@ -99,7 +99,7 @@ const Contents = ({ context: { admin } }: SettingsProps) => (
       name="On this page"
       items={[
         { label: 'General', href: '#card-general' },
-        { label: 'Health score', href: '#card-health' },
+        { label: 'Health', href: '#card-health' },
         { label: 'Thresholds', href: '#card-thresholds' },
         ...(mayConfigure(admin)
           ? [

@@ -1,4 +1,5 @@
 import type { TableExport } from '../table.ts'
+import { healthTables } from './health.ts'
 import { moneyTables } from './money.ts'
 import { operations } from './operations.ts'
 import { people } from './people.ts'
@@ -6,7 +7,14 @@ import { snapshots } from './snapshots.ts'
 import { work } from './work.ts'
 
 /** Every table that can be had as /exports/<name>.csv and as /api/tables/<name>. */
-export const tables: readonly TableExport[] = [...people, ...moneyTables, ...work, ...operations, ...snapshots]
+export const tables: readonly TableExport[] = [
+  ...people,
+  ...healthTables,
+  ...moneyTables,
+  ...work,
+  ...operations,
+  ...snapshots,
+]
 
 /** The table of a name; undefined = there is none. */
 export function tableOf(name: string): TableExport | undefined {

@@ -43,7 +43,7 @@ export const AtRiskCard = (props: HealthProps) => {
             { key: 'score', label: 'Score', number: true },
             { key: 'change', label: '30 days', number: true },
             { key: 'line', label: 'Score over 13 weeks', quiet: true, wide: true },
-            { key: 'why', label: 'Why, and what to do' },
+            { key: 'why', label: 'Why, and what to do', wide: true },
           ]}
           rows={found.rows.map((row) => rowOf(row, found, state, data.rules, filters.tenant === undefined))}
           csv={{ label: 'CSV', href: `/exports/health.csv${tenantQuery(context, { band: chosen.join() })}` }}
@@ -63,7 +63,7 @@ function rowOf(row: HealthRow, { lines }: AtRisk, { weights }: HealthState, rule
   return {
     href: userHref(row.user_id),
     cells: {
-      user: <Who row={row} tenants={tenants} />,
+      user: <Who row={row} tenants={tenants} why={reasonsOf(row, weights, rules)} />,
       score: <Score score={row.score} band={row.band} />,
       change: <RowChange row={row} />,
       line: <Line points={lines.get(row.user_id)} band={row.band} />,

@@ -124,14 +124,13 @@ export const DistributionCard = (props: HealthProps) => {
       title="Distribution"
       sub="users by score, in steps of five"
       span={7}
-      height="tall"
+      height="chart"
       menu={{ table: true, metric: metricHref(context.filters, 'health.score_avg') }}
       state={cardState(data.bands, context.deps.now(), () => (scored === 0 ? noScores(props) : undefined))}
     >
       {bands && scored > 0 && (
         <BarChart
           id="distribution"
-          height="tall"
           summary={`Users by health score: ${scored.toLocaleString('en-US')} have one, ${bands.counts.healthy.now.toLocaleString('en-US')} of them ${healthy} or more, ${bands.counts.churning.now.toLocaleString('en-US')} under ${churning}.`}
           unit="users"
           labels={bands.histogram.map((_, bin) => String(5 * bin))}

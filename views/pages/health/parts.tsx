@@ -41,9 +41,17 @@ export function scoreChange(change: number | null): ChangeProps {
 
 export const RowChange = ({ row }: { row: HealthRow }) => <Change {...scoreChange(changeOf(row))} />
 
-/** Who, and how they stand to the product. */
-export const Who = ({ row, tenants = true }: { row: HealthRow; tenants?: boolean }) => (
-  <TwoLines title={row.name} sub={aboutText(row, tenants)} />
+/** Who, and how they stand to the product; on the phone, where there is no room for both, why they are listed. */
+export const Who = ({ row, tenants, why }: { row: HealthRow; tenants: boolean; why: string }) => (
+  <TwoLines
+    title={row.name}
+    sub={
+      <>
+        <span class="q-health-about">{aboutText(row, tenants)}</span>
+        <span class="q-health-why">{why}</span>
+      </>
+    }
+  />
 )
 
 /** "pro, Acme, seen 3 days before" */
