@@ -216,12 +216,11 @@ async function storeMetrics(deps: Deps, days: Day[]): Promise<void> {
   const stored = await deps.db.sql<{ day: Day }[]>`
     select day::text as day from metric_days where scope = '*' and day = any(${days}::text[]::date[]) order by day`
   if (stored.length === 0) return
-  for (const metric of Object.keys(userHealth) as (keyof typeof userHealth)[])
-    await closeDays(
-      deps,
-      stored.map(({ day }) => day),
-      { metric },
-    )
+  await closeDays(
+    deps,
+    stored.map(({ day }) => day),
+    { metric: Object.keys(userHealth) as (keyof typeof userHealth)[] },
+  )
 }
 
 /** That the days have been stored anew for it makes no week late; and weeks that nobody looks at any more go. */

@@ -19,6 +19,8 @@ export default defineJob({
   label: 'Daily tasks',
   doc: 'Stores the metrics of yesterday (and of days that were missed), counts who of each cohort came back, scores the health of users, drops raw facts older than RETENTION_DAYS, and tidies up.',
   async run({ deps, run, now }) {
+    // Before the days are closed: the metrics of scores are among what is stored of them.
+    await scoreHealth(deps)
     const days = await daysToClose(deps, now)
     await run.progress(0, days.length)
     await closeDays(deps, days, { done: (closed) => run.progress(closed) })
@@ -28,7 +30,6 @@ export default defineJob({
     await rotateSeen(deps, now)
     await pruneOwnTables(deps, now)
     await pruneWebhooks(deps, now)
-    await scoreHealth(deps)
     return [`closed ${days.at(0)} to ${days.at(-1)}`, dropped.length > 0 && `dropped ${dropped.join(', ')}`]
       .filter(Boolean)
       .join('; ')

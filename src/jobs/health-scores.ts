@@ -3,7 +3,7 @@ import { defineJob } from './define.ts'
 
 export default defineJob({
   name: 'health-scores',
-  // The daily tasks start it when they have closed the day.
+  // The daily tasks start it when the day is over.
   schedule: null,
   resumable: true,
   label: 'Recalculate health',
