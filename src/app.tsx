@@ -22,6 +22,7 @@ import { mountDoors } from './doors/mount.ts'
 import { mountEmails } from './email/routes.tsx'
 import type { Env } from './env.ts'
 import { mountExports } from './exports/mount.ts'
+import { mountHealthPage } from './health/routes.ts'
 import { mountHealth } from './health.ts'
 import { mountJobs } from './jobs/routes.ts'
 import { mountMetricRows } from './metrics-rows/routes.ts'
@@ -64,6 +65,7 @@ export function createApp(deps: Deps): Hono<Env> {
   mountEmails(app, deps)
   keepRules(deps, () => rulesOf(fast))
   mountBackfill(app, deps)
+  mountHealthPage(app, deps)
   mountRates(app, deps)
   mountPages(app, fast, deps)
   // Whatever the fast routes do not know goes on to the rest.

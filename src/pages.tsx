@@ -19,6 +19,7 @@ import docs from '../views/pages/docs.tsx'
 import docsList from '../views/pages/docs-list.tsx'
 import emailNew from '../views/pages/email-new.tsx'
 import emails from '../views/pages/emails.tsx'
+import health from '../views/pages/health.tsx'
 import keys from '../views/pages/keys.tsx'
 import live from '../views/pages/live.tsx'
 import metric from '../views/pages/metric.tsx'
@@ -75,6 +76,7 @@ export const pages = [
   rates,
   users,
   user,
+  health,
   segments,
   segmentNew,
   segment,

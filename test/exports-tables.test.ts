@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { refreshCohorts } from '../src/cohorts/recompute.ts'
 import { tables } from '../src/exports/tables/index.ts'
 import { factKinds } from '../src/facts/index.ts'
+import { recomputeHealth } from '../src/health/recompute.ts'
 import { closeDays } from '../src/metrics/snapshot.ts'
 import { type TestApp, testApp } from './helpers/app.ts'
 
@@ -205,6 +206,8 @@ async function fill(app: TestApp): Promise<void> {
     insert into action_runs (id, action, user_id, tenant_id, actor, key, reason, request, state, at, settled_at)
     values ('00000000-0000-4000-8000-000000000001', 'suspend', 'u1', 't1', 'admin:1', 'k', ${SECRET}, '{}', 'done',
       ${TS}, ${TS})`
+  // As of the day whose facts these are.
+  await recomputeHealth({ ...app.deps, now: () => new Date('2026-11-21T12:00:00Z') })
 }
 
 beforeAll(async () => {
@@ -228,7 +231,7 @@ describe('every table', () => {
     // Who an anonymous visitor turned out to be is no list of rows, but part of all the others.
     const without = ['identities']
     expect(names.sort()).toEqual(
-      [...Object.values(factKinds).map(({ path }) => path), 'actions', 'cohorts', 'metric-dimensions']
+      [...Object.values(factKinds).map(({ path }) => path), 'actions', 'cohorts', 'health', 'metric-dimensions']
         .filter((path) => !without.includes(path))
         .sort(),
     )

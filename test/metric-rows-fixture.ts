@@ -21,6 +21,11 @@ export async function fillAll(t: Filled, keep: (row: Record<string, unknown>) =>
     insert into finance_inputs (month, item, amount_minor, currency, updated_at, updated_by)
     select '2026-03-01', item, amount, 'USD', ${NOW}, 'test' from (values
       ('cash', 5000000), ('burn', 400000), ('hosting', 31000), ('other_costs', 9900), ('acquisition', 70000)) v (item, amount)`
+  await t.sql`
+    insert into health_days
+    select scope, day, band, n, n * score from generate_series('2026-01-11'::date, '2026-04-02', '7 days') day,
+      unnest(array['*', 'acme', 'bolt']) scope, (values
+        ('healthy', 3, 81.5), ('at-risk', 2, 55), ('churning', 4, 12.5), ('unknown', 1, 0)) v (band, n, score)`
 }
 
 /** A product's life of twelve weeks by chance, the same each time, through the writer and the fold. */

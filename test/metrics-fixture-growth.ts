@@ -6,6 +6,7 @@ export async function fillGrowth(sql: Sql): Promise<void> {
   await invitations(sql)
   await opinions(sql)
   await objects(sql)
+  await scores(sql)
 }
 
 /**
@@ -96,6 +97,16 @@ async function objects(sql: Sql): Promise<void> {
       ('cli_install', 'c3', 'seen', '2026-11-01T08:00Z', 1)) v (kind, id, counter, hour, n)`
 }
 
+/** Scored on the 19th: three healthy users with 250 together, one of 50, one of 20, one of whom too little is known. */
+async function scores(sql: Sql): Promise<void> {
+  await sql`
+    insert into health_days
+    select s, '2026-11-19', band, sum(n), sum(score) from (values
+      ('t1', 'healthy', 2, 160), ('t2', 'healthy', 1, 90), ('t1', 'at-risk', 1, 50), ('t1', 'churning', 1, 20),
+      ('t2', 'unknown', 1, 0)) v (t, band, n, score) cross join lateral (values ('*'), (t)) s (s)
+    group by 1, 3`
+}
+
 const HOUR_MS = 3_600_000
 
 /** Over 18 to 20 November, by hand. */
@@ -112,6 +123,12 @@ export const GROWTH_EXPECTED = {
   'users.stage_mature': 1,
   'users.stage_at_risk': 0,
   'users.stage_lapsed': 5,
+  'health.score_avg': 320 / 5,
+  'health.users_healthy': 3,
+  'health.users_at_risk': 1,
+  'health.users_churning': 1,
+  'health.users_unknown': 1,
+  'health.healthy_rate': 60,
   'growth.signups_due': 3,
   'growth.activated': 2,
   'growth.activation_rate': 200 / 3,

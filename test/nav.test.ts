@@ -27,6 +27,7 @@ const PATHS = [
   '/dashboard/live',
   '/dashboard/activity',
   '/dashboard/users',
+  '/dashboard/health',
   '/dashboard/segments',
   '/dashboard/system',
   '/dashboard/emails',
@@ -47,7 +48,7 @@ it('groups stand in their order, and those without a page are left out', () => {
   const groups = navOf(pages, admin, parseFilters(new URLSearchParams(), context))
   expect(groups.map(({ group, pages }) => `${group}: ${pages.map(({ title }) => title).join(', ')}`)).toEqual([
     'Now: Overview, Live, Activity',
-    'People: Users, Segments',
+    'People: Users, Health, Segments',
     'Engineering: System',
     'Work: E-mails, Boards, Metrics, Data, Settings',
   ])

@@ -897,6 +897,61 @@ table gauges (
 CREATE INDEX gauges_batch ON ONLY public.gauges USING brin (batch_id)
 CREATE INDEX gauges_name ON ONLY public.gauges USING btree (name, ts)
 
+table health_days (
+  scope text not null
+  day date not null
+  band text not null
+  n bigint not null
+  score double precision not null
+  constraint health_days_pkey PRIMARY KEY (scope, day, band)
+)
+
+table health_outcomes (
+  scope text not null
+  outcome text not null
+  band text not null
+  n bigint not null
+  bad bigint not null
+  auc double precision
+  days date[] not null
+  constraint health_outcomes_outcome_check CHECK ((outcome = ANY (ARRAY['churned'::text, 'lapsed'::text])))
+  constraint health_outcomes_pkey PRIMARY KEY (scope, outcome, band)
+)
+
+table health_scores (
+  user_id text not null
+  day date not null
+  score real not null
+  builds real
+  engagement real
+  returns real
+  adoption real
+  satisfaction real
+  paid boolean not null
+  active boolean not null
+  constraint health_scores_pkey PRIMARY KEY (user_id, day)
+)
+CREATE INDEX health_scores_day ON public.health_scores USING btree (day, user_id)
+
+table health_state (
+  one boolean not null default true
+  day date not null
+  then_day date
+  rules text not null
+  weights jsonb not null
+  users integer not null
+  computed_at timestamp with time zone not null
+  constraint health_state_one_check CHECK (one)
+  constraint health_state_pkey PRIMARY KEY (one)
+)
+
+table health_weeks (
+  day date not null
+  rules text not null
+  computed_at timestamp with time zone not null
+  constraint health_weeks_pkey PRIMARY KEY (day)
+)
+
 table identities (
   anonymous_id text not null
   user_id text not null
@@ -1988,6 +2043,41 @@ table user_notes (
   constraint user_notes_text_check CHECK (((length(text) >= 1) AND (length(text) <= 2000)))
 )
 CREATE INDEX user_notes_user ON public.user_notes USING btree (user_id, id)
+table user_health (
+  tenant_id text not null
+  day date not null
+  stage text not null
+  score real
+  band text not null
+  builds real
+  engagement real
+  returns real
+  adoption real
+  satisfaction real
+  jobs integer not null
+  jobs_ok integer not null
+  last_ok_on date
+  active_days integer not null
+  active_before integer not null
+  last_active_on date
+  weeks integer not null
+  weeks_of integer not null
+  features integer not null
+  features_of integer not null
+  ratings integer not null
+  then_score real
+  then_band text
+  then_builds real
+  then_engagement real
+  then_returns real
+  then_adoption real
+  then_satisfaction real
+  computed_at timestamp with time zone not null
+  constraint user_health_band_check CHECK ((band = ANY (ARRAY['healthy'::text, 'at-risk'::text, 'churning'::text, 'unknown'::text])))
+  constraint user_health_pkey PRIMARY KEY (user_id)
+  constraint user_health_stage_check CHECK ((stage = ANY (ARRAY['lapsed'::text, 'at-risk'::text, 'activation'::text, 'growth'::text, 'mature'::text])))
+) with (fillfactor=70)
+CREATE INDEX user_health_score ON public.user_health USING btree (score, user_id)
 
 table user_plans (
   user_id text not null

@@ -171,7 +171,7 @@ describe('settings', () => {
     await form('/dashboard/settings/general', { product_name: ' Acme <b> ', environment: 'staging' })
     expect(await page('/dashboard/settings?saved=general')).toContain('<small>Acme &lt;b&gt;, staging</small>')
     await form('/dashboard/settings/general', { product_name: '', environment: '' })
-    expect(settingsOf(t.deps)).toEqual({ product_name: 'localhost', environment: '' })
+    expect(settingsOf(t.deps)).toMatchObject({ product_name: 'localhost', environment: '' })
     const long = await form('/dashboard/settings/general', { product_name: 'x'.repeat(61) })
     const html = await page(long.headers.get('location') ?? '')
     expect(html).toContain('It must have at most 60 characters.')
@@ -187,7 +187,7 @@ describe('settings', () => {
     expect(html).toMatch(/Default: localhost\. Changed [^.]* by owner\d+@admin\.example\./)
     // What is typed beside it is not saved by that button.
     await form('/dashboard/settings/general', { product_name: 'Other', environment: 'test', reset: 'product_name' })
-    expect(settingsOf(t.deps)).toEqual({ product_name: 'localhost', environment: 'staging' })
+    expect(settingsOf(t.deps)).toMatchObject({ product_name: 'localhost', environment: 'staging' })
     expect(await page('/dashboard/settings', await t.admin('viewer'))).not.toContain('card-changes')
   })
 

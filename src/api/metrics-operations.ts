@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { PEOPLE_FILTERS } from '../metrics/honours.ts'
+import { registry, settingNames } from '../settings/registry.ts'
 import { operation } from './operation.ts'
 import { parameters } from './query.ts'
 
@@ -117,8 +118,7 @@ const configAnswer = {
   type: 'application/json' as const,
   schema: z.strictObject({
     settings: z.strictObject({
-      product_name: z.string(),
-      environment: z.string(),
+      ...Object.fromEntries(settingNames.map((name) => [name, z.string().describe(registry[name].label)])),
       time_zone: z.string(),
       currency: z.string(),
       active_definition: z.string(),
@@ -160,7 +160,9 @@ export const configBody = z.strictObject({
   settings: z
     .record(z.string().max(100), z.unknown())
     .optional()
-    .describe('By name: product_name, environment. null = back to the default. The others are set in the environment.'),
+    .describe(
+      'By name: product_name, environment, health_weight_builds and others of health_. null = back to the default. The others are set in the environment.',
+    ),
   thresholds: z
     .record(
       z.string().max(200),

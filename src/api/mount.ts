@@ -12,6 +12,7 @@ import { mountDeliveryApi } from '../delivery/api.ts'
 import { mountEmailsApi } from '../email/api.ts'
 import type { Env } from '../env.ts'
 import { mountFinance } from '../finance/routes.ts'
+import { mountHealthApi } from '../health/api.ts'
 import { mountRatesApi } from '../rates/api.ts'
 import { mountSegmentsApi } from '../segments/api.ts'
 import { mountUsersApi } from '../users/api.ts'
@@ -39,6 +40,7 @@ export function mountApi(app: Hono<Env>, deps: Deps): void {
   mountUsersApi(app, deps)
   mountDeliveryApi(app, deps)
   mountEmailsApi(app, deps)
+  mountHealthApi(app, deps)
   mountSignedUrls(app, deps)
   mountAuditApi(app, deps)
 }

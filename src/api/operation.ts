@@ -6,6 +6,7 @@ import { BadParameter, readQuery } from './query.ts'
 export const TAGS = {
   Metrics: 'Every metric of the catalogue: its definition, its value over a period, its days.',
   Users: 'Who uses the product: the list, and one of them.',
+  Health: 'How users are doing: scores, what they are made of, and what they foretold.',
   Segments: 'Rules over users: who is paying, new, busy or quiet. Numbers can be asked of a segment.',
   Actions: 'What admins do with users, through the product’s own API.',
   Tables: 'The facts themselves, as CSV files and as JSON pages.',

@@ -9,6 +9,7 @@ import { documentedOperations } from '../documented/all.ts'
 import { emailOperations } from '../email/operations.ts'
 import { exportOperations } from '../exports/operations.ts'
 import { financeOperations } from '../finance/operations.ts'
+import { healthOperations } from '../health/operations.ts'
 import { metricRowsOperations } from '../metrics-rows/operations.ts'
 import { scrape } from '../prometheus/mount.ts'
 import { ratesOperations } from '../rates/operations.ts'
@@ -35,6 +36,7 @@ export const operations = [
   ...annotationOperations,
   ...userOperations,
   ...segmentOperations,
+  ...healthOperations,
   ...boardOperations,
   ...customMetricOperations,
   ...financeOperations,

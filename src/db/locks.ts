@@ -33,3 +33,5 @@ export const SETTINGS_LOCK = 7113
 export const AUDIT_LOCK = 7128
 /** Changes of admins by owners: two owners cannot put each other off at once. */
 export const ADMINS_LOCK = 7129
+/** Health scores are computed by one at a time. */
+export const HEALTH_LOCK = 7124

@@ -1,6 +1,7 @@
 import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises'
 import { refreshCohorts } from '../cohorts/recompute.ts'
 import type { Deps } from '../context.ts'
+import { recomputeHealth } from '../health/recompute.ts'
 import { addDays, dayOf, eachDay, today } from '../lib/time.ts'
 import { closeDays, settleDirtyDays } from '../metrics/snapshot.ts'
 import { foldAll, foldOnce } from '../rollups/fold.ts'
@@ -99,6 +100,8 @@ async function closePast(deps: Deps, fromMs: number, progress: Progress): Promis
   const zone = deps.config.timeZone
   const yesterday = addDays(today(deps.now(), zone), -1)
   const days = eachDay(dayOf(new Date(fromMs), zone), yesterday)
+  // Before the days are closed: the metrics of scores are among what is stored of them.
+  await recomputeHealth(deps)
   await closeDays(deps, days, {
     done: (n) => progress.show(SHARE.fold + ((1 - SHARE.fold) * n) / days.length, `closed ${days[n - 1]}`),
   })

@@ -5,12 +5,13 @@ import { credentials, runStarted, token } from '../api/described.ts'
 import { configOfMetrics, listMetrics, summaryOfMetrics } from '../api/metrics-operations.ts'
 import { type Operation, operation } from '../api/operation.ts'
 import { listOfEmails, sendEmail } from '../email/operations.ts'
+import { readHealth } from '../health/operations.ts'
 import { listOfUsers } from '../users/operations.ts'
 import { metricsAddresses, patchConfig, period, stats } from './operations.ts'
 import { METRICS_PREFIXES, PAGE_PREFIXES, PAGES, RENAMED, STATS_PATHS } from './table.ts'
 
 const tag = 'Documented addresses'
-const ANSWERS = [summaryOfMetrics, listMetrics, configOfMetrics, feed, listOfUsers, listOfEmails].map(
+const ANSWERS = [summaryOfMetrics, listMetrics, configOfMetrics, feed, readHealth, listOfUsers, listOfEmails].map(
   ({ path, answer }) => [path, answer] as const,
 )
 
@@ -43,6 +44,9 @@ const RENAMED_BODIES: Record<Renamed['path'], Pick<Operation, 'params' | 'body' 
   '/api/analytics/dashboard/user/:token/retry': ofUser,
   '/api/analytics/dashboard/user/:token/redeploy': ofUser,
   '/users': { body: createUser.body, answer: createUser.answer },
+  '/api/analytics/dashboard/health/recalculate': {
+    answer: { type: 'application/json', status: 202, schema: runStarted },
+  },
 }
 
 export function renamedOperation({ method, path, to, summary }: Renamed): Operation {

@@ -26,6 +26,7 @@ export const PAGES = {
   '': { page: '/dashboard', json: '/api/metrics/summary' },
   '/overview': { page: '/dashboard', json: '/api/metrics/summary' },
   '/live': { page: '/dashboard/live', json: `/api/metrics/summary?metrics=${LIVE.join(',')}` },
+  '/health': { page: '/dashboard/health', json: '/api/health' },
   '/activity': { page: '/dashboard/activity', json: '/api/activity' },
   '/users': { page: '/dashboard/users', json: '/api/users' },
   '/metrics': { page: '/dashboard/metrics', json: '/api/metrics' },
@@ -70,6 +71,13 @@ export const RENAMED = [
     rule: acts,
   },
   { method: 'post', path: '/users', to: '/api/users', summary: 'Make a user in the main app', rule: acts },
+  {
+    method: 'post',
+    path: '/api/analytics/dashboard/health/recalculate',
+    to: '/api/health/recalculate',
+    summary: 'Score the health of all users anew',
+    rule: acts,
+  },
 ] as const
 
 /** /stats and its other name. */

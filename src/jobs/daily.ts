@@ -4,7 +4,9 @@ import { pruneWebhooks } from '../doors/webhook-store.ts'
 import { addDays, type Day, today } from '../lib/time.ts'
 import { closeDays, missingDays } from '../metrics/snapshot.ts'
 import { defineJob } from './define.ts'
+import healthScores from './health-scores.ts'
 import { deleteOldMeasures, dropOldPartitions, pruneOwnTables, rotateSeen } from './retention.ts'
+import { startRun } from './runner.ts'
 
 /** A night's share after an import of years; until they are stored, pages read those days from the roll-ups. */
 const MAX_DAYS_TO_CLOSE = 400
@@ -15,8 +17,10 @@ export default defineJob({
   catchUp: true,
   resumable: true,
   label: 'Daily tasks',
-  doc: 'Stores the metrics of yesterday (and of days that were missed), counts who of each cohort came back, drops raw facts older than RETENTION_DAYS, and tidies up.',
+  doc: 'Stores the metrics of yesterday (and of days that were missed), counts who of each cohort came back, scores the health of users, drops raw facts older than RETENTION_DAYS, and tidies up.',
   async run({ deps, run, now }) {
+    // Before the days are closed: the metrics of scores are among what is stored of them.
+    await scoreHealth(deps)
     const days = await daysToClose(deps, now)
     await run.progress(0, days.length)
     await closeDays(deps, days, { done: (closed) => run.progress(closed) })
@@ -31,6 +35,12 @@ export default defineJob({
       .join('; ')
   },
 })
+
+/** A run of its own: it has its own progress, is taken over by itself, and what fails there does not fail the day. */
+async function scoreHealth(deps: Deps): Promise<void> {
+  const started = await startRun(deps, healthScores, { slot: deps.now(), startedBy: 'daily' })
+  if (started.state === 'started') await started.done
+}
 
 /** Yesterday, always; and closed days without a snapshot, the newest first to be had where there are very many. */
 async function daysToClose(deps: Deps, now: Date): Promise<Day[]> {

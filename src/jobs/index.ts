@@ -3,6 +3,7 @@ import backfill from './backfill.ts'
 import daily from './daily.ts'
 import type { Job } from './define.ts'
 import fold from './fold.ts'
+import healthScores from './health-scores.ts'
 import minute from './minute.ts'
 import rebuild from './rebuild.ts'
 import sealAudit from './seal-audit.ts'
@@ -20,6 +21,7 @@ export const jobs: readonly Job[] = [
   actions,
   settleDays,
   daily,
+  healthScores,
   userStats,
   rebuild,
   backfill,

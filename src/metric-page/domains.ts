@@ -110,6 +110,7 @@ export const DOMAINS: readonly Domain[] = [
 const BY_PREFIX: Readonly<Record<string, string>> = {
   users: 'Users',
   devices: 'Users',
+  health: 'Users',
   revenue: 'Revenue',
   'revenue.subscriptions': 'Subscriptions',
   'revenue.trial': 'Subscriptions',

@@ -35,6 +35,7 @@ import security from './security.ts'
 import subscriptions from './subscriptions.ts'
 import support from './support.ts'
 import system from './system.ts'
+import userHealth from './user-health.ts'
 import users from './users.ts'
 import vitals from './vitals.ts'
 import webhooks from './webhooks.ts'
@@ -46,6 +47,7 @@ export const catalogue = checked({
   ...users,
   ...presence,
   ...userRetention,
+  ...userHealth,
   ...plans,
   ...revenue,
   ...retention,

@@ -3,6 +3,7 @@ import { VARIANT_DIMS, VARIANT_JOINS } from './dims.ts'
 import { firstRows, firstUseRows, inviterRows, returnRows, stageRows, startRows } from './growth-rows.ts'
 import type { Expr } from './metric.ts'
 import { BY_USER, column, inScopes, plain, type Rollup, since } from './rollup-kit.ts'
+import { healthRows } from './user-health-rows.ts'
 import { hoursOf, onDays } from './window.ts'
 
 const PEOPLE = { provider: column('provider'), country: column('country'), referrer: column('referrer') }
@@ -60,6 +61,13 @@ export const growthRollups = {
     rows: stageRows,
     first: firstSignUp,
     people: BY_USER,
+  },
+  health: {
+    table: 'health_days',
+    facts: 'events',
+    dims: {},
+    rows: healthRows,
+    first: since('health_days'),
   },
   features: {
     table: 'user_days and object_user_days',

@@ -32,10 +32,15 @@ export async function storeDays(deps: Deps, days: Day[], scopes: string[]): Prom
 }
 
 /**
- * Stores one metric of some days anew, and the formulas it is in; the others keep the numbers they have. Days without a
+ * Stores some metrics of some days anew, and the formulas they are in; the others keep the numbers they have. Days without a
  * snapshot of all tenants, or with a stale one, are stored whole.
  */
-export async function storeMetric(deps: Deps, key: MetricKey, days: Day[], scopes: string[]): Promise<void> {
+export async function storeMetrics(
+  deps: Deps,
+  keys: readonly MetricKey[],
+  days: Day[],
+  scopes: string[],
+): Promise<void> {
   await storing(deps, days, async (work) => {
     const { sql } = work.q
     const sound = await sql<{ day: Day }[]>`
@@ -45,7 +50,7 @@ export async function storeMetric(deps: Deps, key: MetricKey, days: Day[], scope
     const kept = new Set(sound.map(({ day }) => day))
     const fresh = days.filter((day) => !kept.has(day))
     if (fresh.length > 0) await storeWhole(work, fresh, scopes)
-    if (kept.size > 0) await replaceMetric(work, asksFor([key]), [...kept].sort())
+    if (kept.size > 0) await replaceMetric(work, asksFor(keys), [...kept].sort())
   })
 }
 

@@ -5,7 +5,7 @@ import type { MetricKey } from './catalogue.ts'
 import { sqlContext } from './context.ts'
 import { firstDays, type RollupName, rollups } from './rollups.ts'
 import { storedAsks } from './slots.ts'
-import { storeDays, storeMetric } from './snapshot-store.ts'
+import { storeDays, storeMetrics } from './snapshot-store.ts'
 import { scopesWithData, valuesOf } from './snapshot-values.ts'
 import { storeUsage, USAGE_KEYS } from './usage-analytics.ts'
 
@@ -16,8 +16,8 @@ const MAX_ROWS = 300
 export interface Closing {
   /** Default: all that any roll-up knows. */
   scopes?: string[]
-  /** Only this metric, of days that are stored already. */
-  metric?: MetricKey
+  /** Only this metric, or these, of days that are stored already. */
+  metric?: MetricKey | readonly MetricKey[]
   /** Told how many days are stored, whenever all of the days that went together are. */
   done?: (days: number) => Promise<void> | void
 }
@@ -26,7 +26,7 @@ export interface Closing {
 export async function closeDays(deps: Deps, days: Day[], { scopes, metric, done }: Closing = {}): Promise<void> {
   const all = scopes ?? (await scopesWithData(sqlContext(deps, deps.db.heavy)))
   const size = Math.max(1, Math.min(MAX_DAYS, Math.floor(MAX_ROWS / all.length)))
-  const store = (some: Day[]) => (metric ? storeMetric(deps, metric, some, all) : storeDays(deps, some, all))
+  const store = (some: Day[]) => (metric ? storeMetrics(deps, [metric].flat(), some, all) : storeDays(deps, some, all))
   for (let i = 0; i < days.length; i += size) {
     const some = days.slice(i, i + size)
     const half = Math.ceil(some.length / 2)

@@ -1,6 +1,7 @@
 import { type ActivityPage, activityPage } from '../activity/feed.ts'
 import { loadAnnotations, loadHourAnnotations } from '../annotations/on-charts.ts'
 import type { Annotation } from '../annotations/read.ts'
+import { type AtRiskGlance, loadAtRiskGlance } from '../health/load.ts'
 import { peopleOf } from '../lib/filters.ts'
 import type { Card } from '../lib/settle.ts'
 import { addDays } from '../lib/time.ts'
@@ -31,6 +32,7 @@ export interface OverviewData {
   fortnight: Card<Series>
   builds: Card<Summaries>
   activity: Card<ActivityPage>
+  atRisk: Card<AtRiskGlance>
   annotations: Card<Annotation[]>
   /** Of the last day, by the hour. */
   lately: Card<Annotation[]>
@@ -90,6 +92,7 @@ export async function loadOverview(context: PageContext): Promise<OverviewData> 
       folded,
     ),
     activity: card(context, 'notable', () => activityPage(deps, { scope, limit: FEED_ROWS, notable: true })),
+    atRisk: loadAtRiskGlance(context),
     annotations: loadAnnotations(context),
     lately: loadHourAnnotations(context, { from: addDays(today, -1), to: today }),
   }

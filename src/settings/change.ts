@@ -5,12 +5,13 @@ import type { Deps } from '../context.ts'
 import { type Catalogue, freshCatalogue, reloadCatalogue } from '../custom-metrics/catalogue.ts'
 import { SETTINGS_LOCK } from '../db/locks.ts'
 import type { Who } from '../env.ts'
+import { healthProblem } from '../health/settings.ts'
 import { changeCounter } from '../lib/change-counter.ts'
 import { Forbidden, Problem } from '../lib/errors.ts'
 import { type AnyKey, isMetricKey, metricOf } from '../metrics/catalogue.ts'
 import { type Limits, limitsOf, limitsProblem, THRESHOLD } from './limits.ts'
-import { isSettingName, registry, type SettingName } from './registry.ts'
-import { readStored, reloadSettings, type Stored } from './store.ts'
+import { isSettingName, registry, type SettingName, type SettingValues } from './registry.ts'
+import { readStored, reloadSettings, type Stored, settingsOf } from './store.ts'
 
 /** What is to be changed; what is not named stays as it is. */
 export interface Changes {
@@ -58,6 +59,7 @@ export async function changeSettings(deps: Deps, who: Who, changes: Changes): Pr
         thresholdOf({ catalogue, stored }, key, limits, problems),
       ),
     ]
+    if (problems.length === 0) problems.push(...togetherProblems(deps, wanted))
     if (problems.length > 0) throw new BadSetting(problems)
     return store(tx, deps, { actor: actorOf(who), catalogue, stored }, wanted)
   })
@@ -105,6 +107,16 @@ function settingOf({ config }: Deps, name: string, value: unknown, problems: Pro
   const read = schema.safeParse(value)
   if (!read.success) return refuse(`It ${read.error.issues[0]?.message}.`)
   return [{ key: name, value: read.data }]
+}
+
+/** What is right by itself and does not fit the rest. */
+function togetherProblems(deps: Deps, wanted: readonly Wanted[]): Problems {
+  const changed = wanted.flatMap(({ key, value }) =>
+    isSettingName(key) ? [[key, value ?? registry[key].default(deps.config)] as const] : [],
+  )
+  if (!changed.some(([name]) => registry[name].group === 'health')) return []
+  const problem = healthProblem({ ...settingsOf(deps), ...(Object.fromEntries(changed) as Partial<SettingValues>) })
+  return problem ? [{ field: `settings.${problem.name}`, reason: problem.text }] : []
 }
 
 /** What the config API tells beside, and where it is set. */

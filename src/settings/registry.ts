@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { Config } from '../config.ts'
 import type { Role } from '../env.ts'
+import { healthSettings } from '../health/settings.ts'
 
 /** A setting that is changed while Quarterdeck runs. */
 interface Setting<T> {
@@ -9,8 +10,10 @@ interface Setting<T> {
   schema: z.ZodType<T>
   /** Without a stored value. */
   default: (config: Config) => T
+  /** The card of the settings page that it stands in. */
+  group: 'general' | 'health'
   /** The variable which, where it is set, wins over what is stored: what a deployment fixes nobody changes by a click. */
-  env: string
+  env: string | undefined
   /** What the variable says; undefined = it is not set. */
   fixed: (config: Config) => T | undefined
   /** From this role up it may be changed. */
@@ -33,6 +36,7 @@ export const registry = {
     doc: 'Stands under the brand of every page.',
     schema: line(60),
     default: ({ baseUrl }) => new URL(baseUrl).host,
+    group: 'general',
     env: 'PRODUCT_NAME',
     fixed: ({ productName }) => productName || undefined,
     role: 'owner',
@@ -42,10 +46,12 @@ export const registry = {
     doc: 'Beside the name: production, staging. Who has several Quarterdecks open sees which one this is.',
     schema: line(30),
     default: () => '',
+    group: 'general',
     env: 'PRODUCT_ENVIRONMENT',
     fixed: ({ productEnvironment }) => productEnvironment || undefined,
     role: 'owner',
   }),
+  ...healthSettings,
 } as const satisfies Record<string, Setting<string>>
 
 export type SettingName = keyof typeof registry

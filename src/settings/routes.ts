@@ -7,7 +7,7 @@ import { freshCatalogue } from '../custom-metrics/catalogue.ts'
 import type { Env } from '../env.ts'
 import { NotFound } from '../lib/errors.ts'
 import { BadSetting, changeSettings } from './change.ts'
-import { isSettingName, settingNames } from './registry.ts'
+import { isSettingName, registry, settingNames } from './registry.ts'
 import { readTyped } from './threshold-view.ts'
 
 export const SETTINGS_PATH = '/dashboard/settings'
@@ -25,7 +25,7 @@ export function mountSettings(app: Hono<Env>, deps: Deps): void {
     const reset = fields.reset
     if (reset !== undefined && isSettingName(reset)) {
       await changeSettings(deps, adminOf(c), { settings: { [reset]: null } })
-      return back(c, SETTINGS_PATH, { saved: 'general' })
+      return back(c, SETTINGS_PATH, { saved: registry[reset].group })
     }
     const given = settingNames.filter((name) => fields[name] !== undefined)
     try {
@@ -37,7 +37,7 @@ export function mountSettings(app: Hono<Env>, deps: Deps): void {
       const name = error.field.replace('settings.', '')
       return back(c, SETTINGS_PATH, { ...typed, bad: isSettingName(name) ? name : '', why: error.reason })
     }
-    return back(c, SETTINGS_PATH, { saved: 'general' })
+    return back(c, SETTINGS_PATH, { saved: given[0] ? registry[given[0]].group : 'general' })
   })
 
   app.post('/dashboard/metrics/:key/thresholds', configures, smallBody, async (c) => {
@@ -58,6 +58,6 @@ export function mountSettings(app: Hono<Env>, deps: Deps): void {
 function back(c: Context<Env>, to: string, query: Record<string, string>): Response {
   const url = new URL(to, 'http://localhost')
   for (const name of [...settingNames, 'bad', 'why', 'warn', 'crit', 'saved']) url.searchParams.delete(name)
-  for (const [name, value] of Object.entries(query)) url.searchParams.set(name, value.slice(0, 100))
+  for (const [name, value] of Object.entries(query)) url.searchParams.set(name, value.slice(0, 1_000))
   return c.redirect(url.pathname + url.search, 303)
 }

@@ -2,6 +2,7 @@ import { benchBrowsing } from './browsing.ts'
 import { benchCatalogue } from './catalogue.ts'
 import { Client } from './client.ts'
 import { traffic } from './events.ts'
+import { benchHealth } from './health.ts'
 import { benchListing } from './listing.ts'
 import { timed } from './measure.ts'
 import { benchPages } from './pages.ts'
@@ -46,6 +47,7 @@ async function benchDatabase(bench: Bench): Promise<void> {
   tell(...(await benchWriting(bench)))
   tell(await benchRebuilding(bench))
   tell(await benchPercentiles(bench))
+  tell(...(await benchHealth(bench)))
   tell(await benchSyncing(bench))
   tell(...(await benchListing(bench)))
 }

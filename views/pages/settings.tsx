@@ -3,12 +3,13 @@ import { within } from '../../src/lib/every.ts'
 import { definePage, type PageContext } from '../../src/page.ts'
 import { settingsVersion } from '../../src/settings/change.ts'
 import { type SettingChange, settingAuthors, settingChanges } from '../../src/settings/history.ts'
+import { settingNames } from '../../src/settings/registry.ts'
 import { freshSettings } from '../../src/settings/store.ts'
 import { type ThresholdRow, thresholdRows } from '../../src/settings/thresholds-list.ts'
 import { Icon, Note, Segments } from '../parts/index.ts'
 import { ChangesCard } from './settings/changes.tsx'
 import { EnvironmentCard } from './settings/environment.tsx'
-import { GeneralCard } from './settings/general.tsx'
+import { GeneralCard, HealthSettingsCard } from './settings/general.tsx'
 import { ThresholdsCard } from './settings/thresholds.tsx'
 
 /** While the database is away the settings themselves are still known. */
@@ -41,7 +42,7 @@ export default definePage<SettingsData>({
   icon: 'settings',
   role: 'viewer',
   personal: () => String(settingsVersion()),
-  params: ['q', 'show', 'bad', 'why', 'warn', 'crit', 'saved', 'product_name', 'environment'],
+  params: ['q', 'show', 'bad', 'why', 'warn', 'crit', 'saved', ...settingNames],
   filters: 'none',
   load: async (context) => {
     const { deps, query, admin } = context
@@ -89,9 +90,10 @@ export default definePage<SettingsData>({
   }),
   Live: (props) => (
     <div class="q-flow">
-      {props.context.query.saved && <Note tone="info">Saved; everybody sees it within seconds.</Note>}
+      {props.context.query.saved && <Note tone="info">{savedText(props.context.query.saved)}</Note>}
       <Contents {...props} />
       <GeneralCard {...props} />
+      <HealthSettingsCard {...props} />
       <ThresholdsCard {...props} />
       {mayConfigure(props.context.admin) && (
         <>
@@ -103,6 +105,11 @@ export default definePage<SettingsData>({
   ),
 })
 
+const savedText = (what: string): string =>
+  what === 'health'
+    ? 'Saved. Scores are computed by it tonight, or now with “Recalculate” on the Health page.'
+    : 'Saved; everybody sees it within seconds.'
+
 /** What there is on the page, which is longer than a screen. */
 const Contents = ({ context: { admin } }: SettingsProps) => (
   <div>
@@ -110,6 +117,7 @@ const Contents = ({ context: { admin } }: SettingsProps) => (
       name="On this page"
       items={[
         { label: 'General', href: '#card-general' },
+        { label: 'Health', href: '#card-health' },
         { label: 'Thresholds', href: '#card-thresholds' },
         ...(mayConfigure(admin)
           ? [

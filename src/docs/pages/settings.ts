@@ -14,7 +14,7 @@ export const settings: DocPage = {
       table: () => ({
         caption: 'Settings that are stored',
         head: ['Setting', 'Does', 'Variable that wins'],
-        rows: settingNames.map((name) => [name, registry[name].doc, registry[name].env]),
+        rows: settingNames.map((name) => [name, registry[name].doc, registry[name].env ?? '—']),
         code: true,
       }),
     },

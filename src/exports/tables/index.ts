@@ -1,5 +1,6 @@
 import type { TableExport } from '../table.ts'
 import { actionTables } from './actions.ts'
+import { healthTables } from './health.ts'
 import { moneyTables } from './money.ts'
 import { operations } from './operations.ts'
 import { people } from './people.ts'
@@ -9,6 +10,7 @@ import { work } from './work.ts'
 /** Every table that can be had as /exports/<name>.csv and as /api/tables/<name>. */
 export const tables: readonly TableExport[] = [
   ...people,
+  ...healthTables,
   ...moneyTables,
   ...work,
   ...operations,

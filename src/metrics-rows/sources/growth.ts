@@ -78,6 +78,19 @@ export const stages: RowSource = {
   },
 }
 
+/** The bands that its users were in, as they were scored last; who they are is on the Health page. */
+export const health: RowSource = {
+  noun: 'band',
+  facts: ownRows('health', ({ sql }) => sql`r.band`),
+  columns: {
+    day: date('Day'),
+    scored_on: date('Scored as of'),
+    band: text('Band'),
+    n: number('Users'),
+    score: number('Sum of scores'),
+  },
+}
+
 export const features: RowSource = {
   noun: 'user and feature',
   facts: ownRows('features', ({ sql }) => sql`r.user_id || ' ' || r.feature`),

@@ -21,21 +21,6 @@ export const AlertsCard = (_: OverviewProps) => (
   />
 )
 
-/** Health scores of users are not computed yet: the card names where to look meanwhile. */
-export const AtRiskCard = ({ context }: OverviewProps) => (
-  <Card
-    id="at-risk"
-    title="At-risk users"
-    state={{
-      kind: 'empty',
-      icon: 'heartbeat',
-      title: 'No health scores yet',
-      text: 'Users appear here once their health is scored. Who stopped coming is counted already:',
-      link: { label: 'Lapsed users', href: `/dashboard/metrics/users.lapsed${filterQuery(context.filters)}` },
-    }}
-  />
-)
-
 export const ActivityCard = ({ data, context }: OverviewProps) => {
   const { deps, filters } = context
   const rows = shownOf(data.activity)?.rows ?? []

@@ -9,15 +9,36 @@ import { Badge, Card, FieldError } from '../../parts/index.ts'
 import type { SettingsProps } from '../settings.tsx'
 
 /** The settings of all pages. */
-export const GeneralCard = ({ data, context }: SettingsProps) => {
-  const { deps, admin } = context
-  const off = whyNotSettings(deps, admin)
+export const GeneralCard = (props: SettingsProps) => <GroupCard id="general" title="General" {...props} />
+
+/** What the health score of users is made of. */
+export const HealthSettingsCard = (props: SettingsProps) => (
+  <GroupCard
+    id="health"
+    title="Health score"
+    sub="weights count against each other; one without data is shared among the rest"
+    link={{ label: 'Health', href: '/dashboard/health' }}
+    {...props}
+  />
+)
+
+interface GroupProps extends SettingsProps {
+  id: 'general' | 'health'
+  title: string
+  sub?: string
+  link?: { label: string; href: string }
+}
+
+const GroupCard = ({ id, title, sub, link, data, context }: GroupProps) => {
+  const off = whyNotSettings(context.deps, context.admin)
   return (
-    <Card id="general" title="General">
+    <Card id={id} title={title} sub={sub} link={link}>
       <form method="post" action={`${SETTINGS_PATH}/general`} class="q-form">
-        {settingNames.map((name) => (
-          <Field name={name} data={data} context={context} off={off} />
-        ))}
+        {settingNames
+          .filter((name) => registry[name].group === id)
+          .map((name) => (
+            <Field name={name} data={data} context={context} off={off} />
+          ))}
         <p class="q-actions q-form-wide">
           <button type="submit" class="q-btn q-btn-primary" disabled={off !== undefined} title={off}>
             Save
@@ -76,7 +97,7 @@ const Field = ({ name, off, data, context }: FieldProps) => {
 function sourceText(
   { from }: Standing<unknown>,
   author: { at: Date; by: string } | undefined,
-  env: string,
+  env: string | undefined,
   fallback: string,
   { config: { timeZone }, now }: Deps,
 ): string {

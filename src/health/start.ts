@@ -1,0 +1,29 @@
+import { audit } from '../audit/audit.ts'
+import { actorOf, isAllowed } from '../auth/guards.ts'
+import type { Deps } from '../context.ts'
+import type { AdminWho, Who } from '../env.ts'
+import healthScores from '../jobs/health-scores.ts'
+import { startRun } from '../jobs/runner.ts'
+import { Forbidden } from '../lib/errors.ts'
+
+export const HEALTH_PATH = '/dashboard/health'
+
+/** Starts a recalculation, unless one is under way. @throws Forbidden for who is bound to tenants */
+export async function startRecalculation(
+  deps: Deps,
+  who: Who,
+): Promise<{ state: 'started' | 'busy' | 'taken'; id?: string }> {
+  if (who.tenants !== null) throw new Forbidden('Scores are of all tenants together; your access is bound to some.')
+  const actor = actorOf(who)
+  const started = await startRun(deps, healthScores, { slot: deps.now(), startedBy: actor })
+  if (started.state === 'started')
+    await audit(deps.db.sql, { actor, action: 'job.run', target: healthScores.name, detail: { run: started.id } })
+  return started.state === 'taken' ? { state: 'taken' } : { state: started.state, id: started.id }
+}
+
+/** Why an admin cannot recalculate; undefined = they can. */
+export function whyNotRecalculate({ config }: Pick<Deps, 'config'>, admin: AdminWho): string | undefined {
+  if (config.readOnly) return 'Quarterdeck runs with READ_ONLY=1.'
+  if (!isAllowed({ role: 'operator' }, admin)) return `This needs the role operator; yours is ${admin.role}.`
+  return admin.tenants === null ? undefined : 'Scores are of all tenants together; your account is bound to some.'
+}

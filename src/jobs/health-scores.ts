@@ -1,0 +1,16 @@
+import { recomputeHealth } from '../health/recompute.ts'
+import { defineJob } from './define.ts'
+
+export default defineJob({
+  name: 'health-scores',
+  // The daily tasks start it when the day is over.
+  schedule: null,
+  resumable: true,
+  label: 'Recalculate health',
+  doc: 'Scores the health of every user as of the last closed day, and what is missing of the weeks before; runs with the daily tasks as well. Looks at what became of past scores.',
+  async run({ deps, run }) {
+    await run.progress(0)
+    const { day, users, weeks } = await recomputeHealth(deps, { signal: run.signal, done: run.progress })
+    return `${users} users as of ${day}${weeks > 0 ? `, and ${weeks} past ${weeks === 1 ? 'week' : 'weeks'}` : ''}`
+  },
+})
