@@ -6,8 +6,9 @@ const LONGEST = 240
 export function detailText(detail: AuditLine['detail']): string {
   if (!detail) return ''
   const { before, after, ...rest } = detail
+  const change = [before, after].map(valueText)
   // Both of them nothing: what was done is told by the rest.
-  const changed = (before ?? after ?? null) !== null ? [`${valueText(before)} → ${valueText(after)}`] : []
+  const changed = change.every((text) => text === 'none') ? [] : [change.join(' → ')]
   const others = Object.entries(rest).map(([name, value]) => `${name.replaceAll('_', ' ')} ${valueText(value)}`)
   const text = [...changed, ...others].join(' · ')
   return text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text
