@@ -1,5 +1,6 @@
 import './lib/jsx-context.ts'
 import type { Hono } from 'hono'
+import { mountAlerts } from './alerts/routes.tsx'
 import { mountAnnotations } from './annotations/routes.tsx'
 import { mountDocs } from './api/docs.tsx'
 import { mountApi } from './api/mount.ts'
@@ -47,6 +48,7 @@ export function createApp(deps: Deps): Hono<Env> {
   mountDocs(app, fast, deps)
   mountJobs(app, deps)
   mountDataPage(app, deps)
+  mountAlerts(app, deps)
   mountAnnotations(app, deps)
   mountCustomMetrics(app, deps)
   mountSavedViews(app, deps)

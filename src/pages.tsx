@@ -2,6 +2,8 @@ import type { Context, Hono } from 'hono'
 import { raw } from 'hono/html'
 import { Layout } from '../views/layout.tsx'
 import activity from '../views/pages/activity.tsx'
+import alertRule, { ruleNew } from '../views/pages/alert-rule.tsx'
+import alerts from '../views/pages/alerts.tsx'
 import annotations from '../views/pages/annotations.tsx'
 import backfill from '../views/pages/backfill.tsx'
 import board from '../views/pages/board.tsx'
@@ -51,6 +53,9 @@ export const pages = [
   overview,
   live,
   activity,
+  alerts,
+  ruleNew,
+  alertRule,
   metrics,
   backfill,
   // Before the metrics' own pages: “new” is no key.

@@ -26,6 +26,7 @@ const PATHS = [
   '/dashboard',
   '/dashboard/live',
   '/dashboard/activity',
+  '/dashboard/alerts',
   '/dashboard/segments',
   '/dashboard/system',
   '/dashboard/boards',
@@ -44,7 +45,7 @@ it('groups stand in their order, and those without a page are left out', () => {
   const context = { who: admin, now: new Date('2026-11-20T12:00:00Z'), timeZone: 'UTC' }
   const groups = navOf(pages, admin, parseFilters(new URLSearchParams(), context))
   expect(groups.map(({ group, pages }) => `${group}: ${pages.map(({ title }) => title).join(', ')}`)).toEqual([
-    'Now: Overview, Live, Activity',
+    'Now: Overview, Live, Activity, Alerts',
     'People: Segments',
     'Engineering: System',
     'Work: Boards, Metrics, Data, Settings',

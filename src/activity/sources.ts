@@ -33,6 +33,7 @@ export function activitySources(sql: Sql): ActivitySource[] {
     objects(sql),
     calls(sql),
     appErrors(sql),
+    alertChanges(sql),
     sourceChanges(sql),
     incidents(sql),
     events(sql),
@@ -132,6 +133,18 @@ const appErrors = (sql: Sql): ActivitySource => ({
   columns: sql`'error' as kind, s.source as verb, s.user_id, s.tenant_id, s.kind as subject,
     left(s.message, 200) as note, null::bigint as amount, null::text as currency`,
   notable: false,
+})
+
+const alertChanges = (sql: Sql): ActivitySource => ({
+  kinds: ['alert'],
+  table: sql`alert_events s`,
+  ts: sql`s.at`,
+  id: sql`'l:' || s.id`,
+  columns: sql`'alert' as kind, s.kind as verb, '' as user_id, s.tenant_id,
+    (select a.title from alerts a where a.id = s.alert_id) as subject,
+    (select nullif(a.text, '') from alerts a where a.id = s.alert_id) as note,
+    null::bigint as amount, null::text as currency`,
+  keep: sql`s.kind in ('fired', 'resolved')`,
 })
 
 // Of no tenant: who is bound to one does not see how the whole is doing.

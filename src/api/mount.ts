@@ -1,5 +1,7 @@
 import type { Hono } from 'hono'
 import { cors } from 'hono/cors'
+import { mountAlertsApi } from '../alerts/api.ts'
+import { mountRulesApi } from '../alerts/rules-api.ts'
 import { mountAnnotationsApi } from '../annotations/api.ts'
 import { mountTenantCheck } from '../auth/tenants.ts'
 import { mountBoardsApi } from '../boards/api.ts'
@@ -24,6 +26,8 @@ export function mountApi(app: Hono<Env>, deps: Deps): void {
   mountCohortsApi(app, deps)
   mountTablesApi(app, deps)
   mountActivityApi(app, deps)
+  mountAlertsApi(app, deps)
+  mountRulesApi(app, deps)
   mountAnnotationsApi(app, deps)
   mountBoardsApi(app, deps)
   mountCustomMetricsApi(app, deps)

@@ -7,6 +7,7 @@ export const TAGS = {
   Metrics: 'Every metric of the catalogue: its definition, its value over a period, its days.',
   Segments: 'Rules over users: who is paying, new, busy or quiet. Numbers can be asked of a segment.',
   Tables: 'The facts themselves, as CSV files and as JSON pages.',
+  Alerts: 'What is wrong now and was before, and the rules that say so.',
   Annotations: 'What happened when: deploys, price changes, incidents, campaigns, notes.',
   Boards: 'Pages of one’s own, as JSON and as YAML.',
   Links: 'Addresses that open without a key, for spreadsheets.',

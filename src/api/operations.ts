@@ -1,3 +1,4 @@
+import { alertOperations } from '../alerts/operations.ts'
 import { annotationOperations } from '../annotations/operations.ts'
 import { boardOperations } from '../boards/operations.ts'
 import { cohortOperations } from '../cohorts/operations.ts'
@@ -26,6 +27,7 @@ export const operations = [
   ...cohortOperations,
   feed,
   ...tablesOperations,
+  ...alertOperations,
   ...annotationOperations,
   ...segmentOperations,
   ...boardOperations,

@@ -27,3 +27,5 @@ export const SOURCES_LOCK = 7111
 export const WEBHOOK_LOCK = 7112
 /** A change of settings: what it leaves as it was is what the last one made of it. */
 export const SETTINGS_LOCK = 7113
+/** Checking the alert rules, and what people do with alerts: one after the other. */
+export const ALERTS_LOCK = 7115

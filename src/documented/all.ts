@@ -1,3 +1,4 @@
+import { listAlerts } from '../alerts/operations.ts'
 import { feed } from '../api/activity.ts'
 import { credentials, runStarted, token } from '../api/described.ts'
 import { configOfMetrics, listMetrics, summaryOfMetrics } from '../api/metrics-operations.ts'
@@ -6,7 +7,7 @@ import { metricsAddresses, patchConfig, period, stats } from './operations.ts'
 import { METRICS_PREFIXES, PAGE_PREFIXES, PAGES, RENAMED, STATS_PATHS } from './table.ts'
 
 const tag = 'Documented addresses'
-const ANSWERS = [summaryOfMetrics, listMetrics, configOfMetrics, feed].map(
+const ANSWERS = [summaryOfMetrics, listMetrics, configOfMetrics, feed, listAlerts].map(
   ({ path, answer }) => [path, answer] as const,
 )
 

@@ -27,6 +27,7 @@ export const PAGES = {
   '/overview': { page: '/dashboard', json: '/api/metrics/summary' },
   '/live': { page: '/dashboard/live', json: `/api/metrics/summary?metrics=${LIVE.join(',')}` },
   '/activity': { page: '/dashboard/activity', json: '/api/activity' },
+  '/alerts': { page: '/dashboard/alerts', json: '/api/alerts' },
   '/metrics': { page: '/dashboard/metrics', json: '/api/metrics' },
   '/settings': { page: '/dashboard/settings', json: '/api/metrics/config' },
 } as const

@@ -1,3 +1,4 @@
+import { evaluateAlerts } from '../alerts/evaluate.ts'
 import { runProbes } from '../connectors/probe.ts'
 import type { Deps } from '../context.ts'
 import { endDiscounts, expireSubscriptions } from '../facts/expire-subscriptions.ts'
@@ -11,7 +12,7 @@ export default defineJob({
   name: 'minute',
   schedule: '* * * * *',
   label: 'Live samples',
-  doc: 'Samples queues, jobs, users online and this process, probes the configured URLs, ends subscriptions whose paid period is over, and keeps the row of today in usage_analytics_daily.',
+  doc: 'Samples queues, jobs, users online and this process, probes the configured URLs, ends subscriptions whose paid period is over, checks the alert rules, and keeps the row of today in usage_analytics_daily.',
   async run({ deps, now }) {
     // One part that fails does not keep the others from their work; the run fails at the end all the same.
     const results = await Promise.allSettled(parts(now).map((part) => part(deps, now)))
@@ -25,6 +26,6 @@ type Part = (deps: Deps, now: Date) => Promise<unknown>
 
 /** Live minutes are pruned once an hour: no index leads to them by time, so each pruning reads the whole table. */
 function parts(now: Date): Part[] {
-  const always: Part[] = [takeSamples, runProbes, expireSubscriptions, endDiscounts, refreshToday]
+  const always: Part[] = [takeSamples, runProbes, expireSubscriptions, endDiscounts, refreshToday, evaluateAlerts]
   return now.getUTCMinutes() === 0 ? [...always, pruneMinutes, pruneSources] : always
 }

@@ -1,0 +1,26 @@
+import { z } from 'zod'
+import { WINDOWS } from '../windows.ts'
+import { defineCondition } from './define.ts'
+
+const schema = z.strictObject({ kind: z.literal('nodata') })
+
+/** So many windows before it tell whether there is usually anything. */
+const BEFORE = 7
+
+/** Nothing came, where something usually does: what never had data is not silent. */
+export default defineCondition<z.output<typeof schema>>({
+  label: 'has no data',
+  schema,
+  compares: false,
+  earlier: (_, { window }) =>
+    WINDOWS[window].minutes === 0 ? [] : Array.from({ length: BEFORE }, (_, i) => (i + 1) * WINDOWS[window].minutes),
+  judge: (_, { now: value, earlier }) => {
+    const edges = { value, low: null, high: null }
+    if (value !== null && value !== 0) return { verdict: 'ok', ...edges }
+    // A reading of nought is one.
+    if (earlier.length === 0) return { verdict: value === null ? 'breach' : 'ok', ...edges }
+    return { verdict: earlier.some((one) => one !== null && one !== 0) ? 'breach' : 'ok', ...edges }
+  },
+  words: () => 'has no data',
+  title: () => 'has no data',
+})
