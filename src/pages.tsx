@@ -26,6 +26,7 @@ import segments from '../views/pages/segments.tsx'
 import settings from '../views/pages/settings.tsx'
 import system from '../views/pages/system.tsx'
 import { type FilterBarProps, LiveRegion, Note, Sources } from '../views/parts/index.ts'
+import { alertBadges } from './alerts/badge.ts'
 import { authOf } from './auth/auth.ts'
 import { adminOf, requireRole } from './auth/guards.ts'
 import { listBoards } from './boards/read.ts'
@@ -207,7 +208,7 @@ async function frame(
       title={page.title}
       page={page.under ?? page.path}
       admin={frameAdmin(context.admin)}
-      nav={navOf(pages, context.admin, filters)}
+      nav={navOf(pages, context.admin, filters, await alertBadges(services.deps, context.admin))}
       product={named}
       filters={filterBarProps}
       pins={filterBarProps?.views?.pins}

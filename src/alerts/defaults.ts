@@ -100,6 +100,7 @@ export const DEFAULT_RULES = {
     metric: 'api.calls',
     when: { kind: 'change', op: 'rises', by: 200, base: 'usual' },
     window: '60m',
+    least: 1_000,
     quiet: 60,
   }),
   failed_sign_ins: rule({

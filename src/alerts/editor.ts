@@ -113,7 +113,7 @@ async function choicesOf(deps: Deps, admin: AdminWho, draft: Draft): Promise<Cho
     windows: windows.map((name) => ({ name, label: WINDOWS[name].label })),
     ...(metric && { metric, windowNote: windowNote(key, metric) }),
     dims: metric && metric.kind !== 'live' ? metric.by : [],
-    least: metric !== undefined && takesLeast(metric, draft.window as WindowName),
+    least: metric !== undefined && takesLeast(metric, { window: draft.window as WindowName, when: draft }),
     tenants: await tenantsOf(deps, admin),
     mayAll: admin.tenants === null,
     sources: [...sources].sort().map((source) => ({ source, label: sourceLabel(source) })),

@@ -143,9 +143,10 @@ export async function readSpans(
     firstDays(q, [from]),
   ])
   const first = firsts.get(from) ?? null
-  const known = spans.map(({ high }) => first !== null && dayOf(high, q.zone) >= first)
+  const known = spans.map(({ high }) => source.always === true || (first !== null && dayOf(high, q.zone) >= first))
   const byPlace = groupBy(rows, ({ scope, dim }) => `${scope}\0${dim}`)
-  return new Map(group.map((request) => [request, answerOf(request, metrics, byPlace, known)]))
+  const whole = source.always ? metrics.map((one) => ({ ...one, metric: { ...one.metric, zero: true } })) : metrics
+  return new Map(group.map((request) => [request, answerOf(request, whole, byPlace, known)]))
 }
 
 type Asked = { key: AnyKey; metric: RollupMetric }

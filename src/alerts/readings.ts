@@ -74,7 +74,8 @@ export function judge(
   [now, ...earlier]: readonly Held[],
 ): Omit<Finding, 'subject'> {
   const of = now?.of ?? null
-  const few = rule.least !== undefined && (of === null || of < rule.least)
+  const least = of ?? now?.value ?? null
+  const few = rule.least !== undefined && (least === null || least < rule.least)
   const value = few ? null : (now?.value ?? null)
   const metric = metricOfRule(catalogueOf(deps), rule)
   const readings = { now: value, earlier: earlier.map((one) => one.value) }

@@ -10,6 +10,8 @@ export interface SlidingRows {
   hours: (q: SqlContext, scopes: Scopes) => Fragment
   /** Hours back that minutes are good for. */
   keptHours: number
+  /** Nothing is nothing even before there was ever any: our own records. */
+  always?: true
   /** Whether the rows have what a metric is made of. */
   holds: (key: string, metric: RollupMetric) => boolean
 }
@@ -89,10 +91,13 @@ export const SLIDING: Partial<Record<RollupName, SlidingRows>> = {
       where ${within(q, q.sql`e.ts`)} and ${signIns(q)}`,
     (key) => SIGN_INS.includes(key),
   ),
-  signInFailures: facts(
-    (q) => q.sql`select '' as tenant_id, f.at, 1 as n from login_failures f where ${within(q, q.sql`f.at`)}`,
-    () => true,
-  ),
+  signInFailures: {
+    ...facts(
+      (q) => q.sql`select '' as tenant_id, f.at, 1 as n from login_failures f where ${within(q, q.sql`f.at`)}`,
+      () => true,
+    ),
+    always: true,
+  },
 }
 
 /** Written out as the index `events_sign_ins` has it: a list as a parameter would not be recognised. */

@@ -48,7 +48,9 @@ export const ruleSchema = z.strictObject({
     .number({ error: 'The least is a number.' })
     .min(0, 'The least is not negative.')
     .optional()
-    .meta({ description: 'Of a share over a sliding window: of fewer it is unknown.' }),
+    .meta({
+      description: 'Over a sliding window, of a share or of an amount that is compared: of fewer nothing is said.',
+    }),
   by: z
     .string()
     .max(60)
@@ -98,8 +100,7 @@ export function problemsOf(catalogue: Catalogue, rule: Rule): RuleProblem[] {
     })
   if (rule.by !== undefined && !metric.by.includes(rule.by))
     found.push({ field: 'by', message: `It is not kept by ${rule.by}.` })
-  if (rule.least !== undefined && !takesLeast(metric, window))
-    found.push({ field: 'least', message: 'Only a share over a sliding window has a least number.' })
+  if (rule.least !== undefined && !takesLeast(metric, rule)) found.push({ field: 'least', message: LEAST })
   return found
 }
 
@@ -114,8 +115,11 @@ const notKept = (windows: readonly WindowName[]): string =>
 
 /** A level, which a day has at any time of it. */
 const isStock = (metric: Metric): boolean => metric.kind === 'last'
-/** A share has a number of things that it is of. */
-export const takesLeast = (metric: Metric, window: WindowName): boolean => metric.kind === 'ratio' && isSliding(window)
+const LEAST = 'Only a share, or an amount that is compared, has a least number: over a sliding window.'
+
+/** A share is of a number of things; an amount that is compared with others is one itself. */
+export const takesLeast = (metric: Metric, { window, when }: { window: WindowName; when: { kind: string } }): boolean =>
+  isSliding(window) && (metric.kind === 'ratio' || (metric.kind === 'sum' && ['change', 'anomaly'].includes(when.kind)))
 
 /** A rule that is kept, with who made it and what it found last. */
 export interface StoredRule {

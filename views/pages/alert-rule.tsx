@@ -34,7 +34,7 @@ export const ruleNew = definePage<Data>({
   ...shared,
   path: `${RULES_PATH}/new`,
   title: 'New alert rule',
-  order: 14,
+  order: 41,
   role: 'operator',
   params: ['metric'],
   load: async ({ deps, admin, query }) => {
@@ -50,7 +50,7 @@ export default definePage<Data>({
   ...shared,
   path: `${RULES_PATH}/:slug`,
   title: 'Alert rule',
-  order: 15,
+  order: 42,
   role: 'viewer',
   load: async ({ deps, admin, param }) => {
     const rule = await findRule(deps, admin, param.slug ?? '')

@@ -36,7 +36,7 @@ export default definePage<Data>({
   path: ALERTS_PATH,
   title: 'Alerts',
   group: 'Now',
-  order: 13,
+  order: 40,
   icon: 'bell',
   key: 'A',
   role: 'viewer',
@@ -90,11 +90,11 @@ export default definePage<Data>({
       <Say>{spoken(shownOf(props.data.open) ?? [])}</Say>
       <Tiles {...props} />
       <Grid>
-        <Stack span={6}>
+        <Stack span={7}>
           <AlertsCard {...props} />
           <DaysCard {...props} />
         </Stack>
-        <Stack span={6}>
+        <Stack span={5}>
           <RulesCard {...props} />
         </Stack>
       </Grid>

@@ -4,7 +4,7 @@ import { defineCondition } from './define.ts'
 
 const schema = z.strictObject({ kind: z.literal('nodata') })
 
-/** So many windows before it tell whether there is usually anything. */
+/** So many windows before it tell whether there is usually anything: in half of them at least. */
 const BEFORE = 7
 
 /** Nothing came, where something usually does: what never had data is not silent. */
@@ -19,7 +19,8 @@ export default defineCondition<z.output<typeof schema>>({
     if (value !== null && value !== 0) return { verdict: 'ok', ...edges }
     // A reading of nought is one.
     if (earlier.length === 0) return { verdict: value === null ? 'breach' : 'ok', ...edges }
-    return { verdict: earlier.some((one) => one !== null && one !== 0) ? 'breach' : 'ok', ...edges }
+    const busy = earlier.filter((one) => one !== null && one !== 0)
+    return { verdict: busy.length > 0 && busy.length >= earlier.length / 2 ? 'breach' : 'ok', ...edges }
   },
   words: () => 'has no data',
   title: () => 'has no data',

@@ -1,6 +1,7 @@
-import type { Backtest, BacktestPoint, Firing } from '../../../src/alerts/backtest.ts'
+import type { Backtest, Firing } from '../../../src/alerts/backtest.ts'
 import type { Editing } from '../../../src/alerts/editor.ts'
 import { metricOfRule, type Rule } from '../../../src/alerts/rule.ts'
+import { bandsOf, thinned } from '../../../src/alerts/thinned.ts'
 import { lastedText, wordingOf } from '../../../src/alerts/words.ts'
 import type { Deps } from '../../../src/context.ts'
 import { catalogueOf } from '../../../src/custom-metrics/catalogue.ts'
@@ -39,7 +40,8 @@ export const BacktestCard = ({ deps, editing, live, redraw }: Props) => {
           <PastChart past={past} rule={named} deps={deps} today={today} />
           <p class="q-help">
             {past.note}
-            {past.unknown > 0 && ` ${past.unknown.toLocaleString('en-US')} readings are unknown.`}
+            {past.unknown > 0 &&
+              ` ${past.unknown.toLocaleString('en-US')} readings are unknown${named.least === undefined ? '' : ', or of too few'}.`}
             {past.outside &&
               past.outside.of > 0 &&
               ` ${((100 * past.outside.n) / past.outside.of).toFixed(1)}% of the readings lay outside what was usual.`}
@@ -92,8 +94,6 @@ const Summary = ({ past, today, deps }: { past: Backtest; today: string; deps: D
   )
 }
 
-const MOST_POINTS = 360
-
 const PastChart = ({ past, rule, deps, today }: { past: Backtest; rule: Rule; deps: Deps; today: string }) => {
   const { value: text } = wordingOf(deps, rule)
   const points = thinned(past.points, rule)
@@ -142,41 +142,6 @@ const PastChart = ({ past, rule, deps, today }: { past: Backtest; rule: Rule; de
 function shortOf(at: Date, past: Backtest, today: string, { config }: Deps): string {
   const days = (past.to.getTime() - past.from.getTime()) / 86_400_000
   return days > 4 ? dayLabel(dayOf(at, config.timeZone), today) : momentText(at, today, config.timeZone)
-}
-
-/** As many points as a screen has room for; of each stretch the worst, so that no peak is lost. */
-export function thinned(points: readonly BacktestPoint[], rule: Pick<Rule, 'when'>): BacktestPoint[] {
-  const size = Math.ceil(points.length / MOST_POINTS)
-  if (size <= 1) return [...points]
-  const down = 'op' in rule.when && (rule.when.op === 'below' || rule.when.op === 'falls')
-  return Array.from({ length: Math.ceil(points.length / size) }, (_, i) => {
-    const part = points.slice(i * size, (i + 1) * size)
-    const known = part.filter(({ value }) => value !== null)
-    const first = part[0] as BacktestPoint
-    if (known.length === 0) return first
-    const worst = known.reduce((a, b) =>
-      (down ? (b.value ?? 0) < (a.value ?? 0) : (b.value ?? 0) > (a.value ?? 0)) ? b : a,
-    )
-    const phase = part.some((one) => one.phase === 'firing')
-      ? 'firing'
-      : part.some((one) => one.phase === 'pending')
-        ? 'pending'
-        : 'calm'
-    return { ...worst, at: first.at, phase }
-  })
-}
-
-/** Where it would have fired, and where it was pending only. */
-export function bandsOf(points: readonly Pick<BacktestPoint, 'phase'>[]): NonNullable<ChartProps['bands']> {
-  const bands: NonNullable<ChartProps['bands']> = []
-  for (const [i, { phase }] of points.entries()) {
-    if (phase === 'calm') continue
-    const tone = phase === 'firing' ? 'crit' : 'warn'
-    const open = bands.at(-1)
-    if (open && open.to === i - 1 && open.tone === tone) open.to = i
-    else bands.push({ from: i, to: i, tone })
-  }
-  return bands
 }
 
 const SHOWN = 10

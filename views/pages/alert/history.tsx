@@ -8,7 +8,7 @@ import { shownOf } from '../../../src/lib/settle.ts'
 import { eachDay } from '../../../src/lib/time.ts'
 import { Card, DataTable, Legend, Segments, StackedChart, TwoLines } from '../../parts/index.ts'
 import type { AlertsProps } from '../alerts.tsx'
-import { endText, lastedOf, SeverityGlyph } from './list.tsx'
+import { endNote, lastedOf, SeverityGlyph } from './list.tsx'
 
 export const HISTORY_SIZE = 25
 
@@ -63,7 +63,6 @@ export const HistoryCard = ({
           columns={[
             { key: 'what', label: 'What', strong: true },
             { key: 'fired', label: 'Fired', muted: true, wide: true },
-            { key: 'ended', label: 'Ended', muted: true, wide: true },
             { key: 'lasted', label: 'Lasted', number: true },
           ]}
           rows={rows.map((alert) => ({
@@ -79,13 +78,13 @@ export const HistoryCard = ({
                         {alert.ruleGone ? alert.ruleName : <a href={ruleHref(alert.ruleSlug)}>{alert.ruleName}</a>}
                         {alert.text && `, ${alert.text}`}
                         {alert.ackedBy && `, acknowledged by ${alert.ackedBy}`}
+                        {endNote(alert)}
                       </>
                     }
                   />
                 </span>
               ),
               fired: alert.firedAt ? momentText(alert.firedAt, filters.today, timeZone) : '—',
-              ended: endText(alert, filters.today, timeZone),
               lasted: lastedOf(alert),
             },
           }))}

@@ -120,14 +120,11 @@ const SilenceMenu = ({ id, tab, off }: Pick<ActProps, 'id' | 'tab' | 'off'>) =>
     </Menu>
   )
 
-const ENDS = { recovered: 'recovered', 'by hand': 'by hand', rule: 'rule changed' } as const
+const ENDS = { recovered: '', 'by hand': ', ended by hand', rule: ', ended with its rule' } as const
 
-/** How it ended, or that it has not. */
-export const endText = ({ endedAt, endedWhy }: Alert, today: string, timeZone: string): string =>
-  endedAt === null
-    ? 'still firing'
-    : `${momentText(endedAt, today, timeZone)}${endedWhy && endedWhy !== 'recovered' ? `, ${ENDS[endedWhy]}` : ''}`
+/** How it ended, where it did not just get well. */
+export const endNote = ({ endedWhy }: Alert): string => (endedWhy ? ENDS[endedWhy] : '')
 
 /** How long it fired; of one that still does the clock would have to say. */
 export const lastedOf = ({ firedAt, endedAt }: Alert): string =>
-  firedAt === null || endedAt === null ? '—' : lastedText(endedAt.getTime() - firedAt.getTime())
+  firedAt === null ? '—' : endedAt === null ? 'still firing' : lastedText(endedAt.getTime() - firedAt.getTime())
