@@ -44,13 +44,9 @@ export const ruleSchema = z.strictObject({
     .enum(WINDOW_NAMES as [WindowName, ...WindowName[]], { error: `One of ${WINDOW_NAMES.join(', ')}.` })
     .default('now')
     .meta({ description: 'Over what it looks, as far as the metric is kept so finely.' }),
-  least: z
-    .number({ error: 'The least is a number.' })
-    .min(0, 'The least is not negative.')
-    .optional()
-    .meta({
-      description: 'Over a sliding window, of a share or of an amount that is compared: of fewer nothing is said.',
-    }),
+  least: z.number({ error: 'The least is a number.' }).min(0, 'The least is not negative.').optional().meta({
+    description: 'Over a sliding window, of a share or of an amount that is compared: of fewer nothing is said.',
+  }),
   by: z
     .string()
     .max(60)

@@ -90,11 +90,11 @@ export default definePage<Data>({
       <Say>{spoken(shownOf(props.data.open) ?? [])}</Say>
       <Tiles {...props} />
       <Grid>
-        <Stack span={7}>
+        <Stack span={6}>
           <AlertsCard {...props} />
           <DaysCard {...props} />
         </Stack>
-        <Stack span={5}>
+        <Stack span={6}>
           <RulesCard {...props} />
         </Stack>
       </Grid>

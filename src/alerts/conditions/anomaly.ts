@@ -37,7 +37,9 @@ export default defineCondition<Anomaly>({
     if (known.length < LEAST_KNOWN) return { verdict: 'unknown', value, low: null, high: null }
     const middle = median(known)
     const band = Math.max(times * spread(known), LEAST_BAND * Math.abs(middle))
-    const low = op === 'above' ? null : middle - band
+    // What was never negative is not expected to be.
+    const floor = known.every((one) => one >= 0) ? 0 : Number.NEGATIVE_INFINITY
+    const low = op === 'above' ? null : Math.max(floor, middle - band)
     const high = op === 'below' ? null : middle + band
     if (value === null) return { verdict: 'unknown', value, low, high }
     const beyond = (low !== null && value < low) || (high !== null && value > high)

@@ -54,7 +54,7 @@ const AlertRow = ({ alert, tab, now, today, timeZone, off }: ListProps & { alert
           {alert.ruleGone ? alert.ruleName : <a href={ruleHref(alert.ruleSlug)}>{alert.ruleName}</a>}
           {alert.scope !== '*' && `, ${alert.scope}`}
         </p>
-        <p class="q-alert-acts">
+        <div class="q-alert-acts">
           {alert.unknownSince && (
             <Badge tone="stale" text={`no data since ${momentText(alert.unknownSince, today, timeZone)}`} />
           )}
@@ -77,7 +77,7 @@ const AlertRow = ({ alert, tab, now, today, timeZone, off }: ListProps & { alert
               Metric
             </a>
           )}
-        </p>
+        </div>
       </div>
     </li>
   )

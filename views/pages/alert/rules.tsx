@@ -13,7 +13,7 @@ interface Props {
   off?: string
 }
 
-const DOTS = { critical: 'down', warning: 'degraded', info: 'up' } as const satisfies Record<Severity, string>
+const DOTS = { critical: 'down', warning: 'degraded', info: 'off' } as const satisfies Record<Severity, string>
 const BADGES: Partial<Record<RuleState, { tone: 'crit' | 'warn' | 'stale' | 'plain'; text: string }>> = {
   firing: { tone: 'crit', text: 'firing' },
   pending: { tone: 'warn', text: 'pending' },
@@ -56,7 +56,8 @@ export const RulesTable = ({ deps, rules, fired, rangeLabel, off }: Props) => (
 const StateText = ({ rule: { rule, state } }: { rule: StoredRule }) => {
   if (!rule.enabled) return <span class="q-ink-3">off</span>
   const badge = BADGES[state]
-  return badge ? <Badge {...badge} /> : <span class="q-ink-2">ok</span>
+  const tone = state === 'firing' && rule.severity !== 'critical' ? ('warn' as const) : undefined
+  return badge ? <Badge {...badge} {...(tone && { tone })} /> : <span class="q-ink-2">ok</span>
 }
 
 /** A button that says what it is now; the page comes back with what it has become. */
