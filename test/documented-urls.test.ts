@@ -174,6 +174,7 @@ describe('the documented commands', () => {
 /** A field by which the JSON of a page is known. */
 function answered(path: string): string {
   if (path.includes('activity')) return 'rows'
+  if (path.includes('alerts')) return 'alerts'
   return path.includes('settings') ? 'settings' : 'metrics'
 }
 
