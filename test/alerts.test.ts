@@ -124,6 +124,10 @@ describe('a rule', () => {
       ['chat', 50],
       ['images', 60],
     ])
+    // Nobody calls them any more: nothing is bad about what does not happen.
+    clock += 12 * MINUTE
+    await calls(6, 0, { service: 'search' })
+    expect(await minute()).toMatchObject({ resolved: 2, open: 0 })
   })
 
   it('names who drove it: the value that is furthest from the whole', async () => {

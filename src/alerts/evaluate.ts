@@ -56,8 +56,11 @@ async function driversOfNew(
   found: ReadonlyMap<StoredRule, Finding[]>,
   now: Date,
 ): Promise<Map<Finding, string>> {
-  const bad = [...found].flatMap(([{ rule }, findings]) =>
-    findings.filter(({ verdict }) => verdict === 'breach').map((finding) => ({ rule, finding })),
+  const bad = [...found].flatMap(([{ rule, state }, findings]) =>
+    // One that fires already has been told.
+    (state === 'firing' ? [] : findings)
+      .filter(({ verdict }) => verdict === 'breach')
+      .map((finding) => ({ rule, finding })),
   )
   const texts = await Promise.all(
     bad

@@ -49,13 +49,17 @@ export async function readWindows(deps: Deps, requests: readonly Request[], at: 
     return [source, whole, one.window, one.by ?? '', one.earlier.join(), source === '' ? one.scope : ''].join('|')
   })
   const answers = new Map<Request, Answer>()
-  await Promise.all(
+  const read = await Promise.allSettled(
     [...groups.values()].map(async (group) => {
       const first = group[0] as Request
-      const read = isSliding(first.window) ? readSliding : readDays
-      for (const [request, answer] of await read(deps, q, group, at)) answers.set(request, answer)
+      const readGroup = isSliding(first.window) ? readSliding : readDays
+      for (const [request, answer] of await readGroup(deps, q, group, at)) answers.set(request, answer)
     }),
   )
+  // A number that cannot be read leaves its own rules unchecked this time; where none can the database is away.
+  const failed = read.flatMap((one) => (one.status === 'rejected' ? [one.reason as Error] : []))
+  if (failed.length > 0 && failed.length === read.length) throw failed[0]
+  for (const error of failed) deps.log.warn({ err: error }, 'alert rules could not be checked')
   return answers
 }
 

@@ -62,15 +62,13 @@ export function stepsOf(found: [StoredRule, Finding[]][], rows: readonly OpenRow
   return found.flatMap(([stored, findings]) => {
     const timing = timingOf(stored.rule)
     const seen = new Set(findings.map(({ subject }) => subject))
-    // A value that was not among those found: nothing is known of it, or the rule is held back as a whole.
+    // A value that is not among those found has nothing bad to it any more; where nothing at all was found nobody knows.
     const missing = rows.filter(
       ({ ruleId, subject, state }) => ruleId === stored.id && state !== 'resolved' && !seen.has(subject),
     )
     const held = findings.some(({ verdict }) => verdict === 'held')
-    const all = [
-      ...findings,
-      ...missing.map(({ subject }): Finding => ({ ...UNKNOWN, subject, verdict: held ? 'held' : 'unknown' })),
-    ]
+    const verdict = held ? ('held' as const) : findings.length > 0 ? ('ok' as const) : ('unknown' as const)
+    const all = [...findings, ...missing.map(({ subject }): Finding => ({ ...UNKNOWN, subject, verdict }))]
     return all.map((finding) => {
       const place = placeOf(stored.id, finding.subject)
       const row = open.get(place)
