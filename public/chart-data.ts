@@ -13,6 +13,7 @@ export type ChartData = Pick<
   | 'partial'
   | 'annotations'
   | 'limits'
+  | 'bands'
   | 'base'
   | 'fill'
   | 'unnamed'

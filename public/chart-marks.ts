@@ -1,6 +1,6 @@
 /** What Chart.js does not draw: gaps, limits, lettered flags, names at line ends, the crosshair. Our own, 2 KB. */
 import type { Chart, Plugin } from 'chart.js'
-import { apart, type ChartData, gapsOf, isLines, type Palette } from './chart-data.ts'
+import { apart, type ChartData, gapsOf, isLines, type Palette, pale } from './chart-data.ts'
 
 export interface Marks {
   data: ChartData
@@ -16,7 +16,10 @@ const family = "'Inter Variable', 'Inter fallback', system-ui, sans-serif"
 
 export const marksPlugin: Plugin = {
   id: 'marks',
-  beforeDatasetsDraw: (chart) => withMarks(chart, drawGaps),
+  beforeDatasetsDraw: (chart) => {
+    withMarks(chart, drawGaps)
+    withMarks(chart, drawBands)
+  },
   afterDatasetsDraw: (chart) => {
     withMarks(chart, drawLimits)
     withMarks(chart, drawFlags)
@@ -60,6 +63,22 @@ function drawGaps(chart: Chart, { data, colours }: Marks): void {
     ctx.fillRect(left, chartArea.top, right - left, chartArea.bottom - chartArea.top)
     ctx.fillStyle = colours.other
     ctx.fillRect(left, chartArea.bottom - 2, right - left, 2)
+  }
+}
+
+const LEAST_BAND_PX = 3
+
+/** A stretch in a pale tone, with a foot in the full one. */
+function drawBands(chart: Chart, { data, colours }: Marks): void {
+  const { ctx, chartArea } = chart
+  const half = (xOf(chart, 1) - xOf(chart, 0)) / 2
+  for (const { from, to, tone } of data.bands ?? []) {
+    const left = Math.max(chartArea.left, xOf(chart, from) - half)
+    const width = Math.max(LEAST_BAND_PX, Math.min(chartArea.right, xOf(chart, to) + half) - left)
+    ctx.fillStyle = pale(colours[tone], 0.13)
+    ctx.fillRect(left, chartArea.top, width, chartArea.bottom - chartArea.top)
+    ctx.fillStyle = colours[tone]
+    ctx.fillRect(left, chartArea.bottom - 2, width, 2)
   }
 }
 

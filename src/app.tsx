@@ -1,6 +1,7 @@
 import './lib/jsx-context.ts'
 import type { Hono } from 'hono'
 import { mountActions } from './actions/routes.tsx'
+import { mountAlerts } from './alerts/routes.tsx'
 import { mountAnnotations } from './annotations/routes.tsx'
 import { mountDocs } from './api/docs.tsx'
 import { mountApi } from './api/mount.ts'
@@ -52,6 +53,7 @@ export function createApp(deps: Deps): Hono<Env> {
   mountDocs(app, fast, deps)
   mountJobs(app, deps)
   mountDataPage(app, deps)
+  mountAlerts(app, deps)
   mountAnnotations(app, deps)
   mountCustomMetrics(app, deps)
   mountSavedViews(app, deps)

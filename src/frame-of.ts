@@ -1,4 +1,5 @@
 import type { LayoutProps } from '../views/parts/index.ts'
+import { alertBadges } from './alerts/badge.ts'
 import type { Deps } from './context.ts'
 import type { AdminWho } from './env.ts'
 import { frameAdmin, navOf, sourceStates } from './page-frame.ts'
@@ -13,7 +14,7 @@ export async function frameOf(
 ): Promise<Pick<LayoutProps, 'admin' | 'nav' | 'product' | 'sources'>> {
   return {
     admin: frameAdmin(admin),
-    nav: navOf(pages, admin),
+    nav: navOf(pages, admin, undefined, await alertBadges(deps, admin)),
     product: productText(await freshSettings(deps)),
     sources: sourceStates(deps),
   }

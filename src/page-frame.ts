@@ -1,4 +1,4 @@
-import type { FilterBarProps, FilterOption, FrameAdmin, NavGroup, SourceState } from '../views/parts/index.ts'
+import type { FilterBarProps, FilterOption, FrameAdmin, NavGroup, NavPage, SourceState } from '../views/parts/index.ts'
 import { allUsersPage } from './all-users.ts'
 import { tenantExists } from './auth/tenants.ts'
 import type { Deps } from './context.ts'
@@ -32,7 +32,12 @@ const COMPARE_LABELS: Record<Compare, string> = {
 const TENANTS_SHOWN = 200
 
 /** The nav: what the admin's role may see, in the order of the groups; its links keep the filters. */
-export function navOf(pages: readonly Page[], admin: AdminWho, filters?: Filters): NavGroup[] {
+export function navOf(
+  pages: readonly Page[],
+  admin: AdminWho,
+  filters?: Filters,
+  badges: Record<string, NavPage['badge']> = {},
+): NavGroup[] {
   const query = filters ? filterQuery(filters) : ''
   const shown = pages.filter((page) => !page.under && maySee(admin, page))
   const names = Object.keys(NAV_GROUPS) as NavGroupName[]
@@ -43,7 +48,14 @@ export function navOf(pages: readonly Page[], admin: AdminWho, filters?: Filters
       {
         group,
         icon: NAV_GROUPS[group],
-        pages: own.map(({ title, path, key, icon }) => ({ title, path, href: path + query, key, icon })),
+        pages: own.map(({ title, path, key, icon }) => ({
+          title,
+          path,
+          href: path + query,
+          key,
+          icon,
+          badge: badges[path],
+        })),
       },
     ]
   })

@@ -4,6 +4,8 @@ import { Layout } from '../views/layout.tsx'
 import activity from '../views/pages/activity.tsx'
 import admin from '../views/pages/admin.tsx'
 import admins from '../views/pages/admins.tsx'
+import alertRule, { ruleNew } from '../views/pages/alert-rule.tsx'
+import alerts from '../views/pages/alerts.tsx'
 import annotations from '../views/pages/annotations.tsx'
 import audit from '../views/pages/audit.tsx'
 import backfill from '../views/pages/backfill.tsx'
@@ -36,6 +38,7 @@ import system from '../views/pages/system.tsx'
 import user from '../views/pages/user.tsx'
 import users from '../views/pages/users.tsx'
 import { type FilterBarProps, LiveRegion, Note, Sources } from '../views/parts/index.ts'
+import { alertBadges } from './alerts/badge.ts'
 import { authOf } from './auth/auth.ts'
 import { adminOf, requireRole } from './auth/guards.ts'
 import { listBoards } from './boards/read.ts'
@@ -63,6 +66,9 @@ export const pages = [
   overview,
   live,
   activity,
+  alerts,
+  ruleNew,
+  alertRule,
   metrics,
   backfill,
   // Before the metrics' own pages: “new” is no key.
@@ -227,7 +233,7 @@ async function frame(
       title={page.title}
       page={page.under ?? page.path}
       admin={frameAdmin(context.admin)}
-      nav={navOf(pages, context.admin, filters)}
+      nav={navOf(pages, context.admin, filters, await alertBadges(services.deps, context.admin))}
       product={named}
       filters={filterBarProps}
       pins={filterBarProps?.views?.pins}

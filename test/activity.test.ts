@@ -103,6 +103,17 @@ describe('the feed', () => {
   })
 
   it('filters by tenant and by kind', async () => {
+    const at = new Date(NOW.getTime() - 60_000)
+    await t.sql`
+      with r as (
+        insert into alert_rules (slug, name, enabled, severity, scope, rule, created_by, updated_by)
+        values ('queue', 'Queue', true, 'info', '*', '{}', 'system', 'system') returning id
+      ),
+      a as (
+        insert into alerts (rule_id, scope, state, severity, title, pending_since, fired_at, seen_at)
+        select id, '*', 'firing', 'info', 'Queue is 23, limit 10', ${at}, ${at}, ${at} from r returning id
+      )
+      insert into alert_events (alert_id, at, kind) select id, ${at}, 'fired' from a`
     const acme = await everything({ scope: 'acme', limit: 30 })
     expect(new Set(acme.map(({ tenantId }) => tenantId))).toEqual(new Set(['acme']))
     for (const kind of ALL_KINDS) {

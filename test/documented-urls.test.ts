@@ -174,6 +174,7 @@ function answered(path: string): string {
   if (path.includes('emails')) return 'emails'
   if (path.includes('users')) return 'users'
   if (path.includes('health')) return 'bands'
+  if (path.includes('alerts')) return 'alerts'
   return path.includes('settings') ? 'settings' : 'metrics'
 }
 

@@ -28,6 +28,7 @@ const PATHS = [
   '/dashboard/activity',
   '/dashboard/users',
   '/dashboard/health',
+  '/dashboard/alerts',
   '/dashboard/segments',
   '/dashboard/system',
   '/dashboard/emails',
@@ -47,7 +48,7 @@ it('groups stand in their order, and those without a page are left out', () => {
   const context = { who: admin, now: new Date('2026-11-20T12:00:00Z'), timeZone: 'UTC' }
   const groups = navOf(pages, admin, parseFilters(new URLSearchParams(), context))
   expect(groups.map(({ group, pages }) => `${group}: ${pages.map(({ title }) => title).join(', ')}`)).toEqual([
-    'Now: Overview, Live, Activity',
+    'Now: Overview, Live, Activity, Alerts',
     'People: Users, Health, Segments',
     'Engineering: System',
     'Work: E-mails, Boards, Metrics, Data, Settings',

@@ -95,6 +95,78 @@ table admins (
 )
 CREATE UNIQUE INDEX admins_email ON public.admins USING btree (lower(email))
 
+table alert_events (
+  id bigint not null generated always as identity
+  alert_id bigint not null
+  at timestamp with time zone not null
+  kind text not null
+  tenant_id text not null default ''::text
+  actor text
+  value double precision
+  note text
+  constraint alert_events_alert_id_fkey FOREIGN KEY (alert_id) REFERENCES alerts(id) ON DELETE CASCADE
+  constraint alert_events_kind_check CHECK ((kind = ANY (ARRAY['pending'::text, 'fired'::text, 'nodata'::text, 'data'::text, 'acknowledged'::text, 'silenced'::text, 'unsilenced'::text, 'resolved'::text])))
+  constraint alert_events_pkey PRIMARY KEY (id)
+)
+CREATE INDEX alert_events_alert ON public.alert_events USING btree (alert_id, id)
+CREATE INDEX alert_events_at ON public.alert_events USING btree (at)
+
+table alert_rules (
+  id bigint not null generated always as identity
+  slug text not null
+  name text not null
+  preset text
+  enabled boolean not null
+  severity text not null
+  scope text not null
+  rule jsonb not null
+  state text not null default 'ok'::text
+  version integer not null default 1
+  created_at timestamp with time zone not null default now()
+  created_by text not null
+  updated_at timestamp with time zone not null default now()
+  updated_by text not null
+  deleted_at timestamp with time zone
+  constraint alert_rules_name_check CHECK (((length(name) >= 1) AND (length(name) <= 80)))
+  constraint alert_rules_pkey PRIMARY KEY (id)
+  constraint alert_rules_severity_check CHECK ((severity = ANY (ARRAY['critical'::text, 'warning'::text, 'info'::text])))
+  constraint alert_rules_state_check CHECK ((state = ANY (ARRAY['ok'::text, 'pending'::text, 'firing'::text, 'nodata'::text, 'held'::text])))
+)
+CREATE UNIQUE INDEX alert_rules_preset ON public.alert_rules USING btree (preset) WHERE (preset IS NOT NULL)
+CREATE UNIQUE INDEX alert_rules_slug ON public.alert_rules USING btree (slug)
+
+table alerts (
+  id bigint not null generated always as identity
+  rule_id bigint not null
+  subject text not null default ''::text
+  scope text not null
+  state text not null
+  severity text not null
+  title text not null
+  text text not null default ''::text
+  value double precision
+  peak double precision
+  pending_since timestamp with time zone not null
+  fired_at timestamp with time zone
+  ended_at timestamp with time zone
+  ended_why text
+  ended_by text
+  seen_at timestamp with time zone not null
+  ok_since timestamp with time zone
+  unknown_since timestamp with time zone
+  acked_at timestamp with time zone
+  acked_by text
+  silenced_until timestamp with time zone
+  silenced_by text
+  constraint alerts_pkey PRIMARY KEY (id)
+  constraint alerts_rule_id_fkey FOREIGN KEY (rule_id) REFERENCES alert_rules(id) ON DELETE CASCADE
+  constraint alerts_severity_check CHECK ((severity = ANY (ARRAY['critical'::text, 'warning'::text, 'info'::text])))
+  constraint alerts_state_check CHECK ((state = ANY (ARRAY['pending'::text, 'firing'::text, 'resolved'::text, 'passed'::text])))
+)
+CREATE INDEX alerts_ended ON public.alerts USING btree (rule_id, subject, ended_at DESC) WHERE (state = 'resolved'::text)
+CREATE INDEX alerts_fired ON public.alerts USING btree (fired_at DESC, id DESC) WHERE (fired_at IS NOT NULL)
+CREATE UNIQUE INDEX alerts_open ON public.alerts USING btree (rule_id, subject) WHERE (state = ANY (ARRAY['pending'::text, 'firing'::text]))
+
 table annotations (
   id bigint not null generated always as identity
   kind text not null
@@ -740,6 +812,7 @@ table events (
 ) partition by RANGE (ts)
 CREATE INDEX events_anonymous ON ONLY public.events USING btree (anonymous_id, ts) WHERE ((user_id = ''::text) AND (anonymous_id IS NOT NULL))
 CREATE INDEX events_batch ON ONLY public.events USING brin (batch_id) WITH (pages_per_range='16')
+CREATE INDEX events_sign_ins ON ONLY public.events USING btree (ts) WHERE (replace(lower(name), ' '::text, '_'::text) = ANY (ARRAY['login_failed'::text, 'failed_login'::text, 'signin_failed'::text, 'sign_in_failed'::text, 'user_login_failed'::text, 'oauth_failed'::text, 'oauth_error'::text, 'oauth_failure'::text, 'oauth_login_failed'::text]))
 CREATE INDEX events_ts ON ONLY public.events USING btree (ts)
 CREATE INDEX events_user ON ONLY public.events USING btree (user_id, ts)
 

@@ -85,6 +85,10 @@ const WORDS: Record<ActivityKind, (activity: Activity) => Words> = {
   object: ({ subject, note }) => ({ title: `${capital(subject ?? 'object')} created`, detail: note, icon: 'folder' }),
   error: errorWords,
   admin: adminWords,
+  alert: ({ verb, subject, note }) =>
+    verb === 'fired'
+      ? { title: subject ?? 'An alert fired', detail: note, icon: 'bell', tone: 'crit' }
+      : { title: `Over: ${subject ?? 'an alert'}`, icon: 'circle-check' },
   source: sourceWords,
   incident: incidentWords,
   event: ({ verb, subject, note }) => ({

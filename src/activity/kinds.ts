@@ -11,6 +11,7 @@ export const ACTIVITY_KINDS = {
     doc: 'A call that the product made or served failed, or its own code did, in a browser or on a server.',
   },
   admin: { label: 'Admin', doc: 'An admin or a key had the main app do something with a user.' },
+  alert: { label: 'Alerts', doc: 'An alert has fired or has ended.' },
   source: { label: 'Sources', doc: 'A source of data has gone away or has come back.' },
   incident: { label: 'Incidents', doc: 'Alike errors or warnings began in a log file of the product.' },
   event: { label: 'Events', doc: 'A tracked event of a user.' },

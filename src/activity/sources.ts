@@ -35,6 +35,7 @@ export function activitySources(sql: Sql): ActivitySource[] {
     calls(sql),
     appErrors(sql),
     actionRuns(sql),
+    alertChanges(sql),
     sourceChanges(sql),
     incidents(sql),
     events(sql),
@@ -145,6 +146,18 @@ const actionRuns = (sql: Sql): ActivitySource => ({
   columns: sql`'admin' as kind, s.state as verb, s.user_id, s.tenant_id, s.action as subject,
     (select ${actorName(sql)} from (select s.actor) r) as note, null::bigint as amount, null::text as currency`,
   keep: sql`s.state in ('done', 'unknown')`,
+})
+
+const alertChanges = (sql: Sql): ActivitySource => ({
+  kinds: ['alert'],
+  table: sql`alert_events s`,
+  ts: sql`s.at`,
+  id: sql`'l:' || s.id`,
+  columns: sql`'alert' as kind, s.kind as verb, '' as user_id, s.tenant_id,
+    (select a.title from alerts a where a.id = s.alert_id) as subject,
+    (select nullif(a.text, '') from alerts a where a.id = s.alert_id) as note,
+    null::bigint as amount, null::text as currency`,
+  keep: sql`s.kind in ('fired', 'resolved')`,
 })
 
 // Of no tenant: who is bound to one does not see how the whole is doing.

@@ -1,6 +1,8 @@
 import type { Hono } from 'hono'
 import { cors } from 'hono/cors'
 import { mountActionsApi } from '../actions/api.ts'
+import { mountAlertsApi } from '../alerts/api.ts'
+import { mountRulesApi } from '../alerts/rules-api.ts'
 import { mountAnnotationsApi } from '../annotations/api.ts'
 import { mountAuditApi } from '../audit/api.ts'
 import { mountTenantCheck } from '../auth/tenants.ts'
@@ -31,6 +33,8 @@ export function mountApi(app: Hono<Env>, deps: Deps): void {
   mountTablesApi(app, deps)
   mountActivityApi(app, deps)
   mountActionsApi(app, deps)
+  mountAlertsApi(app, deps)
+  mountRulesApi(app, deps)
   mountAnnotationsApi(app, deps)
   mountBoardsApi(app, deps)
   mountCustomMetricsApi(app, deps)

@@ -10,6 +10,7 @@ export const TAGS = {
   Segments: 'Rules over users: who is paying, new, busy or quiet. Numbers can be asked of a segment.',
   Actions: 'What admins do with users, through the product’s own API.',
   Tables: 'The facts themselves, as CSV files and as JSON pages.',
+  Alerts: 'What is wrong now and was before, and the rules that say so.',
   Annotations: 'What happened when: deploys, price changes, incidents, campaigns, notes.',
   Boards: 'Pages of one’s own, as JSON and as YAML.',
   Delivery: 'Channels, the outbox of what they send, and mails to one user.',

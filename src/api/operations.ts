@@ -1,4 +1,5 @@
 import { actionOperations } from '../actions/operations.ts'
+import { alertOperations } from '../alerts/operations.ts'
 import { annotationOperations } from '../annotations/operations.ts'
 import { auditOperations } from '../audit/operations.ts'
 import { boardOperations } from '../boards/operations.ts'
@@ -33,6 +34,7 @@ export const operations = [
   feed,
   ...tablesOperations,
   ...actionOperations,
+  ...alertOperations,
   ...annotationOperations,
   ...userOperations,
   ...segmentOperations,

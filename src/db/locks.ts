@@ -35,3 +35,5 @@ export const AUDIT_LOCK = 7128
 export const ADMINS_LOCK = 7129
 /** Health scores are computed by one at a time. */
 export const HEALTH_LOCK = 7124
+/** Checking the alert rules, and what people do with alerts: one after the other. */
+export const ALERTS_LOCK = 7115

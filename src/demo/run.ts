@@ -3,6 +3,7 @@ import type { Deps } from '../context.ts'
 import { addDays, today } from '../lib/time.ts'
 import type { Running } from '../main.ts'
 import { type Access, ensureAccess, saveAccess } from './access.ts'
+import { raisePastAlerts } from './alerts.ts'
 import { keepBooks } from './books.ts'
 import { openChannels } from './channels.ts'
 import { DoorsClient } from './client.ts'
@@ -45,6 +46,7 @@ async function begin({ deps, url }: Running, env: NodeJS.ProcessEnv) {
   // Before the history: it is converted as it is folded.
   if (begun.writtenToMs === null) await keepBooks(deps, timeline.firstMs)
   const state = begun.writtenToMs === null ? await fillHistory(deps, timeline, begun) : begun
+  if (begun.writtenToMs === null) await raisePastAlerts(deps)
   await markReleases(deps, timeline.firstMs)
   await openChannels(deps, product.url)
   const logs = env.LOG_FILES ? undefined : new ProductLogs(deps.config.dataDir)

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { createUser, doAction } from '../actions/operations.ts'
+import { listAlerts } from '../alerts/operations.ts'
 import { feed } from '../api/activity.ts'
 import { credentials, runStarted, token } from '../api/described.ts'
 import { configOfMetrics, listMetrics, summaryOfMetrics } from '../api/metrics-operations.ts'
@@ -11,9 +12,16 @@ import { metricsAddresses, patchConfig, period, stats } from './operations.ts'
 import { METRICS_PREFIXES, PAGE_PREFIXES, PAGES, RENAMED, STATS_PATHS } from './table.ts'
 
 const tag = 'Documented addresses'
-const ANSWERS = [summaryOfMetrics, listMetrics, configOfMetrics, feed, readHealth, listOfUsers, listOfEmails].map(
-  ({ path, answer }) => [path, answer] as const,
-)
+const ANSWERS = [
+  summaryOfMetrics,
+  listMetrics,
+  configOfMetrics,
+  feed,
+  readHealth,
+  listOfUsers,
+  listOfEmails,
+  listAlerts,
+].map(({ path, answer }) => [path, answer] as const)
 
 /** The operation of a page for programs: what the address that it is led to answers. */
 export function pageOperation(prefix: string, name: keyof typeof PAGES): Operation<typeof period> {

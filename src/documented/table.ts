@@ -29,6 +29,7 @@ export const PAGES = {
   '/health': { page: '/dashboard/health', json: '/api/health' },
   '/activity': { page: '/dashboard/activity', json: '/api/activity' },
   '/users': { page: '/dashboard/users', json: '/api/users' },
+  '/alerts': { page: '/dashboard/alerts', json: '/api/alerts' },
   '/metrics': { page: '/dashboard/metrics', json: '/api/metrics' },
   '/emails': { page: '/dashboard/emails', json: '/api/emails' },
   '/settings': { page: '/dashboard/settings', json: '/api/metrics/config' },

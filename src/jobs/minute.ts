@@ -1,3 +1,4 @@
+import { evaluateAlerts } from '../alerts/evaluate.ts'
 import { runProbes } from '../connectors/probe.ts'
 import type { Deps } from '../context.ts'
 import { endDiscounts, expireSubscriptions } from '../facts/expire-subscriptions.ts'
@@ -12,7 +13,7 @@ export default defineJob({
   name: 'minute',
   schedule: '* * * * *',
   label: 'Live samples',
-  doc: 'Samples queues, jobs, users online and this process, probes the configured URLs, ends subscriptions whose paid period is over, keeps the row of today in usage_analytics_daily, and the list of users up to date.',
+  doc: 'Samples queues, jobs, users online and this process, probes the configured URLs, ends subscriptions whose paid period is over, checks the alert rules, and keeps the row of today in usage_analytics_daily and the list of users up to date.',
   async run({ deps, now }) {
     // One part that fails does not keep the others from their work; the run fails at the end all the same.
     const results = await Promise.allSettled(parts(now).map((part) => part(deps, now)))
@@ -29,6 +30,14 @@ const refreshUsers: Part = (deps) => refreshUserStats(deps, { slices: 20 })
 
 /** Live minutes are pruned once an hour: no index leads to them by time, so each pruning reads the whole table. */
 function parts(now: Date): Part[] {
-  const always: Part[] = [takeSamples, runProbes, expireSubscriptions, endDiscounts, refreshToday, refreshUsers]
+  const always: Part[] = [
+    takeSamples,
+    runProbes,
+    expireSubscriptions,
+    endDiscounts,
+    refreshToday,
+    refreshUsers,
+    evaluateAlerts,
+  ]
   return now.getUTCMinutes() === 0 ? [...always, pruneMinutes, pruneSources] : always
 }

@@ -1,4 +1,6 @@
 import { type ActivityPage, activityPage } from '../activity/feed.ts'
+import { type Alert, openAlerts } from '../alerts/list.ts'
+import { alertsVersion } from '../alerts/version.ts'
 import { loadAnnotations, loadHourAnnotations } from '../annotations/on-charts.ts'
 import type { Annotation } from '../annotations/read.ts'
 import { type AtRiskGlance, loadAtRiskGlance } from '../health/load.ts'
@@ -31,6 +33,7 @@ export interface OverviewData {
   plans: Card<Series>
   fortnight: Card<Series>
   builds: Card<Summaries>
+  alerts: Card<Alert[]>
   activity: Card<ActivityPage>
   atRisk: Card<AtRiskGlance>
   annotations: Card<Annotation[]>
@@ -91,6 +94,9 @@ export async function loadOverview(context: PageContext): Promise<OverviewData> 
       () => summary(deps, ['jobs.builds_succeeded', 'jobs.builds_failed'], { ...range, compare: 'none' }),
       folded,
     ),
+    alerts: card(context, 'alerts-open', () => openAlerts(deps, { who: context.admin, scope }), {
+      key: `${alertsVersion()}|${context.admin.tenants?.join() ?? '*'}`,
+    }),
     activity: card(context, 'notable', () => activityPage(deps, { scope, limit: FEED_ROWS, notable: true })),
     atRisk: loadAtRiskGlance(context),
     annotations: loadAnnotations(context),

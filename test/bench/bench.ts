@@ -1,3 +1,4 @@
+import { benchAlerts } from './alerts.ts'
 import { benchBrowsing } from './browsing.ts'
 import { benchCatalogue } from './catalogue.ts'
 import { Client } from './client.ts'
@@ -44,6 +45,7 @@ async function benchDatabase(bench: Bench): Promise<void> {
   // Before the others fill the running day with more than a product has in a month of days; they then find a product in
   // which every card shows something, its past days closed.
   tell(await benchCatalogue(bench))
+  tell(await benchAlerts(bench))
   tell(...(await benchWriting(bench)))
   tell(await benchRebuilding(bench))
   tell(await benchPercentiles(bench))

@@ -56,7 +56,8 @@ export async function benchCatalogue(bench: Bench): Promise<Result> {
 
 const ms = (value: number): string => `${value.toFixed(1)} ms`
 
-function depsOf({ config, db, writer, foldDeps: { log } }: Bench): Deps {
+/** What the code under measure takes. */
+export function depsOf({ config, db, writer, foldDeps: { log } }: Bench): Deps {
   const now = () => new Date()
   return { config, log, db, writer, book: new StateBook(log, now), redis: null, now, fetch }
 }

@@ -4,6 +4,7 @@ import { COST } from '../custom-metrics-kit.ts'
 
 /** What stands for the parameters of a page's path; a longer beginning goes first. */
 const PARAMETERS: [beginning: string, parameter: string][] = [
+  ['/dashboard/alerts/rules/:slug', 'error-rate'],
   ['/dashboard/metrics/:key/edit', 'custom.cost_per_job'],
   ['/dashboard/metrics/:key', 'ai.cost'],
   ['/dashboard/users/:id', 'u1'],

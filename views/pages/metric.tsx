@@ -1,3 +1,5 @@
+import { newRuleHref } from '../../src/alerts/paths.ts'
+import { whyNoAlerts } from '../../src/alerts/store.ts'
 import { annotateHref, annotateProps } from '../../src/annotations/form.ts'
 import { FLAGS_PARAM } from '../../src/annotations/on-charts.ts'
 import { catalogueOf } from '../../src/custom-metrics/catalogue.ts'
@@ -56,6 +58,12 @@ export default definePage<MetricData>({
             <Icon name="code" />
             SQL
           </button>
+          {!whyNoAlerts(deps, context.admin) && (
+            <a class="q-btn" href={newRuleHref(key)}>
+              <Icon name="bell" />
+              Alert on this
+            </a>
+          )}
           <AnnotateButton href={annotateHref(filters, href())} />
           <RecomputeButton data={data} />
           <EditButton data={data} context={context} />

@@ -73,6 +73,7 @@ const drawable = ({
   partial: rest.partial || undefined,
   annotations: rest.annotations?.map(({ index, letter, text }) => ({ index, letter, text })),
   limits: rest.limits,
+  bands: rest.bands?.length ? rest.bands : undefined,
   base: rest.base,
   fill: rest.fill,
   unnamed: rest.unnamed,

@@ -122,6 +122,8 @@ export interface ChartProps {
   annotationsMore?: Link
   /** Dashed lines with their words: thresholds, budgets. One far above the values is not drawn. */
   limits?: { value: number; text: string; tone?: 'warn' | 'crit' }[]
+  /** Stretches of the axis in a tone: from and to are indexes into labels. */
+  bands?: { from: number; to: number; tone: 'warn' | 'crit' }[]
   /** Default: chart 190, tall 260 (phone 172). */
   height?: 'chart' | 'tall' | 'short'
   /** Lines: 'zero' (default) starts at nought, 'fit' near the data. */

@@ -1,0 +1,27 @@
+import { z } from 'zod'
+import anomaly from './anomaly.ts'
+import change from './change.ts'
+import type { ConditionKind } from './define.ts'
+import noData from './no-data.ts'
+import source from './source.ts'
+import threshold from './threshold.ts'
+
+/** Every kind of condition, as the builder offers them. */
+export const conditionKinds = { threshold, change, anomaly, nodata: noData, source } as const
+export type ConditionName = keyof typeof conditionKinds
+export const CONDITION_NAMES = Object.keys(conditionKinds) as ConditionName[]
+
+/** The parts of a union are objects; the contract only says what they read. */
+const schemas = Object.values(conditionKinds).map(({ schema }) => schema as unknown as z.ZodObject)
+
+export const conditionSchema = z.discriminatedUnion('kind', schemas as [z.ZodObject, ...z.ZodObject[]], {
+  error: `A condition has a kind: ${CONDITION_NAMES.join(', ')}.`,
+}) as unknown as z.ZodType<Condition>
+
+export type Condition = {
+  [K in ConditionName]: (typeof conditionKinds)[K] extends ConditionKind<infer C> ? C : never
+}[ConditionName]
+
+/** What a condition's kind does, for that condition. */
+export const kindOf = (condition: Condition): ConditionKind<Condition> =>
+  conditionKinds[condition.kind] as unknown as ConditionKind<Condition>

@@ -1,0 +1,170 @@
+import type { Catalogue } from '../custom-metrics/catalogue.ts'
+import { problemsOf, type Rule, ruleSchema } from './rule.ts'
+
+/** The fields of the builder, as they were typed. */
+export const FIELDS = [
+  'name',
+  'metric',
+  'kind',
+  'op',
+  'limit',
+  'end',
+  'change',
+  'base',
+  'times',
+  'source',
+  'window',
+  'least',
+  'by',
+  'scope',
+  'for',
+  'recover',
+  'quiet',
+  'nodata',
+  'needs',
+  'severity',
+] as const
+export type Field = (typeof FIELDS)[number]
+export type Draft = Record<Field, string> & { enabled: boolean }
+export type Errors = Partial<Record<Field, string>>
+
+/** What each kind of condition can be asked for. */
+export const OPS: Record<string, Record<string, string>> = {
+  threshold: { above: 'above', below: 'below' },
+  change: { rises: 'rises by over', falls: 'falls by over' },
+  anomaly: { above: 'above the usual', below: 'below the usual', outside: 'outside the usual' },
+  nodata: {},
+  source: {},
+}
+
+/** A new rule, of a metric that the address may name. */
+export function emptyDraft(metric = '', limit = '', op = 'above'): Draft {
+  return {
+    name: '',
+    metric,
+    kind: 'threshold',
+    op,
+    limit,
+    end: '',
+    change: '50',
+    base: 'week',
+    times: '4',
+    source: '',
+    window: '',
+    least: '',
+    by: '',
+    scope: '*',
+    for: '5',
+    recover: '0',
+    quiet: '30',
+    nodata: 'keep',
+    needs: '',
+    severity: 'warning',
+    enabled: true,
+  }
+}
+
+/** A rule that is there, in the form. */
+export function draftOf(rule: Rule): Draft {
+  const { when } = rule
+  const text = (value: number | undefined) => (value === undefined ? '' : String(value))
+  return {
+    ...emptyDraft(rule.metric),
+    name: rule.name,
+    kind: when.kind,
+    op: 'op' in when ? when.op : '',
+    ...(when.kind === 'threshold' && { limit: text(when.limit), end: text(when.end) }),
+    ...(when.kind === 'change' && { change: text(when.by), base: when.base }),
+    ...(when.kind === 'anomaly' && { times: text(when.times) }),
+    ...(when.kind === 'source' && { source: when.source }),
+    window: rule.window,
+    least: text(rule.least),
+    by: rule.by ?? '',
+    scope: rule.scope,
+    for: text(rule.for),
+    recover: text(rule.recover),
+    quiet: text(rule.quiet),
+    nodata: rule.nodata,
+    needs: rule.needs,
+    severity: rule.severity,
+    enabled: rule.enabled,
+  }
+}
+
+/** What the form sent. */
+export function readDraft(form: FormData): Draft {
+  const text = (name: string) => {
+    const value = form.get(name)
+    return typeof value === 'string' ? value.slice(0, 300) : ''
+  }
+  const fields = Object.fromEntries(FIELDS.map((name) => [name, text(name)])) as Record<Field, string>
+  // "Try it at 15": a button that takes a limit over.
+  const [tried, value] = text('try').split(':')
+  if (tried === 'limit' || tried === 'change' || tried === 'times') fields[tried] = value ?? ''
+  const ops = Object.keys(OPS[fields.kind] ?? {})
+  // Of another kind now: what was compared before means nothing any more.
+  return { ...fields, op: ops.includes(fields.op) ? fields.op : (ops[0] ?? ''), enabled: text('enabled') !== 'off' }
+}
+
+export type ReadDraft = { ok: true; rule: Rule } | { ok: false; errors: Errors }
+
+/** The rule that was typed, or what is wrong with it, each at its field. */
+export function ruleOfDraft(catalogue: Catalogue, draft: Draft): ReadDraft {
+  const read = ruleSchema.safeParse({ ...written(draft), when: conditionOf(draft) })
+  if (!read.success) {
+    const errors: Errors = {}
+    for (const { path, message } of read.error.issues) errors[fieldOf(draft.kind, path.map(String))] ??= message
+    return { ok: false, errors }
+  }
+  const problems = problemsOf(catalogue, read.data)
+  if (problems.length === 0) return { ok: true, rule: read.data }
+  return { ok: false, errors: Object.fromEntries(problems.map(({ field, message }) => [field, message])) }
+}
+
+const number = (text: string): number | string | undefined => {
+  const plain = text.trim().replace(/,(?=\d{3}\b)/g, '')
+  if (plain === '') return undefined
+  const value = Number(plain.replace(',', '.'))
+  return Number.isFinite(value) ? value : text
+}
+
+function written({ name, metric, kind, window, least, by, scope, needs, nodata, severity, enabled, ...draft }: Draft) {
+  const isSource = kind === 'source'
+  const minutes = (text: string) => number(text) ?? 0
+  return {
+    name,
+    enabled,
+    severity,
+    metric: isSource ? '' : metric,
+    window: isSource ? 'now' : window,
+    scope,
+    for: minutes(draft.for),
+    recover: minutes(draft.recover),
+    quiet: minutes(draft.quiet),
+    nodata: kind === 'nodata' ? 'keep' : nodata,
+    needs: isSource ? '' : needs,
+    ...(number(least) !== undefined && { least: number(least) }),
+    ...(by !== '' && !isSource && { by }),
+  }
+}
+
+function conditionOf({ kind, op, limit, end, change, base, times, source }: Draft): Record<string, unknown> {
+  switch (kind) {
+    case 'threshold':
+      return { kind, op, limit: number(limit), ...(number(end) !== undefined && { end: number(end) }) }
+    case 'change':
+      return { kind, op, by: number(change), base }
+    case 'anomaly':
+      return { kind, op, times: number(times) }
+    case 'source':
+      return { kind, source }
+    default:
+      return { kind }
+  }
+}
+
+/** "when.by" of a change is the field "change". */
+function fieldOf(kind: string, [first = 'name', second]: string[]): Field {
+  const name = first === 'when' ? (second === 'by' && kind === 'change' ? 'change' : (second ?? 'kind')) : first
+  return FIELDS.find((field) => field === name) ?? 'name'
+}
