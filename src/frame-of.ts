@@ -3,7 +3,7 @@ import { alertBadges } from './alerts/badge.ts'
 import type { Deps } from './context.ts'
 import type { AdminWho } from './env.ts'
 import { frameAdmin, navOf, sourceStates } from './page-frame.ts'
-import { pages } from './pages.tsx'
+import { pages } from './pages.ts'
 import { productText } from './settings/registry.ts'
 import { freshSettings } from './settings/store.ts'
 

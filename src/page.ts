@@ -78,7 +78,7 @@ export interface PageProps<T> {
   context: PageContext
 }
 
-/** A page of the dashboard. Adding one is a file in views/pages and a line in pages.tsx. */
+/** A page of the dashboard. Adding one is a file in views/pages and a line in pages.ts. */
 export function definePage<T>(page: Page<T>): Page<T> {
   return page
 }

@@ -8,7 +8,7 @@ import { DOCS_PATH, docHref } from '../src/docs/define.ts'
 import { docPages } from '../src/docs/index.ts'
 import { searchDocs } from '../src/docs/search.ts'
 import { factKinds } from '../src/facts/index.ts'
-import { pages } from '../src/pages.tsx'
+import { pages } from '../src/pages.ts'
 import { type TestApp, testApp } from './helpers/app.ts'
 
 let t: TestApp

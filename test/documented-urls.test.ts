@@ -3,7 +3,7 @@ import { promisify } from 'node:util'
 import { parse } from 'csv-parse/sync'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { METRICS_PREFIXES, PAGE_PREFIXES, PAGES, STATS_PATHS } from '../src/documented/table.ts'
-import { pages } from '../src/pages.tsx'
+import { pages } from '../src/pages.ts'
 import { TEST_PASSWORD, type TestApp, testApp } from './helpers/app.ts'
 import { fillRollups, NOW } from './metrics-fixture.ts'
 

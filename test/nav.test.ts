@@ -2,7 +2,7 @@ import { expect, it } from 'vitest'
 import type { AdminWho } from '../src/env.ts'
 import { parseFilters } from '../src/lib/filters.ts'
 import { navOf } from '../src/page-frame.ts'
-import { pages } from '../src/pages.tsx'
+import { pages } from '../src/pages.ts'
 import { paletteOf } from '../src/palette.ts'
 
 const admin: AdminWho = {

@@ -16,25 +16,6 @@ table account_days (
   constraint account_days_pkey PRIMARY KEY (scope, day)
 )
 
-table admin_links (
-  token_hash text not null
-  admin_id text not null
-  kind text not null
-  created_at timestamp with time zone not null
-  expires_at timestamp with time zone not null
-  constraint admin_links_admin_id_fkey FOREIGN KEY (admin_id) REFERENCES admins(id) ON DELETE CASCADE
-  constraint admin_links_kind_check CHECK ((kind = ANY (ARRAY['reset'::text, 'invite'::text])))
-  constraint admin_links_pkey PRIMARY KEY (token_hash)
-)
-CREATE INDEX admin_links_admin ON public.admin_links USING btree (admin_id)
-
-table admin_recovery_codes (
-  admin_id text not null
-  code_hash text not null
-  used_at timestamp with time zone
-  constraint admin_recovery_codes_admin_id_fkey FOREIGN KEY (admin_id) REFERENCES admins(id) ON DELETE CASCADE
-  constraint admin_recovery_codes_pkey PRIMARY KEY (admin_id, code_hash)
-)
 table action_runs (
   id uuid not null
   action text not null
@@ -58,11 +39,32 @@ table action_runs (
   constraint action_runs_pkey PRIMARY KEY (id)
   constraint action_runs_state_check CHECK ((state = ANY (ARRAY['requested'::text, 'done'::text, 'refused'::text, 'failed'::text, 'unknown'::text])))
   constraint action_runs_undo_of_fkey FOREIGN KEY (undo_of) REFERENCES action_runs(id)
+)
 CREATE INDEX action_runs_at ON public.action_runs USING btree (at)
 CREATE UNIQUE INDEX action_runs_key ON public.action_runs USING btree (actor, key)
 CREATE INDEX action_runs_open ON public.action_runs USING btree (next_at) WHERE (next_at IS NOT NULL)
 CREATE UNIQUE INDEX action_runs_undo ON public.action_runs USING btree (undo_of) WHERE (state = ANY (ARRAY['requested'::text, 'done'::text, 'unknown'::text]))
 CREATE INDEX action_runs_user ON public.action_runs USING btree (user_id, at)
+
+table admin_links (
+  token_hash text not null
+  admin_id text not null
+  kind text not null
+  created_at timestamp with time zone not null
+  expires_at timestamp with time zone not null
+  constraint admin_links_admin_id_fkey FOREIGN KEY (admin_id) REFERENCES admins(id) ON DELETE CASCADE
+  constraint admin_links_kind_check CHECK ((kind = ANY (ARRAY['reset'::text, 'invite'::text])))
+  constraint admin_links_pkey PRIMARY KEY (token_hash)
+)
+CREATE INDEX admin_links_admin ON public.admin_links USING btree (admin_id)
+
+table admin_recovery_codes (
+  admin_id text not null
+  code_hash text not null
+  used_at timestamp with time zone
+  constraint admin_recovery_codes_admin_id_fkey FOREIGN KEY (admin_id) REFERENCES admins(id) ON DELETE CASCADE
+  constraint admin_recovery_codes_pkey PRIMARY KEY (admin_id, code_hash)
+)
 
 table admin_sessions (
   id text not null
@@ -389,9 +391,9 @@ CREATE INDEX audit_log_actor ON public.audit_log USING btree (actor, id)
 CREATE INDEX audit_log_at ON public.audit_log USING btree (at)
 CREATE INDEX audit_log_changes ON public.audit_log USING btree (at) WHERE (action = ANY (ARRAY['admin.create'::text, 'key.create'::text, 'key.revoke'::text, 'job.run'::text]))
 CREATE INDEX audit_log_metric ON public.audit_log USING btree (target, id) WHERE (target ~~ 'metric:%'::text)
-CREATE INDEX audit_log_target ON public.audit_log USING btree (target, at) WHERE (target IS NOT NULL)
 CREATE UNIQUE INDEX audit_log_seq ON public.audit_log USING btree (seq)
 CREATE INDEX audit_log_target ON public.audit_log USING btree (target, id)
+CREATE INDEX audit_log_target_at ON public.audit_log USING btree (target, at) WHERE (target IS NOT NULL)
 CREATE INDEX audit_log_unsealed ON public.audit_log USING btree (id) WHERE (seq IS NULL)
 
 table board_cards (
@@ -2106,19 +2108,12 @@ table user_groups (
   constraint user_groups_pkey PRIMARY KEY (grp)
 )
 
-table user_notes (
-  id bigint not null generated always as identity
-  user_id text not null
-  text text not null
-  created_by text not null
-  created_at timestamp with time zone not null
-  constraint user_notes_pkey PRIMARY KEY (id)
-  constraint user_notes_text_check CHECK (((length(text) >= 1) AND (length(text) <= 2000)))
-)
-CREATE INDEX user_notes_user ON public.user_notes USING btree (user_id, id)
 table user_health (
+  user_id text not null
   tenant_id text not null
   day date not null
+  plan text not null
+  class text not null
   stage text not null
   score real
   band text not null
@@ -2151,6 +2146,17 @@ table user_health (
   constraint user_health_stage_check CHECK ((stage = ANY (ARRAY['lapsed'::text, 'at-risk'::text, 'activation'::text, 'growth'::text, 'mature'::text])))
 ) with (fillfactor=70)
 CREATE INDEX user_health_score ON public.user_health USING btree (score, user_id)
+
+table user_notes (
+  id bigint not null generated always as identity
+  user_id text not null
+  text text not null
+  created_by text not null
+  created_at timestamp with time zone not null
+  constraint user_notes_pkey PRIMARY KEY (id)
+  constraint user_notes_text_check CHECK (((length(text) >= 1) AND (length(text) <= 2000)))
+)
+CREATE INDEX user_notes_user ON public.user_notes USING btree (user_id, id)
 
 table user_plans (
   user_id text not null

@@ -3,7 +3,7 @@ import { fillPeople, fillTotals } from './segments-fixture.ts'
 
 /**
  * The five people of the segments, and what a list needs beside: eve pays $49 a month herself and costs more than that,
- * bob is suspended, and ann's tenant pays for her.
+ * bob is suspended, ann's tenant pays for her, and of two the health is known.
  */
 export async function fillUsers(sql: Sql): Promise<void> {
   await fillPeople(sql)
@@ -26,5 +26,10 @@ export async function fillUsers(sql: Sql): Promise<void> {
   await sql`
     insert into user_days (user_id, scope, day, active, plan_class, api_calls)
     values ('ann', '*', '2026-10-21', true, 'free', 1000), ('ann', '*', '2026-10-22', true, 'free', 20)`
+  await sql`
+    insert into user_health (user_id, tenant_id, day, plan, class, stage, score, band, jobs, jobs_ok, active_days, active_before,
+      weeks, weeks_of, features, features_of, ratings, computed_at)
+    select id, '', '2026-11-19', 'free', 'free', 'mature', score, band, 0, 0, 1, 1, 1, 4, 0, 0, 0, '2026-11-20T01:00Z'
+    from (values ('ann', 80.26, 'healthy'), ('cem', 31.5, 'churning'), ('dia', null, 'unknown')) h (id, score, band)`
   await sql`insert into dirty_user_stats select user_id from users`
 }

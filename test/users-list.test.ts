@@ -99,6 +99,7 @@ describe('the order', () => {
     mrr: 'eve cem bob dia ann',
     margin: 'eve bob cem ann dia',
     seen: 'eve bob ann dia cem',
+    health: 'cem ann bob dia eve',
   }
   const reversed: Record<SortName, string> = {
     name: 'eve dia cem bob ann',
@@ -108,6 +109,7 @@ describe('the order', () => {
     mrr: 'bob cem eve ann dia',
     margin: 'cem bob eve dia ann',
     seen: 'dia ann bob eve cem',
+    health: 'ann cem eve dia bob',
   }
 
   it.each(SORT_NAMES)('by %s is the same whole, page by page, and back again', async (sort) => {

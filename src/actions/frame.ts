@@ -1,4 +1,4 @@
-import { pages } from '../pages.tsx'
+import { pages } from '../pages.ts'
 import { userHref } from './paths.ts'
 import { nameOf } from './subject.ts'
 import type { Subject } from './types.ts'

@@ -1,4 +1,5 @@
 import { recomputeHealth } from '../health/recompute.ts'
+import { markAllUsers, refreshUserStats } from '../users/stats.ts'
 import { defineJob } from './define.ts'
 
 export default defineJob({
@@ -11,6 +12,9 @@ export default defineJob({
   async run({ deps, run }) {
     await run.progress(0)
     const { day, users, weeks } = await recomputeHealth(deps, { signal: run.signal, done: run.progress })
+    // The list of users has a column of it.
+    await markAllUsers(deps)
+    await refreshUserStats(deps)
     return `${users} users as of ${day}${weeks > 0 ? `, and ${weeks} past ${weeks === 1 ? 'week' : 'weeks'}` : ''}`
   },
 })

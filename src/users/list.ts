@@ -1,5 +1,6 @@
 import type { Deps } from '../context.ts'
 import type { Sql } from '../db/connect.ts'
+import type { Band } from '../health/components.ts'
 import { minorUnits } from '../lib/currency.ts'
 import type { Fragment } from '../metrics/metric.ts'
 import { among, type Narrowed } from './among.ts'
@@ -43,6 +44,9 @@ export interface ListedUser {
   /** null = unknown, or paid for by the tenant. */
   mrr: number | null
   margin_30d: number | null
+  /** 0 to 100; null = not scored, or too little is known. */
+  health: number | null
+  health_band: Band | null
   place: Place
 }
 
@@ -105,11 +109,12 @@ async function stretch(deps: Deps, sql: Sql, query: UserQuery, asked: Stretch): 
     with page as materialized (${headOf(deps, sql, query, asked)})
     select p.user_id, u.email, u.username, u.tenant_id, t.name as tenant, u.status, g.class, g.plan, n.name as plan_name,
       b.status as billing, ${personal(deps, sql, query.scope)}, p.created_at, p.last_seen_at, p.calls_30d::float8 as calls_30d,
-      p.ai_cost_30d::float8 as ai_cost_30d, p.mrr_minor::float8 / ${minor} as mrr, p.margin_30d::float8 as margin_30d,
+      p.ai_cost_30d::float8 as ai_cost_30d, p.mrr_minor::float8 / ${minor} as mrr, p.margin_30d::float8 as margin_30d, p.health, h.band as health_band,
       p.${sql(column)}::text as place_value
     from page p join users u using (user_id) join user_groups g using (grp)
       left join tenants t on t.tenant_id = u.tenant_id
       left join plans n on n.plan_id = g.plan
+      left join user_health h on h.user_id = p.user_id
       left join lateral (
         select status from subscriptions s where s.user_id = p.user_id order by s.started_at desc limit 1
       ) b on true
@@ -135,6 +140,7 @@ const CASTS: Record<ReturnType<typeof sortOf>['type'], (sql: Sql, value: string)
   timestamptz: (sql, value) => sql`${value}::text::timestamptz`,
   bigint: (sql, value) => sql`${value}::text::bigint`,
   numeric: (sql, value) => sql`${value}::text::numeric`,
+  float8: (sql, value) => sql`${value}::text::float8`,
 }
 
 function headOf(deps: Deps, sql: Sql, query: UserQuery, { dir, known, start, limit }: Stretch): Fragment {

@@ -3,7 +3,7 @@ import { z } from 'zod'
 /** A column that users can be sorted by: stored, and in an index (scope, grp, column, user_id). */
 interface Sort {
   column: string
-  type: 'text' | 'timestamptz' | 'bigint' | 'numeric'
+  type: 'text' | 'timestamptz' | 'bigint' | 'numeric' | 'float8'
   /** The way that one wants first: names from A, numbers from the largest. */
   first: Direction
   /** As the foot of the table says it. */
@@ -19,6 +19,7 @@ export const SORTS = {
   cost: { column: 'ai_cost_30d', type: 'numeric', first: 'desc', label: 'AI cost' },
   mrr: { column: 'mrr_minor', type: 'bigint', first: 'desc', label: 'MRR' },
   margin: { column: 'margin_30d', type: 'numeric', first: 'asc', label: 'margin' },
+  health: { column: 'health', type: 'float8', first: 'asc', label: 'health' },
   seen: { column: 'last_seen_at', type: 'timestamptz', first: 'desc', label: 'last seen' },
 } as const satisfies Record<string, Sort>
 export type SortName = keyof typeof SORTS
@@ -40,6 +41,7 @@ const FORMS: Record<Sort['type'], z.ZodType<string>> = {
   text: id,
   bigint: z.string().regex(/^-?\d{1,18}$/),
   numeric: z.string().regex(/^-?\d{1,30}(\.\d{1,20})?$/),
+  float8: z.string().regex(/^-?\d{1,17}(\.\d{1,17})?(e[+-]?\d{1,3})?$/),
   timestamptz: z
     .string()
     .regex(/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(\.\d{1,6})?\+00$/)

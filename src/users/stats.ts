@@ -77,15 +77,16 @@ async function storeStats(tx: Tx, deps: StatsDeps, users: string[]): Promise<voi
     ),
     stored as (
       insert into user_stats as t (user_id, scope, grp, name_key, created_at, last_seen_at, calls_30d, ai_cost_30d, mrr_minor,
-        margin_30d)
-      select user_id, scope, grp, name_key, created_at, last_seen_at, calls_30d, ai_cost_30d, mrr_minor, margin_30d
+        margin_30d, health)
+      select user_id, scope, grp, name_key, created_at, last_seen_at, calls_30d, ai_cost_30d, mrr_minor, margin_30d, health
       from rows order by user_id, scope
       on conflict (user_id, scope) do update set grp = excluded.grp, name_key = excluded.name_key,
         created_at = excluded.created_at, last_seen_at = excluded.last_seen_at, calls_30d = excluded.calls_30d,
-        ai_cost_30d = excluded.ai_cost_30d, mrr_minor = excluded.mrr_minor, margin_30d = excluded.margin_30d
-      where (t.grp, t.name_key, t.created_at, t.last_seen_at, t.calls_30d, t.ai_cost_30d, t.mrr_minor, t.margin_30d)
+        ai_cost_30d = excluded.ai_cost_30d, mrr_minor = excluded.mrr_minor, margin_30d = excluded.margin_30d,
+        health = excluded.health
+      where (t.grp, t.name_key, t.created_at, t.last_seen_at, t.calls_30d, t.ai_cost_30d, t.mrr_minor, t.margin_30d, t.health)
         is distinct from (excluded.grp, excluded.name_key, excluded.created_at, excluded.last_seen_at, excluded.calls_30d,
-          excluded.ai_cost_30d, excluded.mrr_minor, excluded.margin_30d)
+          excluded.ai_cost_30d, excluded.mrr_minor, excluded.margin_30d, excluded.health)
     )
     insert into user_group_counts as c (scope, grp, n)
     select scope, grp, sum(n) from (
@@ -103,7 +104,7 @@ function freshRows(tx: Tx, { config, now }: StatsDeps): Fragment {
     select a.user_id, a.scope, a.suspended, a.name_key, a.created_at, coalesce(p.class, 'free') as class,
       case when p.class is null or p.class = 'trial_expired' then 'free' else p.plan end as plan,
       coalesce(l.last_active_at, v.last_day::timestamp at time zone ${config.timeZone}) as last_seen_at,
-      d.calls_30d, d.ai_cost_30d, m.mrr_minor, m.mrr_minor::numeric / ${minor}::int - d.ai_cost_30d as margin_30d
+      d.calls_30d, d.ai_cost_30d, m.mrr_minor, m.mrr_minor::numeric / ${minor}::int - d.ai_cost_30d as margin_30d, round(h.score::numeric, 1)::float8 as health
     from (
       select u.user_id, s.scope, u.created_at, u.status = any(${[...SUSPENDED]}::text[]) as suspended,
         left(lower(coalesce(nullif(u.email, ''), nullif(u.username, ''), u.user_id)), 200) as name_key
@@ -120,7 +121,8 @@ function freshRows(tx: Tx, { config, now }: StatsDeps): Fragment {
         from user_days x
         where x.user_id = a.user_id and x.scope = a.scope and x.day between ${addDays(day, 1 - STATS_DAYS)} and ${day}
       ) d
-      cross join lateral (${ownMrr(tx, config, day)}) m`
+      cross join lateral (${ownMrr(tx, config, day)}) m
+      left join user_health h on h.user_id = a.user_id`
 }
 
 /**

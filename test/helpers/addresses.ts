@@ -1,5 +1,5 @@
 import { livePathOf } from '../../src/page.ts'
-import { pages } from '../../src/pages.tsx'
+import { pages } from '../../src/pages.ts'
 import { COST } from '../custom-metrics-kit.ts'
 
 /** What stands for the parameters of a page's path; a longer beginning goes first. */

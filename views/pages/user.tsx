@@ -1,7 +1,11 @@
 import type { Child } from 'hono/jsx'
+import { actionsMenu } from '../../src/actions/menu.ts'
+import { type ActionRun, runsOfUser } from '../../src/actions/runs.ts'
 import { type ActivityPage, isCursor } from '../../src/activity/feed.ts'
 import { isAllowed } from '../../src/auth/guards.ts'
 import { cardState } from '../../src/card-state.ts'
+import { whyNotSend } from '../../src/delivery/who.ts'
+import { loadUserHealth, type UserHealth } from '../../src/health/user.ts'
 import { type Card as Loaded, shownOf } from '../../src/lib/settle.ts'
 import { card, definePage, type PageContext } from '../../src/page.ts'
 import { type FoundUser, findUser, titleOf } from '../../src/users/find.ts'
@@ -14,7 +18,10 @@ import { isTimelineTab, type TimelineTab, timelineOf } from '../../src/users/tim
 import { latestCalls, type Models, modelsOf, type UsageDay, type UserCall, usageDays } from '../../src/users/usage.ts'
 import { version } from '../../src/users/version.ts'
 import { jobsOf, sitesOf, type UserJobs, type Visits, visitsOf } from '../../src/users/work.ts'
-import { Badge, Card, Grid, Note, Stack } from '../parts/index.ts'
+import { ActionsMenu } from '../parts/actions-menu.tsx'
+import { Badge, Card, Grid, Icon, Note, Stack } from '../parts/index.ts'
+import { UserHealthCard } from '../parts/user-health.tsx'
+import { RunsCard } from './action/runs.tsx'
 import { AccountCard, LimitsCard, MarginCard } from './user/account.tsx'
 import { MoneyCard } from './user/money.tsx'
 import { ProfileCard } from './user/profile.tsx'
@@ -37,6 +44,8 @@ export interface UserCards {
   models: Loaded<Models>
   limits: Loaded<Limit[]>
   jobs: Loaded<UserJobs>
+  health: Loaded<UserHealth | undefined>
+  runs: Loaded<ActionRun[]>
   sites: Loaded<{ kind: string; url: string; at: Date }[]>
   personal?: PersonalCards
 }
@@ -81,6 +90,7 @@ export default definePage<UserData>({
     title: cards ? titleOf(cards.user) : context.param.id,
     crumbs: [{ label: 'Users', href: USERS_PATH }],
     titleNote: cards && <Standing user={cards.user} />,
+    actions: cards && <Acts user={cards.user} context={context} />,
     exports: cards && [{ label: 'JSON', href: `/api/users/${encodeURIComponent(cards.user.id)}` }],
   }),
   View: ({ data: { found, cards }, context, live }) => {
@@ -93,6 +103,7 @@ export default definePage<UserData>({
             {live}
             <div class="q-stack q-user-side">
               <RemarksCard cards={cards} personal={cards.personal} context={context} />
+              <DoneCard cards={cards} context={context} />
             </div>
           </div>
         ) : (
@@ -128,6 +139,8 @@ async function loadCards(context: PageContext, user: FoundUser): Promise<UserCar
     load('limits', () => limitsOf(deps, user)),
     load('jobs', () => jobsOf(deps, user)),
     load('sites', () => sitesOf(deps, user)),
+    load('health', () => loadUserHealth(deps, user.id)),
+    load('actions', () => runsOfUser(deps, user.id, 5)),
   ])
   const tab = isTimelineTab(query.show ?? '') ? (query.show as TimelineTab) : 'all'
   const before = query.before && isCursor(query.before) ? query.before : undefined
@@ -147,8 +160,8 @@ async function loadCards(context: PageContext, user: FoundUser): Promise<UserCar
           load('messages', () => countMessages(deps, user)),
           load('remarks', () => remarksOf(deps, user), String(version())),
         ])
-  const [[usage, models, limits, jobs, sites], own] = await Promise.all([common, personal])
-  const cards = { user, usage, models, limits, jobs, sites }
+  const [[usage, models, limits, jobs, sites, health, runs], own] = await Promise.all([common, personal])
+  const cards = { user, usage, models, limits, jobs, sites, health, runs }
   if (!own) return cards
   const [timeline, calls, visits, money, messages, remarks] = own
   return { ...cards, personal: { tab, timeline, calls, visits, money, messages, remarks } }
@@ -164,6 +177,7 @@ const Whole = (props: PersonalProps) => (
       <MoneyCard {...props} />
     </Stack>
     <Stack span={6}>
+      <ScoreCard {...props} />
       <ProfileCard {...props} />
       <TimelineCard {...props} />
     </Stack>
@@ -187,12 +201,45 @@ const Strict = (props: UserProps) => (
         <MarginCard {...props} />
       </Stack>
       <Stack span={8}>
+        <ScoreCard {...props} />
         <ModelsCard {...props} span={12} />
         <CostCard {...props} span={12} />
         <JobsCard {...props} span={12} />
       </Stack>
     </Grid>
   </div>
+)
+
+const ScoreCard = ({ cards: { health }, context: { deps, filters } }: UserProps) => (
+  <UserHealthCard
+    health={shownOf(health)}
+    state={cardState(health, deps.now())}
+    today={filters.today}
+    timeZone={deps.config.timeZone}
+  />
+)
+
+/** What admins did with them in the product itself. */
+const DoneCard = ({ cards: { runs }, context: { deps, filters } }: UserProps) => (
+  <RunsCard
+    runs={shownOf(runs) ?? []}
+    state={cardState(runs, deps.now())}
+    today={filters.today}
+    timeZone={deps.config.timeZone}
+  />
+)
+
+/** What can be done here: write to them, and have the product act. */
+const Acts = ({ user, context: { deps, admin } }: { user: FoundUser; context: PageContext }) => (
+  <>
+    {!whyNotSend(deps, admin) && (
+      <a class="q-btn" href={`/dashboard/users/${encodeURIComponent(user.id)}/email`}>
+        <Icon name="mail" />
+        Send e-mail
+      </a>
+    )}
+    <ActionsMenu {...actionsMenu(deps, admin, user.id)} />
+  </>
 )
 
 /** The plan, and what is not normal. */

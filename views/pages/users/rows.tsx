@@ -7,6 +7,7 @@ import { userHref } from '../../../src/users/paths.ts'
 import { type SortName, sortOf } from '../../../src/users/sorts.ts'
 import { SUSPENDED } from '../../../src/users/stats.ts'
 import { Badge, type Column, Moment, type TableRow, TwoLines } from '../../parts/index.ts'
+import { Score } from '../health/parts.tsx'
 import type { UsersData } from '../users.tsx'
 
 interface UserColumn extends Column {
@@ -20,6 +21,7 @@ const COLUMNS: readonly UserColumn[] = [
   { key: 'first', label: 'First request', muted: true, wide: true, personal: true },
   { key: 'plan', label: 'Plan', wide: true },
   { key: 'status', label: 'Status', wide: true },
+  { key: 'health', label: 'Health', number: true, by: 'health' },
   { key: 'calls', label: 'Calls, 30 d', number: true, wide: true, by: 'calls' },
   { key: 'cost', label: 'AI cost, 30 d', number: true, by: 'cost' },
   { key: 'mrr', label: 'MRR', number: true, wide: true, by: 'mrr' },
@@ -55,6 +57,7 @@ export function userRows(users: readonly ListedUser[], context: PageContext): Ta
       first: user.first_request ? capital(user.first_request) : '—',
       plan: planOf(user),
       status: statusOf(user),
+      health: <Score score={user.health} band={user.health_band ?? 'unknown'} />,
       calls: calls[i],
       cost: costs[i],
       mrr: <Amount text={mrrs[i]} why={user.mrr === null ? whyUnknown(user) : undefined} />,
