@@ -173,6 +173,7 @@ describe('the list', () => {
       'actions',
       'settle-days',
       'daily',
+      'health-scores',
       'user-stats',
       'rebuild',
       'backfill',

@@ -8,7 +8,7 @@ import type { Deps } from '../context.ts'
 import type { FoundUser } from './find.ts'
 
 /** What only the timeline of one user tells. */
-const OWN_KINDS = ['message', 'ticket', 'rating', 'admin'] as const
+const OWN_KINDS = ['message', 'ticket', 'rating', 'act'] as const
 type OwnKind = (typeof OWN_KINDS)[number]
 
 /** The tabs of the timeline, with the kinds they show; none = all. */
@@ -19,7 +19,7 @@ export const TIMELINE_TABS = {
   money: { label: 'Money', kinds: ['plan', 'payment'] },
   errors: { label: 'Errors', kinds: ['error'] },
   events: { label: 'Events', kinds: ['event', 'joined'] },
-  admin: { label: 'Admin', kinds: ['admin'] },
+  admin: { label: 'Admin', kinds: ['admin', 'act'] },
 } as const satisfies Record<string, { label: string; kinds: readonly (ActivityKind | OwnKind)[] }>
 export type TimelineTab = keyof typeof TIMELINE_TABS
 export const isTimelineTab = (text: string): text is TimelineTab => Object.hasOwn(TIMELINE_TABS, text)
@@ -61,7 +61,7 @@ const WORDS: Record<OwnKind, (activity: Activity) => OwnWords> = {
     title: RATINGS[subject ?? ''] ?? 'Feedback',
     detail: note ?? undefined,
   }),
-  admin: ({ subject, note }) => ({
+  act: ({ subject, note }) => ({
     icon: 'user',
     title: actWords(subject ?? ''),
     detail: note ? `by ${note}` : undefined,
@@ -84,11 +84,12 @@ function actWords(action: string): string {
 }
 
 const sourcesOf = (sql: Sql, ids: readonly string[], acts: boolean): ActivitySource[] => [
-  // What happened to the sources or in a log is nobody's.
-  ...activitySources(sql).filter(({ kinds }) => !kinds.includes('source') && !kinds.includes('incident')),
-  ...ownSources(sql, ids).filter(({ kinds }) => acts || kinds[0] !== own('admin')[0]),
+  // What happened to the sources, in a log or to a number is nobody's.
+  ...activitySources(sql).filter(({ kinds }) => !NOBODYS.some((kind) => kinds.includes(kind))),
+  ...ownSources(sql, ids).filter(({ kinds }) => acts || kinds[0] !== own('act')[0]),
 ]
 
+const NOBODYS: readonly ActivityKind[] = ['source', 'incident', 'alert']
 const own = (kind: OwnKind): ActivityKind[] => [kind as unknown as ActivityKind]
 const NO_AMOUNT = (sql: Sql) => sql`null::bigint as amount, null::text as currency`
 
@@ -120,17 +121,17 @@ function ownSources(sql: Sql, ids: readonly string[]): ActivitySource[] {
         s.score || coalesce(' of ' || s.max, '') as note, ${NO_AMOUNT(sql)}`,
     },
     {
-      kinds: own('admin'),
-      // Of the user's tenant, whatever that is: it is their page that tells of it.
+      kinds: own('act'),
+      // Of the user's tenant, whatever that is: it is their page that tells of it. Actions tell of themselves.
       table: sql`(
         select l.id, l.at, l.action, substr(l.target, 6) as user_id, u.tenant_id, coalesce(a.name, a.email, k.name) as by
         from audit_log l join users u on u.user_id = ${ids[0] ?? ''}
           left join admins a on l.actor = 'admin:' || a.id left join api_keys k on l.actor = 'key:' || k.id
-        where l.target = any(${ids.map((id) => `user:${id}`)}::text[])
+        where l.action not like 'action.%' and l.target = any(${ids.map((id) => `user:${id}`)}::text[])
       ) s`,
       ts: sql`s.at`,
       id: sql`'l:' || s.id`,
-      columns: sql`'admin' as kind, 'done' as verb, s.user_id, s.tenant_id, s.action as subject, s.by as note,
+      columns: sql`'act' as kind, 'done' as verb, s.user_id, s.tenant_id, s.action as subject, s.by as note,
         ${NO_AMOUNT(sql)}`,
     },
   ]

@@ -1,3 +1,4 @@
+// Long because: each card of the page is loaded, placed and left out here, and nowhere else.
 import type { Child } from 'hono/jsx'
 import { actionsMenu } from '../../src/actions/menu.ts'
 import { type ActionRun, runsOfUser } from '../../src/actions/runs.ts'
