@@ -154,14 +154,14 @@ describe('the documented commands', () => {
     expect(json()).toMatchObject({ job: 'daily', state: 'running' })
     await expect
       .poll(async () => (await curl(`curl -sS ${BEARER} "$URL/api/jobs/runs/${json().id}"`)).json().state, {
-        timeout: 30_000,
+        timeout: 120_000,
       })
       .toBe('ok')
     const reader = await t.key(['read'])
     expect((await t.request(address, { method: 'POST', headers: { authorization: `Bearer ${reader}` } })).status).toBe(
       403,
     )
-  }, 60_000)
+  }, 180_000)
 
   it.each(['reports/generate'])('curl -X POST /api/analytics/dashboard/%s is not there', async (action) => {
     expect((await curl(`curl -sS -X POST ${BEARER} "$URL/api/analytics/dashboard/${action}"`)).status).toBe(404)

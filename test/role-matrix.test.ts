@@ -107,7 +107,7 @@ describe('every route', () => {
         expect(status, line).not.toBe(500)
       }
     }
-  }, 180_000)
+  }, 600_000)
 
   it('that changes something is blocked by READ_ONLY for everybody, or stands on the list of what goes on', async () => {
     const wrong: string[] = []
@@ -129,7 +129,7 @@ describe('every route', () => {
     expect(wrong).toEqual([])
     const names = routes().map(({ name }) => name)
     expect(GOES_ON.filter((name) => !names.includes(name))).toEqual([])
-  }, 180_000)
+  }, 600_000)
 
   it('that only reads, and every door, answers with READ_ONLY as without', async () => {
     for (const route of routes()) {
@@ -144,7 +144,7 @@ describe('every route', () => {
         else expect(status, line).toBe(right)
       }
     }
-  }, 180_000)
+  }, 600_000)
 
   it('without a rule of its own is found: the list of public ones has no place for it', () => {
     const app = createApp(t.deps)
