@@ -5,6 +5,7 @@ import { runsOfUser } from '../src/actions/runs.ts'
 import { settleOpen } from '../src/actions/settle-open.ts'
 import { describe as words } from '../src/activity/describe.ts'
 import { activityPage } from '../src/activity/feed.ts'
+import { authOf } from '../src/auth/auth.ts'
 import { done, type FaultyApp, faultyApp, form, hiddenOf, nobody, type Product, product } from './actions-kit.ts'
 
 let p: Product
@@ -74,6 +75,20 @@ describe('an action', () => {
     expect(answer.status).toBe(422)
     expect(await answer.text()).toMatch(/id="error-ask-reason"[\s\S]*Say why/)
     expect(p.store.users.get('u1')?.status).toBe('active')
+  })
+
+  it('that takes something away asks again who it is, a quarter of an hour after signing in', async () => {
+    const proved = async (ago: string) => {
+      await p.t.sql`update admin_sessions set proved_at = now() - ${ago}::interval`
+      authOf(p.t.deps).sessions.forgetAll()
+    }
+    await proved('16 minutes')
+    const answer = await press('/dashboard/users/u1/actions/suspend', { reason: 'abuse' })
+    expect(answer.status).toBe(403)
+    expect(await answer.text()).toContain('Is it still you?')
+    expect(p.store.users.get('u1')?.status).toBe('active')
+    expect((await page('/dashboard/users/u1/actions/suspend')).status).toBe(200)
+    await proved('1 minute')
   })
 
   it('is done by the main app, shown in its words, and undone', async () => {

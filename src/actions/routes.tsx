@@ -1,6 +1,7 @@
-import type { Context, Hono } from 'hono'
+import type { Context, Hono, MiddlewareHandler } from 'hono'
 import { fieldsOf, smallBody } from '../auth/forms.ts'
 import { adminOf, requireRole } from '../auth/guards.ts'
+import { requireRecentProof } from '../auth/proof.tsx'
 import type { Deps } from '../context.ts'
 import type { Env } from '../env.ts'
 import { NotFound, Problem } from '../lib/errors.ts'
@@ -32,7 +33,7 @@ export function mountActions(app: Hono<Env>, fast: Hono<Env>, deps: Deps): void 
   })
 
   // Without do=act nothing is done: it shows what would be.
-  app.post(ASK, acts, smallBody, async (c) => {
+  app.post(ASK, acts, smallBody, provedWhereItDestroys(deps), async (c) => {
     const { action, subject } = await askedOf(c, deps)
     const form = await fieldsOf(c)
     const draft = readDraft(action, form)
@@ -51,6 +52,15 @@ export function mountActions(app: Hono<Env>, fast: Hono<Env>, deps: Deps): void 
     const { run: after, url } = await askAgain(deps, adminOf(c), run, findAction(run.action))
     return url === undefined ? c.redirect(runHref(after.id), 303) : linkPage(c, deps, after, url)
   })
+}
+
+/** Looking at what would be destroys nothing. */
+function provedWhereItDestroys(deps: Deps): MiddlewareHandler<Env> {
+  const proved = requireRecentProof(deps)
+  return async (c, next) => {
+    const acts = findAction(c.req.param('action') ?? '')?.destructive && (await fieldsOf(c)).do === 'act'
+    return acts ? proved(c, next) : next()
+  }
 }
 
 async function askedOf(c: Context<Env>, deps: Deps): Promise<{ action: Action; subject: Subject }> {

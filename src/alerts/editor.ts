@@ -1,5 +1,6 @@
 import type { Deps } from '../context.ts'
 import { catalogueOf, freshCatalogue } from '../custom-metrics/catalogue.ts'
+import { listChannels } from '../delivery/find.ts'
 import type { AdminWho } from '../env.ts'
 import { Forbidden } from '../lib/errors.ts'
 import { within } from '../lib/every.ts'
@@ -38,6 +39,8 @@ export interface Choices {
   tenants: { id: string; name: string }[]
   mayAll: boolean
   sources: { source: string; label: string }[]
+  /** Who can be told; not for those who may not see the channels. */
+  channels?: { id: string; name: string }[]
 }
 
 /** A back-test keeps nobody waiting longer. */
@@ -115,6 +118,7 @@ async function choicesOf(deps: Deps, admin: AdminWho, draft: Draft): Promise<Cho
     dims: metric && metric.kind !== 'live' ? metric.by : [],
     least: metric !== undefined && takesLeast(metric, { window: draft.window as WindowName, when: draft }),
     tenants: await tenantsOf(deps, admin),
+    ...(admin.tenants === null && { channels: await listChannels(deps) }),
     mayAll: admin.tenants === null,
     sources: [...sources].sort().map((source) => ({ source, label: sourceLabel(source) })),
   }

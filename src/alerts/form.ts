@@ -23,6 +23,7 @@ export const FIELDS = [
   'nodata',
   'needs',
   'severity',
+  'tell',
 ] as const
 export type Field = (typeof FIELDS)[number]
 export type Draft = Record<Field, string> & { enabled: boolean }
@@ -60,6 +61,7 @@ export function emptyDraft(metric = '', limit = '', op = 'above'): Draft {
     nodata: 'keep',
     needs: '',
     severity: 'warning',
+    tell: '',
     enabled: true,
   }
 }
@@ -87,9 +89,17 @@ export function draftOf(rule: Rule): Draft {
     nodata: rule.nodata,
     needs: rule.needs,
     severity: rule.severity,
+    tell: toldBy(rule.channels),
     enabled: rule.enabled,
   }
 }
+
+/** In the form: '' is all channels; no channel is called "-". */
+export const NOBODY = '-'
+const toldBy = (channels: Rule['channels']): string =>
+  channels === 'all' ? '' : channels.length === 0 ? NOBODY : channels.join(',')
+const channelsOf = (tell: string): Rule['channels'] =>
+  tell === '' ? 'all' : tell === NOBODY ? [] : tell.split(',').filter(Boolean)
 
 /** What the form sent. */
 export function readDraft(form: FormData): Draft {
@@ -128,7 +138,21 @@ const number = (text: string): number | string | undefined => {
   return Number.isFinite(value) ? value : text
 }
 
-function written({ name, metric, kind, window, least, by, scope, needs, nodata, severity, enabled, ...draft }: Draft) {
+function written({
+  name,
+  metric,
+  kind,
+  window,
+  least,
+  by,
+  scope,
+  needs,
+  nodata,
+  severity,
+  tell,
+  enabled,
+  ...draft
+}: Draft) {
   const isSource = kind === 'source'
   const minutes = (text: string) => number(text) ?? 0
   return {
@@ -143,6 +167,7 @@ function written({ name, metric, kind, window, least, by, scope, needs, nodata, 
     quiet: minutes(draft.quiet),
     nodata: kind === 'nodata' ? 'keep' : nodata,
     needs: isSource ? '' : needs,
+    channels: channelsOf(tell),
     ...(number(least) !== undefined && { least: number(least) }),
     ...(by !== '' && !isSource && { by }),
   }
@@ -165,6 +190,7 @@ function conditionOf({ kind, op, limit, end, change, base, times, source }: Draf
 
 /** "when.by" of a change is the field "change". */
 function fieldOf(kind: string, [first = 'name', second]: string[]): Field {
+  if (first === 'channels') return 'tell'
   const name = first === 'when' ? (second === 'by' && kind === 'change' ? 'change' : (second ?? 'kind')) : first
   return FIELDS.find((field) => field === name) ?? 'name'
 }

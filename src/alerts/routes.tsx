@@ -89,9 +89,7 @@ async function save(c: Context<Env>, deps: Deps, rule: StoredRule | undefined, w
   const read = ruleOfDraft(catalogue, draft)
   if (!read.ok) return redraw(c, deps, draft, { rule, version, errors: read.errors, status: 422 })
   try {
-    // Fields that the form does not have stay as they are.
-    const { channels } = rule?.rule ?? read.rule
-    await write({ ...read.rule, channels }, typeof version === 'string' && version !== '' ? Number(version) : undefined)
+    await write(read.rule, typeof version === 'string' && version !== '' ? Number(version) : undefined)
     return c.redirect(`${ALERTS_PATH}?done=saved`, 303)
   } catch (error) {
     if (!(error instanceof Problem) || error.status >= 500 || error.status === 404) throw error

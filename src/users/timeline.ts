@@ -127,7 +127,7 @@ function ownSources(sql: Sql, ids: readonly string[]): ActivitySource[] {
         select l.id, l.at, l.action, substr(l.target, 6) as user_id, u.tenant_id, coalesce(a.name, a.email, k.name) as by
         from audit_log l join users u on u.user_id = ${ids[0] ?? ''}
           left join admins a on l.actor = 'admin:' || a.id left join api_keys k on l.actor = 'key:' || k.id
-        where l.action not like 'action.%' and l.target = any(${ids.map((id) => `user:${id}`)}::text[])
+        where not coalesce(l.detail ? 'run', false) and l.target = any(${ids.map((id) => `user:${id}`)}::text[])
       ) s`,
       ts: sql`s.at`,
       id: sql`'l:' || s.id`,

@@ -189,6 +189,6 @@ const NO_RULES = {
   kind: 'empty',
   icon: 'bell',
   title: 'No rules yet',
-  text: 'A rule watches a metric and says when it is not as it should be. Each metric’s page has “Alert on this”.',
+  text: 'A rule watches a metric and says when it is not as it should be. Each metric’s page has the button “Alert”.',
   link: { label: 'Make a rule', href: `${RULES_PATH}/new` },
 } as const

@@ -61,7 +61,7 @@ export default definePage<MetricData>({
           {!whyNoAlerts(deps, context.admin) && (
             <a class="q-btn" href={newRuleHref(key)}>
               <Icon name="bell" />
-              Alert on this
+              Alert
             </a>
           )}
           <AnnotateButton href={annotateHref(filters, href())} />

@@ -1,7 +1,7 @@
 import { BASES } from '../../../src/alerts/conditions/change.ts'
 import { CONDITION_NAMES, conditionKinds } from '../../../src/alerts/conditions/index.ts'
 import type { Editing } from '../../../src/alerts/editor.ts'
-import { type Errors, OPS } from '../../../src/alerts/form.ts'
+import { type Errors, NOBODY, OPS } from '../../../src/alerts/form.ts'
 import { ALERTS_PATH } from '../../../src/alerts/paths.ts'
 import { MAX_NAME, NO_DATA, SEVERITIES } from '../../../src/alerts/rule.ts'
 import type { Deps } from '../../../src/context.ts'
@@ -63,6 +63,7 @@ export const RuleEditor = (props: EditorProps) => {
                 <Choice {...shared} name="nodata" label="When there is no data" options={Object.entries(NO_DATA)} />
               )}
               <Scope {...props} shared={shared} />
+              <Tell {...props} shared={shared} />
               <Text
                 {...shared}
                 name="name"
@@ -209,6 +210,24 @@ const Scope = ({ editing: { choices, draft }, shared }: EditorProps & { shared: 
     )}
   </>
 )
+
+/** All channels, one, or nobody; several are for YAML and the API, and stay as they are. */
+const Tell = ({ editing: { choices, draft }, shared }: EditorProps & { shared: Shared }) =>
+  choices.channels ? (
+    <Choice
+      {...shared}
+      name="tell"
+      label="Tell"
+      options={[
+        ['', 'all channels'],
+        ...choices.channels.map(({ id, name }) => [id, name] as const),
+        [NOBODY, 'nobody'],
+      ]}
+      hint={choices.channels.length === 0 ? 'There are none yet: Settings → Channels.' : undefined}
+    />
+  ) : (
+    <input type="hidden" name="tell" value={draft.tell} />
+  )
 
 const Acts = ({ slug, off, redraw, editing }: EditorProps) => (
   <p class="q-actions">
