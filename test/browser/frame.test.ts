@@ -54,6 +54,16 @@ const chartDrawn = (page: Page, id: string) =>
     `canvas-${id}`,
   )
 
+/** When an answer that has come is on the page as well: it is swapped in a moment after. */
+async function settledContent(page: Page): Promise<string> {
+  for (let last = await liveContent(page); ; ) {
+    await page.waitForTimeout(250)
+    const next = await liveContent(page)
+    if (next === last) return next
+    last = next
+  }
+}
+
 /** The live part without what the browser itself keeps there: canvas sizes, tooltips, ticking ages. */
 const liveContent = (page: Page) =>
   page.evaluate(() => {
@@ -175,7 +185,7 @@ inBrowser('polling', () => {
     const { page } = await open('/dashboard')
     await poll(page)
     gallery.frozen = true
-    const before = await liveContent(page)
+    const before = await settledContent(page)
     expect(await poll(page)).toBe(304)
     gallery.frozen = false
     expect(await liveContent(page)).toBe(before)
@@ -191,7 +201,7 @@ inBrowser('polling', () => {
   ])('an answer of %i keeps the numbers, says why they are stale, and recovers', async (status, reason) => {
     const { page } = await open('/dashboard')
     await poll(page)
-    const before = await liveContent(page)
+    const before = await settledContent(page)
     gallery.status = status
     await page.keyboard.press('r')
     await page.waitForSelector('.q-updated-stale:not([hidden])')
