@@ -11,6 +11,7 @@ import { startKeys } from './keys.ts'
 import { startPolling } from './live.ts'
 import { startMenus } from './menus.ts'
 import { palette } from './palette.ts'
+import { startPicks } from './picks.ts'
 import { startPopovers } from './popover.ts'
 import { startPreferences } from './preferences.ts'
 import { startToasts } from './toast.ts'
@@ -26,6 +27,7 @@ startMenus()
 startFormulas()
 startKeys()
 startPopovers()
+startPicks()
 startToasts()
 startPolling()
 startBoards()

@@ -1,5 +1,6 @@
 /** From our data to Chart.js: hairline grid, no animation, no smoothing; today dashed or pale. */
 import type { ChartConfiguration, ChartDataset, ScriptableLineSegmentContext } from 'chart.js'
+import type { ChartSeries } from '../views/parts/types.ts'
 import { axisText } from './axis.ts'
 import { type ChartData, isLines, isStacked, type Palette, pale } from './chart-data.ts'
 
@@ -28,14 +29,16 @@ export function configOf(
 
 function datasetsOf(data: ChartData, colours: Palette): Dataset[] {
   const drawn = data.series.map((series, index) => {
-    const colour =
-      series.color === 'other' ? colours.other : (colours.series[(series.color ?? index + 1) - 1] ?? colours.other)
+    const colour = colourOf(series.color ?? index + 1, colours)
     return isLines(data)
       ? line(series.name, series.values, colour, data, index)
       : bars(series.name, series.values, colour, data, colours)
   })
   return data.previous ? [...drawn, previousLine(data.previous, colours)] : drawn
 }
+
+const colourOf = (color: NonNullable<ChartSeries['color']> | number, colours: Palette): string =>
+  typeof color === 'number' ? (colours.series[color - 1] ?? colours.other) : colours[color]
 
 function line(label: string, values: (number | null)[], colour: string, data: ChartData, index: number): Dataset {
   const filled = (data.series.length === 1 || data.fill) && data.base !== 'fit'

@@ -28,10 +28,13 @@ import { mountHealth } from './health.ts'
 import { mountJobs } from './jobs/routes.ts'
 import { mountMetricRows } from './metrics-rows/routes.ts'
 import { mountPages } from './mount-pages.tsx'
+import { mountPrices } from './prices/routes.ts'
+import { mountPrivacy } from './privacy/routes.tsx'
 import { mountPrometheus } from './prometheus/mount.ts'
 import { mountRates } from './rates/routes.tsx'
 import { mountSavedQueries } from './saved-queries/routes.tsx'
 import { mountSavedViews } from './saved-views/routes.tsx'
+import { mountSchedules } from './schedules/routes.ts'
 import { mountSegments } from './segments/routes.tsx'
 import { mountSettings } from './settings/routes.ts'
 import { mountUsers } from './users/routes.tsx'
@@ -63,12 +66,15 @@ export function createApp(deps: Deps): Hono<Env> {
   mountActions(app, fast, deps)
   mountSettings(app, deps)
   mountUsers(app, deps)
+  mountPrivacy(app, deps)
   mountChannels(app, deps)
   mountEmails(app, deps)
   keepRules(deps, () => rulesOf(fast))
   mountBackfill(app, deps)
   mountHealthPage(app, deps)
+  mountSchedules(app, deps)
   mountRates(app, deps)
+  mountPrices(app, deps)
   mountPages(app, fast, deps)
   // Whatever the fast routes do not know goes on to the rest.
   fast.all('*', (c) => app.fetch(c.req.raw, c.env))

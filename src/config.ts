@@ -32,6 +32,10 @@ interface Setting<T> {
 
 const setting = <T, K extends string>(one: Setting<T> & { key: K }) => one
 
+/** What products of many kinds call their features: of these, health counts the ones that a product has. */
+export const DEFAULT_KEY_FEATURES =
+  'project,contract,time_entry,commit,portal,deliverable,integration,upload,worklog,report,build,preview,deploy,template_used,invite_sent'
+
 /** Every setting there is: Config, the checks at boot and the README's table come from here. */
 export const settings = {
   PORT: setting({ key: 'port', schema: integer(0, 65_535), default: '3000', doc: 'Port to listen on.' }),
@@ -85,7 +89,7 @@ export const settings = {
     schema: text.refine((value) => value === '' || value.length >= 32, 'must have at least 32 characters'),
     default: '',
     secret: true,
-    doc: 'What signed links are signed with, second factors encrypted, and the end of the audit log sealed. When it changes, links end, and two-step sign-in needs a recovery code or `quarterdeck admin reset --one-step`. Without it one is made and kept in `DATA_DIR`.',
+    doc: 'What signed links are signed with, second factors encrypted, and the end of the audit log sealed. When it changes, links end, and two-step sign-in needs a recovery code or `quarterdeck admin reset --one-step`, and `quarterdeck audit accept` tells the log that it was you. Without it one is made and kept in `DATA_DIR`.',
   }),
   CURRENCY: setting({
     key: 'currency',
@@ -139,9 +143,8 @@ export const settings = {
   KEY_FEATURES: setting({
     key: 'keyFeatures',
     schema: list,
-    default:
-      'project,contract,time_entry,commit,portal,deliverable,integration,upload,worklog,report,build,preview,deploy,template_used,invite_sent',
-    doc: 'The features whose adoption is counted, separated by commas: names of events, or kinds of objects and jobs. One that nobody has used yet is left out.',
+    default: DEFAULT_KEY_FEATURES,
+    doc: 'The features whose adoption is counted, separated by commas: names of events, or kinds of objects and jobs. Metrics of adoption leave out one that nobody has used yet; health scores do so while the list is this one.',
   }),
   RETENTION_DAYS: setting({
     key: 'retentionDays',
@@ -346,7 +349,35 @@ export const settings = {
     schema: text.refine((value) => value === '' || webUrl(value), 'must be a URL such as https://hc-ping.com/your-id'),
     default: '',
     secret: true,
-    doc: 'Fetched each minute while the database answers and alerts are evaluated: a service outside, which expects that, tells when it stops.',
+    doc: 'Fetched each minute while alerts are evaluated and delivered: a service outside, which expects that, tells when it stops.',
+  }),
+  LLM_URL: setting({
+    key: 'llmUrl',
+    schema: text
+      .refine((value) => value === '' || webUrl(value), 'must be a URL such as https://api.openai.com/v1')
+      .transform((value) => value.replace(/\/+$/, '')),
+    default: '',
+    secret: true,
+    doc: 'A server that speaks the chat-completions protocol, up to and without `/chat/completions`: it writes profiles of users when an operator asks for one. Without it rules do.',
+  }),
+  LLM_KEY: setting({
+    key: 'llmKey',
+    schema: text.regex(/^[\x21-\x7e]*$/, 'must hold neither spaces nor other than ASCII characters'),
+    default: '',
+    secret: true,
+    doc: 'Key for it, sent as a Bearer token; a server of one’s own may want none.',
+  }),
+  LLM_MODEL: setting({
+    key: 'llmModel',
+    schema: text.max(200, 'must have at most 200 characters'),
+    default: '',
+    doc: 'Name of the model, as that server calls it.',
+  }),
+  LLM_TIMEOUT_MS: setting({
+    key: 'llmTimeoutMs',
+    schema: integer(500, 120_000),
+    default: '20000',
+    doc: 'How long a model may take, in milliseconds.',
   }),
   TARGET_P95_MS: setting({
     key: 'targetP95Ms',

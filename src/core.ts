@@ -1,4 +1,5 @@
 import type { Logger } from 'pino'
+import { beginChain } from './audit/chain.ts'
 import type { Config } from './config.ts'
 import { openRedis } from './connectors/redis.ts'
 import type { Deps } from './context.ts'
@@ -27,6 +28,7 @@ export async function openCore(settings: Config, log: Logger, options: { watch?:
     for (const name of await migrate(database.url)) log.info({ migration: name }, 'migrated')
     const db = connect(database.url)
     const writerSql = connectWriter(database.url)
+    await beginChain(db.sql, config.secretKey)
     await seedPrices(db.sql)
     const prices = createPriceBook(db.sql, config.currency)
     await prices.load()

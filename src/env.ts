@@ -15,6 +15,8 @@ export interface Preferences {
   theme?: Theme
   /** Auto-refresh of live parts; on unless switched off. */
   refresh?: boolean
+  /** The columns of the list of users; absent = those that everybody sees first. */
+  userColumns?: string[] | null
 }
 
 export interface AdminWho {

@@ -12,10 +12,12 @@ export async function frameOf(
   deps: Deps,
   admin: AdminWho,
 ): Promise<Pick<LayoutProps, 'admin' | 'nav' | 'product' | 'sources'>> {
+  // Each has its own patience with a database that is away: together, so that it is not added up.
+  const [badges, settings] = await Promise.all([alertBadges(deps, admin), freshSettings(deps)])
   return {
     admin: frameAdmin(admin),
-    nav: navOf(pages, admin, undefined, await alertBadges(deps, admin)),
-    product: productText(await freshSettings(deps)),
+    nav: navOf(pages, admin, undefined, badges),
+    product: productText(settings),
     sources: sourceStates(deps),
   }
 }

@@ -1,6 +1,7 @@
 import type { Context, Hono } from 'hono'
 import { raw } from 'hono/html'
 import { Layout } from '../views/layout.tsx'
+import { WithSections } from '../views/pages/settings/sections.tsx'
 import { type FilterBarProps, LiveRegion, Note, Sources } from '../views/parts/index.ts'
 import { alertBadges } from './alerts/badge.ts'
 import { authOf } from './auth/auth.ts'
@@ -64,13 +65,14 @@ function mountPage(app: Hono<Env>, fast: Hono<Env>, services: Services, page: Pa
   app.get(page.path, guard, async (c) => {
     const context = await contextOf(c, services, page)
     // At the same time: with the database away each waits for its budget, and the page answers within 2 s.
-    const [fragment, filters] = await Promise.all([
+    const [fragment, filters, badges] = await Promise.all([
       fragmentOf(c, services, page, async () => context),
       page.filters === 'none' ? undefined : filterBar(context, page),
+      alertBadges(services.deps, context.admin),
       freshSettings(services.deps),
     ])
     c.header('Cache-Control', 'private, no-store')
-    return sendHtml(c, String(await frame(services, page, context, fragment, filters)))
+    return sendHtml(c, String(await frame(services, page, context, fragment, { filters, badges })))
   })
 }
 
@@ -118,7 +120,8 @@ async function fragmentOf(
     const data = await page.load(context)
     if (data === undefined) return undefined
     const html = String(await (<page.Live data={data} context={context} />))
-    return { data, html, aside: String(<SourcesAside sources={sourceStates(services.deps)} />) }
+    const own = page.Aside ? String(await (<page.Aside data={data} context={context} />)) : ''
+    return { data, html, aside: String(<SourcesAside sources={sourceStates(services.deps)} />) + own }
   }
   const fragment = await services.fragments.get(key, render, page.every)
   if (!fragment) throw new NotFound(`There is no ${page.title.toLowerCase()} of this name.`)
@@ -132,12 +135,18 @@ const SourcesAside = (props: Parameters<typeof Sources>[0]) => (
   </hx-partial>
 )
 
+/** What stands around the page, and was loaded with it. */
+interface Around {
+  filters: FilterBarProps | undefined
+  badges: Awaited<ReturnType<typeof alertBadges>>
+}
+
 async function frame(
   services: Services,
   page: Page,
   context: PageContext,
   { data, html, etag, at }: Fragment,
-  filterBarProps: FilterBarProps | undefined,
+  { filters: filterBarProps, badges }: Around,
 ) {
   const { filters, param, query } = context
   const liveHref = hrefs(withParams(livePathOf(page), param), filters, query)
@@ -154,7 +163,7 @@ async function frame(
       title={page.title}
       page={page.under ?? page.path}
       admin={frameAdmin(context.admin)}
-      nav={navOf(pages, context.admin, filters, await alertBadges(services.deps, context.admin))}
+      nav={navOf(pages, context.admin, filters, badges)}
       product={named}
       filters={filterBarProps}
       pins={filterBarProps?.views?.pins}
@@ -165,7 +174,9 @@ async function frame(
       <div class="q-page">
         {context.filters.notice && <Note tone="warn">{context.filters.notice}</Note>}
         {filterBarProps?.notice && <Note tone="warn">{filterBarProps.notice}</Note>}
-        {page.View ? <page.View data={data} context={context} live={live} /> : live}
+        <WithSections page={page} context={context}>
+          {page.View ? <page.View data={data} context={context} live={live} /> : live}
+        </WithSections>
       </div>
     </Layout>
   )

@@ -67,6 +67,8 @@ export interface Page<T = unknown> {
   load: (context: PageContext) => Promise<T | undefined>
   /** What a poll replaces. */
   Live: (props: PageProps<T>) => Child
+  /** What a poll mends elsewhere: `<hx-partial>`s for places that the frame or the view made. */
+  Aside?: (props: PageProps<T>) => Child
   /** What stands around the live part, and stays; default: nothing. */
   View?: (props: PageProps<T> & { live: Child }) => Child
   /** Title, crumbs, exports, buttons of the frame. */

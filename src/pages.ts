@@ -18,6 +18,7 @@ import docs from '../views/pages/docs.tsx'
 import docsList from '../views/pages/docs-list.tsx'
 import emailNew from '../views/pages/email-new.tsx'
 import emails from '../views/pages/emails.tsx'
+import erasures from '../views/pages/erasures.tsx'
 import health from '../views/pages/health.tsx'
 import keys from '../views/pages/keys.tsx'
 import live from '../views/pages/live.tsx'
@@ -26,7 +27,12 @@ import metricRows from '../views/pages/metric-rows.tsx'
 import metricThresholds from '../views/pages/metric-thresholds.tsx'
 import metrics from '../views/pages/metrics.tsx'
 import overview from '../views/pages/overview.tsx'
+import prices from '../views/pages/prices.tsx'
+import privacy from '../views/pages/privacy.tsx'
+import product from '../views/pages/product.tsx'
 import rates from '../views/pages/rates.tsx'
+import schedule from '../views/pages/schedule.tsx'
+import schedules from '../views/pages/schedules.tsx'
 import segment from '../views/pages/segment.tsx'
 import segmentEdit, { segmentNew } from '../views/pages/segment-edit.tsx'
 import segments from '../views/pages/segments.tsx'
@@ -56,6 +62,7 @@ export const pages = [
   data,
   rates,
   users,
+  erasures,
   user,
   health,
   segments,
@@ -66,10 +73,15 @@ export const pages = [
   emails,
   emailNew,
   settings,
+  product,
+  prices,
+  privacy,
   channels,
   // Before the channels' own pages: “new” is no id.
   channelNew,
   channel,
+  schedules,
+  schedule,
   admins,
   admin,
   keys,

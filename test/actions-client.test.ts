@@ -172,6 +172,32 @@ describe('a main app which', () => {
     expect(await ask(deps(app.url), request)).toMatchObject({ kind: 'unknown' })
   })
 
+  it.each<[string, Reply, string]>([
+    ['a page of HTML', { status: 404, body: '<html>no such host</html>' }, 'unknown'],
+    ['words of its own', { status: 404, body: 'default backend' }, 'unknown'],
+    ['JSON of its own', { status: 400, body: '{"message":"no route"}' }, 'unknown'],
+    ['403 in whatever words', { status: 403, body: '{"detail":"Forbidden."}' }, 'unknown'],
+    ['401 in whatever words', { status: 401, body: '{"detail":"Bad signature."}' }, 'unknown'],
+    ['a refusal of the contract', { status: 409, body: '{"detail":"Suspended already."}' }, 'refused'],
+  ])('may have acted before somebody answers %s is known only where it answers itself', async (_, reply, kind) => {
+    app = await faultyApp('cut', reply)
+    expect((await ask(deps(app.url), request)).kind).toBe(kind)
+    expect(app.got).toHaveLength(2)
+    // The same where it was asked some time before.
+    app.got.length = 0
+    expect((await ask(deps(app.url), { ...request, asked: true })).kind).toBe(kind)
+    expect(app.got).toHaveLength(1)
+  })
+
+  it('was asked before, and is away or left alone now, leaves it unknown', async () => {
+    const d = deps(await nobody())
+    for (let n = 0; n < 3; n++) expect((await ask(d, { ...request, asked: true })).kind).toBe('unknown')
+    expect(await ask(d, { ...request, asked: true })).toEqual({
+      kind: 'unknown',
+      reason: expect.stringContaining('It was not asked.'),
+    })
+  })
+
   it('answers again is not away any more', async () => {
     app = await faultyApp({ status: 503 }, { status: 503 }, { status: 503 }, done())
     const d = deps(app.url)

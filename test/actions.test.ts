@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { askHref } from '../src/actions/paths.ts'
-import { actions } from '../src/actions/registry.ts'
+import { actionsOn } from '../src/actions/registry.ts'
 import { runsOfUser } from '../src/actions/runs.ts'
 import { settleOpen } from '../src/actions/settle-open.ts'
 import { describe as words } from '../src/activity/describe.ts'
@@ -56,7 +56,7 @@ describe('an action', () => {
 
   it('has a page, whatever it is, that asks for what it needs and for nothing twice', async () => {
     const owner = await p.t.admin('owner')
-    for (const { name, question, creates, fields } of actions) {
+    for (const { name, question, creates, fields } of actionsOn('user')) {
       const { status, html } = await page(askHref(creates ? '' : 'u1', name), owner)
       expect(status, name).toBe(200)
       expect(html, name).toContain(`<h1>${question('ada@acme.example')}</h1>`)
@@ -92,6 +92,8 @@ describe('an action', () => {
   })
 
   it('is done by the main app, shown in its words, and undone', async () => {
+    const toldAt = clock.now
+    clock.now = new Date(toldAt.getTime() + 1_000)
     const answer = await press('/dashboard/users/u1/actions/suspend', { reason: 'chargeback' })
     expect(answer.status).toBe(303)
     expect(p.store.users.get('u1')?.status).toBe('suspended')
@@ -99,6 +101,19 @@ describe('an action', () => {
     const { html } = await page(where)
     expect(html).toContain('The user is signed out, and cannot sign in.')
     expect(html).toContain('chargeback')
+    // The fact that says so is still to come: the card does not contradict what was answered.
+    expect(html).toContain('as it was before this action')
+    expect(html).toContain('The product has not told of this user since: what it answered is newer.')
+    clock.now = new Date(clock.now.getTime() + 1_000)
+    await p.t.deps.writer.write([{ kind: 'users', index: 0, row: { id: 'u1', status: 'suspended' } }], {
+      source: 'typed',
+      receivedAt: clock.now,
+    })
+    const later = (await page(where)).html
+    expect(later).toContain('as the product told it last')
+    expect(later).toMatch(/<dt>Status<\/dt><dd[^>]*>suspended</)
+    await p.t.sql`update users set status = 'active' where user_id = 'u1'`
+    clock.now = toldAt
     const undo = /href="(\/dashboard\/users\/u1\/actions\/reinstate\?undo=[^"]+)"/.exec(html)?.[1]
     expect(undo).toBeDefined()
 
@@ -173,10 +188,22 @@ describe('an action', () => {
     expect((await page(path)).html).toContain('This needs the role owner; yours is operator.')
     expect((await press(path, { reason: 'asked for it', typed: 'bob@mirai.example' })).status).toBe(422)
     const owner = await p.t.admin('owner')
+    const link = '<a href="/dashboard/users/u2/erase">Erase what is held here</a>'
+    // Deleted there is not erased here, and who may not erase is led nowhere.
+    expect((await page(path, owner)).html).toContain('Quarterdeck keeps its own record of this user')
+    expect((await page(path, owner)).html).toContain(link)
+    expect((await page(path)).html).not.toContain('/dashboard/users/u2/erase')
+    expect((await page('/dashboard/users/u2/actions/ban', owner)).html).not.toContain(
+      'Quarterdeck keeps its own record',
+    )
     const wrong = await press(path, { reason: 'asked for it', typed: 'bob' }, owner)
     expect([wrong.status, await wrong.text()]).toEqual([422, expect.stringContaining('Type bob@mirai.example to say')])
     expect(p.store.users.get('u2')?.status).toBe('active')
-    expect((await press(path, { reason: 'asked for it', typed: 'BOB@mirai.example' }, owner)).status).toBe(303)
+    const right = await press(path, { reason: 'asked for it', typed: 'BOB@mirai.example' }, owner)
+    expect(right.status).toBe(303)
+    const { html } = await page(right.headers.get('location')!, owner)
+    expect(html).toContain('The product has deleted what is there.')
+    expect(html).toContain(link)
     expect(p.store.users.get('u2')?.status).toBe('deleted')
   })
 
@@ -190,6 +217,10 @@ describe('an action', () => {
     const made = p.store.byEmail('eve@acme.example')
     expect(made).toMatchObject({ plan: 'pro', username: 'eve' })
     expect(await audits(`user:${made?.id}`)).toEqual(['user.create'])
+    // The log outlives an erasure, and this line is about nobody who could be erased.
+    const [asked] = await p.t.sql`select target, detail from audit_log where action = 'action.request' order by id desc`
+    expect(asked).toMatchObject({ target: null, detail: { action: 'create', fields: { plan: 'pro' } } })
+    expect(JSON.stringify(asked)).not.toContain('eve@')
     const taken = await p.t.request(path, form({ ...fields, do: 'see' }, operator))
     expect(await taken.text()).toMatch(/id="error-ask-email"[\s\S]*has an account already/)
   })
@@ -415,5 +446,5 @@ it('the contract names every action, with what it takes', async () => {
   })
   expect(body('suspend').properties.fields.properties).toEqual({})
   expect(Object.keys(paths)).toContain('/quarterdeck/v1/users/actions/create')
-  expect(Object.keys(paths)).toHaveLength(14)
+  expect(Object.keys(paths)).toHaveLength(19)
 })

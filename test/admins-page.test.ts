@@ -2,13 +2,14 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createApp } from '../src/app.tsx'
 import { createToken } from '../src/auth/sign-in.ts'
 import { type TestApp, testApp } from './helpers/app.ts'
-import { browser, type Person, person } from './helpers/people.ts'
+import { browser, type Person, person, tenants } from './helpers/people.ts'
 
 let t: TestApp
 let owner: Person
 beforeAll(async () => {
   t = await testApp()
   owner = await person(t, 'owner@x.example', 'owner')
+  await tenants(t, 'acme', 'umbrella')
 })
 afterAll(() => t?.close())
 
@@ -48,6 +49,15 @@ describe('admins', () => {
     expect((await owner.post(ADMINS, { email: 'nobody', role: 'viewer' })).status).toBe(422)
     expect((await owner.post(ADMINS, { email: 'z@x.example', role: 'king' })).status).toBe(422)
     expect((await owner.post(ADMINS, { email: 'z@x.example', role: 'viewer', tenants: '*' })).status).toBe(422)
+    const typo = await owner.post(ADMINS, { email: 'z@x.example', role: 'viewer', tenants: 'acme, ACME' })
+    const text = await typo.text()
+    expect([typo.status, errorIn(text)]).toEqual([
+      422,
+      'There is no tenant “ACME”: nothing was ever sent for it. Did you mean acme?',
+    ])
+    expect(text).toMatch(
+      /id="invite-tenants"[^>]*value="acme, ACME"[^>]*aria-invalid="true"|aria-invalid="true"[^>]*id="invite-tenants"/,
+    )
     expect(await t.sql`select from admins where email = 'z@x.example'`).toHaveLength(0)
   })
 
@@ -66,6 +76,14 @@ describe('admins', () => {
         after: { name: 'Ada', role: 'operator', tenants: ['acme'] },
       },
     })
+    // Nothing was ever sent for it; what they have stays theirs, whatever became of its facts.
+    const typo = await owner.post(`${path}/change`, { name: 'Ada', role: 'operator', tenants: 'acme, umbrela' })
+    expect(errorIn(await (await owner.get(typo.headers.get('location')!)).text())).toBe(
+      'There is no tenant “umbrela”: nothing was ever sent for it.',
+    )
+    await t.sql`update admins set tenants = '{gone}' where id = ${ada.id}`
+    const kept = await owner.post(`${path}/change`, { name: 'Ada', role: 'operator', tenants: 'gone, acme' })
+    expect(kept.headers.get('location')).toBe(`${path}?done=change`)
     const bad = await owner.post(`${path}/change`, { name: 'Ada', role: 'operator', tenants: 'x'.repeat(201) })
     const html = await (await owner.get(bad.headers.get('location')!)).text()
     expect(errorIn(html)).toContain('cannot be the id of a tenant')
@@ -184,5 +202,18 @@ describe('keys', () => {
     ])
     expect((await owner.post(KEYS, { name: 'x', scope_read: '1', days: '7' })).status).toBe(422)
     expect(await t.sql`select from api_keys where name in ('without scope', 'x')`).toHaveLength(0)
+  })
+
+  it('are not bound to a tenant that nobody knows; one that sends may be its first, and says so', async () => {
+    const asked = { name: 'typo', days: '0', tenants: 'no-such-tenant' }
+    const reads = await owner.post(KEYS, { ...asked, scope_read: '1' })
+    expect([reads.status, errorIn(await reads.text())]).toEqual([
+      422,
+      'There is no tenant “no-such-tenant”: nothing was ever sent for it.',
+    ])
+    expect(await t.sql`select from api_keys where name = 'typo'`).toHaveLength(0)
+    const sends = await (await owner.post(KEYS, { ...asked, scope_ingest: '1' })).text()
+    expect(secretIn(sends)).toMatch(/^qd_/)
+    expect(sends).toContain('No facts of tenant no-such-tenant have come yet.')
   })
 })

@@ -164,3 +164,12 @@ it('lets pages of listed origins read, and no others', async () => {
   expect(await from('https://status.example')).toBe('https://status.example')
   expect(await from('https://evil.example')).toBe(null)
 })
+
+it('refuses parameters which it would not read, so that no filter is dropped in silence', async () => {
+  const refused = await get('/api/metrics/summary?metrics=users.dau&plans=pro')
+  expect(refused.status).toBe(422)
+  const { detail } = await problemOf(refused)
+  expect(detail).toContain('plans: There is no such parameter here. There are: metrics, from, to, tenant, plan')
+  expect((await get('/api/metrics?domain=users')).status).toBe(422)
+  expect((await get('/exports/metrics.csv?metrics=users.dau&status=paid')).status).toBe(422)
+})

@@ -1,10 +1,12 @@
 import { parse } from 'csv-parse/sync'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { audit } from '../src/audit/audit.ts'
-import { chainHash } from '../src/audit/chain.ts'
+import { beginChain, chainHash, signHead } from '../src/audit/chain.ts'
 import { eraseAuditTexts } from '../src/audit/erase.ts'
+import { acceptKeyChange } from '../src/audit/key-changes.ts'
 import { sealAudit } from '../src/audit/seal.ts'
 import { verifyAudit } from '../src/audit/verify.ts'
+import { detailText } from '../src/audit/words.ts'
 import { createAdmin } from '../src/auth/admins.ts'
 import { TEST_PASSWORD, type TestApp, testApp } from './helpers/app.ts'
 
@@ -15,7 +17,7 @@ beforeAll(async () => {
 afterAll(() => t?.close())
 beforeEach(async () => {
   await t.sql`truncate audit_log`
-  await t.sql`update audit_head set seq = 0, hash = '', mac = null`
+  await t.sql`update audit_head set seq = 0, hash = '', mac = ${signHead({ seq: 0, hash: '' }, t.deps.config.secretKey)}`
 })
 
 /** Five lines, sealed: 'x.one' to 'x.five' about user:u1 to user:u5. */
@@ -107,12 +109,62 @@ describe('the chain', () => {
     }
     await t.sql`update audit_head set hash = ${hash}`
     const verdict = await verifyAudit(t.deps)
-    expect(verdict).toMatchObject({ whole: true, unsigned: [6], lines: 6 })
+    expect(verdict).toMatchObject({ whole: false, unsigned: [6], lines: 6, faults: [{ kind: 'unsigned', seq: 6 }] })
     // The mark stays: the next verdict has it as well, though the end is signed again.
     expect((await verifyAudit(t.deps)).unsigned).toEqual([6])
-    expect(await faults(noted)).toEqual(['noted 5'])
-    expect(await faults(`${verdict.head.seq}:${verdict.head.hash.slice(0, 8)}`)).toEqual([])
+    expect(await faults(noted)).toEqual(['noted 5', 'unsigned 6'])
+    expect(await faults(`${verdict.head.seq}:${verdict.head.hash.slice(0, 8)}`)).toEqual(['unsigned 6'])
     await expect(verifyAudit(t.deps, 'nonsense')).rejects.toThrow('number:hash')
+  })
+
+  it.each([
+    ['as if nothing had been sealed yet', () => t.sql`update audit_head set seq = 0, hash = '', mac = null`],
+    ['without a head', () => t.sql`delete from audit_head`],
+  ])('notices that it begins anew, %s, also after a start', async (_, forget) => {
+    await five()
+    await t.sql`update audit_log set actor = 'system' where seq = 1`
+    await t.sql`update audit_log set seq = null, hash = null, detail_hash = null`
+    await forget()
+    await beginChain(t.sql, t.deps.config.secretKey)
+    expect((await faults())[0]).toBe('unsigned 6')
+    await t.sql`truncate audit_head`
+    await t.sql`insert into audit_head (seq, hash) values (0, '')`
+  })
+
+  it('begins by itself where nobody can have done anything, and nowhere else', async () => {
+    const begin = async (sql: TestApp['sql']) => {
+      await sql`update audit_head set seq = 0, hash = '', mac = null`
+      await beginChain(sql, t.deps.config.secretKey)
+      return (await sql`select mac from audit_head`)[0]?.mac !== null
+    }
+    const fresh = await testApp()
+    expect(await begin(fresh.sql)).toBe(true)
+    await fresh.admin('owner')
+    await fresh.sql`truncate audit_log`
+    expect(await begin(fresh.sql)).toBe(false)
+    await fresh.sql`truncate admins cascade`
+    await audit(fresh.sql, { actor: 'cli', action: 'x.one' })
+    expect(await begin(fresh.sql)).toBe(false)
+    await fresh.close()
+  })
+
+  it('takes another SECRET_KEY for a fault until an owner says, signed, that it was changed', async () => {
+    await five()
+    const changed = (n: number) => ({ ...t.deps, config: { ...t.deps.config, secretKey: `${n}`.repeat(40) } })
+    const verdict = await verifyAudit(changed(1))
+    expect(verdict).toMatchObject({ whole: false, unsigned: [6] })
+    expect(verdict.faults[0]?.text).toContain('quarterdeck audit accept 6')
+    await expect(acceptKeyChange(changed(1), 5)).rejects.toThrow('no other key begins')
+    // Whoever can only write there cannot say so.
+    await audit(t.sql, { actor: 'cli', action: 'audit.accept', detail: { line: 6, mac: 'a'.repeat(64) } })
+    expect((await verifyAudit(changed(1))).unsigned).toEqual([6])
+    await acceptKeyChange(changed(1), 6)
+    expect(await verifyAudit(changed(1))).toMatchObject({ whole: true, unsigned: [], faults: [] })
+    // Another change: accepting it accepts what was before.
+    const { unsigned } = await verifyAudit(changed(2))
+    expect(unsigned).toEqual([6, 9])
+    await acceptKeyChange(changed(2), 9)
+    expect((await verifyAudit(changed(2))).whole).toBe(true)
   })
 
   it('takes lines in the order in which they were committed, and waits for none', async () => {
@@ -196,6 +248,13 @@ describe('the page, the API and the file', () => {
     expect(await (await get('/dashboard/audit?from=2026-99-99')).text()).toContain('is not a day')
   })
 
+  it('leaves out of a line what holds nothing', () => {
+    const run = { run: 'r1', action: 'suspend', fields: {}, reason: 'abuse' }
+    expect(detailText(run)).toBe('run r1 · action suspend · reason abuse')
+    expect(detailText({ fields: { plan: 'pro', limits: {} }, tenants: [] })).toBe('fields plan pro · tenants none')
+    expect(detailText({ before: {}, after: { max_users: 5 } })).toBe('none → max_users 5')
+  })
+
   it('pages by keyset in both directions', async () => {
     await t.sql`
       insert into audit_log (actor, action) select 'cli', 'x.n' || lpad(n::text, 3, '0') from generate_series(1, 120) n`
@@ -262,7 +321,9 @@ describe('the page, the API and the file', () => {
       )
     }
     const bearer = { authorization: `Bearer ${await t.key(['act'], ['acme'])}` }
-    expect((await t.request('/api/audit?tenant=acme', { headers: bearer })).status).toBe(403)
+    expect((await t.request('/api/audit', { headers: bearer })).status).toBe(403)
+    // It has no such filter: to leave it out in silence would show the whole.
+    expect((await t.request('/api/audit?tenant=acme', { headers: bearer })).status).toBe(422)
     const made = await t.request('/api/signed-urls', {
       method: 'POST',
       headers: { cookie, origin: 'http://localhost', 'content-type': 'application/json' },

@@ -22,7 +22,7 @@ beforeAll(async () => {
 })
 afterAll(() => t.close())
 beforeEach(async () => {
-  await t.sql`truncate metric_days, metric_dim_days, metric_dim_stored, usage_analytics_daily, dirty_metric_days, job_runs`
+  await t.sql`truncate metric_days, metric_dim_days, metric_dim_stored, usage_analytics_daily, dirty_metric_days, job_runs, job_steps`
 })
 
 const runs = () => t.sql`select outcome, started_by, done::int, total::int, note, error from job_runs order by id`
@@ -57,7 +57,7 @@ describe('a backfill beneath which the database goes away', () => {
   it('is not a failure: it goes on by itself where it was, and leaves what an uninterrupted one does', async () => {
     await runJob(t, backfill, ALL)
     const whole = await written(t)
-    await t.sql`truncate metric_days, metric_dim_days, metric_dim_stored, usage_analytics_daily, job_runs`
+    await t.sql`truncate metric_days, metric_dim_days, metric_dim_stored, usage_analytics_daily, job_runs, job_steps`
     const started = await startRun(t.deps, cutAfter(15), { slot: new Date(), startedBy: 'test' }, ALL)
     if (started.state !== 'started') throw new Error(started.state)
     expect(await started.done).toBe('abandoned')

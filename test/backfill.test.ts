@@ -25,7 +25,7 @@ beforeAll(async () => {
 })
 afterAll(() => t.close())
 beforeEach(async () => {
-  await t.sql`truncate metric_days, metric_dim_days, metric_dim_stored, usage_analytics_daily, dirty_metric_days, job_runs`
+  await t.sql`truncate metric_days, metric_dim_days, metric_dim_stored, usage_analytics_daily, dirty_metric_days, job_runs, job_steps`
 })
 
 const runs = () => t.sql`select outcome, started_by, done::int, total::int, note from job_runs order by id`
@@ -43,7 +43,7 @@ describe('a backfill that is killed', () => {
     expect(whole.days).toHaveLength(40 * 4)
     expect(whole.usage).toHaveLength(40 * 4)
     expect(whole.dims.length).toBeGreaterThan(40 * 20)
-    await t.sql`truncate metric_days, metric_dim_days, metric_dim_stored, usage_analytics_daily, job_runs`
+    await t.sql`truncate metric_days, metric_dim_days, metric_dim_stored, usage_analytics_daily, job_runs, job_steps`
 
     await killBackfill(t, ALL, 30)
     // Thirty days are stored, of which fifteen had been noted.

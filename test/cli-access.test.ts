@@ -65,6 +65,14 @@ describe('quarterdeck audit verify', () => {
     expect(broken.out[1]).toMatch(
       /^ {2}Line 2 \(admin\.reset-link, .* UTC\) was changed, put in, or stands for another one\.$/,
     )
+    await db.sql`update audit_log set actor = 'cli' where seq = 2`
+    await db.sql`update audit_head set mac = ${'0'.repeat(64)}`
+    const other = await quarterdeck('audit', 'verify')
+    expect([other.code, other.out[1]]).toEqual([1, expect.stringContaining('“quarterdeck audit accept 5”')])
+    expect((await quarterdeck('audit', 'accept', '4')).code).toBe(1)
+    expect((await quarterdeck('audit', 'accept', 'x')).code).toBe(2)
+    expect((await quarterdeck('audit', 'accept', '5')).code).toBe(0)
+    expect((await quarterdeck('audit', 'verify')).code).toBe(0)
     const bad = await quarterdeck('audit', 'verify', '--head', 'x')
     expect([bad.code, bad.err]).toEqual([1, expect.stringContaining('number:hash')])
   })

@@ -67,8 +67,10 @@ describe('the command line', () => {
   })
 
   it('prints of a new key just the key, lists it without, and revokes it', async () => {
-    const { code, out } = await quarterdeck('key create --name ops --scope read,ingest --tenant acme')
-    expect(code).toBe(0)
+    const reads = await quarterdeck('key create --name ops --scope read --tenant acme')
+    expect([reads.code, reads.out, reads.err]).toEqual([1, '', expect.stringContaining('no tenant “acme”')])
+    const { code, out, err } = await quarterdeck('key create --name ops --scope read,ingest --tenant acme')
+    expect([code, err]).toEqual([0, 'quarterdeck: No facts of tenant acme have come yet.'])
     expect(out).toMatch(/^qd_[\w-]{32}$/)
     const listed = (await quarterdeck('key list')).out
     expect(listed).toContain('ops')
@@ -89,6 +91,12 @@ describe('the command line', () => {
 
   it('makes admins who are bound to tenants', async () => {
     const line = 'admin create --email bob@admin.example --password correct-horse-battery --role viewer'
+    expect(await quarterdeck(`${line} --tenant acme --tenant globex`)).toMatchObject({
+      code: 1,
+      err: 'quarterdeck: There is no tenant “acme”: nothing was ever sent for it.',
+    })
+    await db.sql`
+      insert into tenants (tenant_id, created_at, updated_at) values ('acme', now(), now()), ('globex', now(), now())`
     expect((await quarterdeck(`${line} --tenant acme --tenant globex`)).code).toBe(0)
     const [row] = await db.sql`select tenants from admins where email = 'bob@admin.example'`
     expect(row?.tenants).toEqual(['acme', 'globex'])

@@ -21,7 +21,7 @@ beforeAll(async () => {
 })
 afterAll(() => t.close())
 beforeEach(async () => {
-  await t.sql`truncate metric_days, metric_dim_days, metric_dim_stored, dirty_metric_days, job_runs`
+  await t.sql`truncate metric_days, metric_dim_days, metric_dim_stored, dirty_metric_days, job_runs, job_steps`
   await closeDays(t.deps, await missingDays(t.deps))
 })
 

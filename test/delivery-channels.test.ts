@@ -4,6 +4,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { type Config, loadConfig } from '../src/config.ts'
 import type { Deps } from '../src/context.ts'
 import { channelKinds, kindOf } from '../src/delivery/channels/index.ts'
+import { sendMail } from '../src/delivery/mailer.ts'
 import { DeliveryError, type Message, type Values } from '../src/delivery/types.ts'
 import { type Receiver, receiver } from './helpers/receiver.ts'
 import { type MailServer, mailServer } from './helpers/smtp.ts'
@@ -188,6 +189,21 @@ describe('e-mail', () => {
     smtp.replies.CONNECT = '554 5.3.2 not in service'
     const error = await failureOf(email.send(depsOf(configOf()), stages.email!.values(), message))
     expect(error.permanent).toBe(false)
+  })
+
+  it('is broken off where the server takes its time for each command, and may be tried again', async () => {
+    const slow = await mailServer(200)
+    try {
+      const to = Array.from({ length: 20 }, (_, n) => `u${n}@x.example`)
+      const mail = { id: 'm', to, subject: 's', text: 't' }
+      const sent = sendMail({ config: configOf({ SMTP_URL: slow.url }) }, mail, 1_000)
+      await expect(sent).rejects.toMatchObject({ permanent: false, message: expect.stringContaining('within 1 s') })
+      // Nothing of it goes on: it would arrive beside the next attempt.
+      await slow.idle()
+      expect(slow.mails).toEqual([])
+    } finally {
+      await slow.close()
+    }
   })
 
   it('says who was left out where some recipients are refused', async () => {

@@ -57,6 +57,11 @@ describe('in the browser', () => {
     expect(html).toContain('Test of Ops hook')
   })
 
+  it('says how long a secret has to be before one is typed', async () => {
+    const { html } = await page(`${PATH}/new?kind=webhook`, cookies.owner)
+    expect(html).toMatch(/16 characters or more, such as “openssl rand -hex 32” prints\./)
+  })
+
   it('shows the secret to nobody, and the whole URL to owners only', async () => {
     await post(PATH, cookies.owner, { ...hook(), url: `${http.url}/hook?token=abc` })
     for (const [role, sees] of [

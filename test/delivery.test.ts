@@ -1,11 +1,14 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { backoffMs } from '../src/delivery/backoff.ts'
 import { sendCanaries } from '../src/delivery/canary.ts'
-import { pingDeadMan } from '../src/delivery/dead-man.ts'
+import { claimDue } from '../src/delivery/claim.ts'
+import { pingDeadMan, WATCHED } from '../src/delivery/dead-man.ts'
 import { startDelivery } from '../src/delivery/deliver.ts'
+import { tellLate } from '../src/delivery/late.ts'
 import { notify } from '../src/delivery/notify.ts'
 import { changeChannel, deleteChannel, switchChannel } from '../src/delivery/store.ts'
 import { sendAgain, sendTest } from '../src/delivery/test-notice.ts'
+import { findJob } from '../src/jobs/index.ts'
 import { seal, unseal } from '../src/lib/sealed.ts'
 import { deliverAll, forget, hookTo, later, OWNER, outcomesOf, SECRET, statesOf, tell } from './delivery-kit.ts'
 import { type TestApp, testApp } from './helpers/app.ts'
@@ -149,6 +152,43 @@ describe('the outbox', () => {
     expect(http.posted).toHaveLength(1)
   }, 60_000)
 
+  it('of one channel that has a backlog takes a few at a time, and of each other channel what it has', async () => {
+    await hookTo(t, 'Slow', `${http.url}/slow`)
+    await hookTo(t, 'Fast', `${http.url}/fast`)
+    for (let n = 0; n < 20; n++) await tell(t, { dedupeKey: `slow:${n}`, channels: ['slow'] })
+    await tell(t, { dedupeKey: 'fast', channels: ['fast'] })
+    const first = await claimDue(t.sql, 8)
+    expect(first.map(({ channelId }) => channelId).sort()).toEqual(['fast', 'slow', 'slow', 'slow', 'slow'])
+    expect(await claimDue(t.sql, 8, new Map([['slow', 4]]))).toEqual([])
+    expect(await claimDue(t.sql, 8, new Map([['slow', 3]]))).toHaveLength(1)
+  })
+
+  it('goes on while a receiver keeps its own waiting', async () => {
+    await hookTo(t, 'Slow', `${http.url}/slow`)
+    await hookTo(t, 'Fast', `${http.url}/fast`)
+    const held: { end: (text: string) => void }[] = []
+    const letGo = () => {
+      for (const response of held.splice(0)) response.end('ok')
+    }
+    http.answer = (response, { path }) => {
+      if (path === '/slow') held.push(response)
+      else response.end('ok')
+    }
+    const running = startDelivery(t.deps)
+    try {
+      for (let n = 0; n < 20; n++) await tell(t, { dedupeKey: `slow:${n}`, channels: ['slow'] })
+      await expect.poll(() => held.length, { timeout: 30_000 }).toBeGreaterThan(0)
+      await tell(t, { dedupeKey: 'fast', channels: ['fast'] })
+      await expect.poll(() => http.posted.some(({ path }) => path === '/fast'), { timeout: 30_000 }).toBe(true)
+      // None of the slow ones has been answered, nor given up, before it.
+      expect((await outcomesOf(t)).filter((outcome) => outcome === 'retry')).toEqual([])
+    } finally {
+      http.answer = (response) => void response.end('ok')
+      letGo()
+      await running.stop()
+    }
+  }, 60_000)
+
   it('waits twice as long each time up to an hour, never less than half of that', () => {
     expect([1, 2, 3, 9, 10, 50].map((n) => backoffMs(n, () => 1))).toEqual([
       10_000, 20_000, 40_000, 2_560_000, 3_600_000, 3_600_000,
@@ -217,6 +257,92 @@ describe('a channel that refuses for good', () => {
     await deliverAll({ deps: other })
     expect(await channel('ops')).toMatchObject({ state: 'failed', reason: expect.stringContaining('SECRET_KEY') })
     expect(http.posted).toEqual([])
+  })
+})
+
+describe('a channel through which nothing goes, though it refuses nothing', () => {
+  const aged = (minutes: number) =>
+    t.sql`update notifications set created_at = created_at - ${minutes} * interval '1 minute' where channel_id = 'broken'`
+  const down = () => {
+    http.answer = (response, { path }) => void response.writeHead(path === '/broken' ? 503 : 200).end('away')
+  }
+  beforeEach(async () => {
+    await hookTo(t, 'Broken', `${http.url}/broken`)
+    await hookTo(t, 'Good', `${http.url}/good`)
+    down()
+    await tell(t, { channels: ['broken'] })
+    await deliverAll(t)
+  })
+  const toGood = () => titles().filter((_, n) => http.posted[n]?.path === '/good')
+
+  it('is told of by the others after 15 minutes, once until it delivers again, and then that it does', async () => {
+    await aged(14)
+    expect(await tellLate(t.deps)).toEqual([])
+    await aged(2)
+    expect((await Promise.all([tellLate(t.deps), tellLate(t.deps)])).flat()).toEqual(['Broken'])
+    await tell(t, { dedupeKey: 'later', channels: ['broken'] })
+    await aged(20)
+    expect(await tellLate(t.deps)).toEqual([])
+    await deliverAll(t)
+    expect(toGood()).toEqual(['Nothing goes through the channel “Broken”'])
+    expect(JSON.parse(http.posted.find(({ path }) => path === '/good')?.body ?? '').data.text).toContain(
+      'HTTP 503: away',
+    )
+
+    http.answer = (response) => void response.end('ok')
+    await later(t)
+    await deliverAll(t)
+    expect(toGood()[1]).toBe('The channel “Broken” delivers again')
+    expect(new Set(await statesOf(t))).toEqual(new Set(['sent']))
+    expect(await t.sql`select id from channels where late_since is not null`).toEqual([])
+    const lines = await t.sql`select action from audit_log where action = 'channel.late'`
+    expect(lines).toHaveLength(1)
+  })
+
+  it('is not late while later ones go through, nor where it is not used', async () => {
+    await aged(60)
+    await t.sql`
+      insert into notifications (channel_id, dedupe_key, kind, payload, state, sent_at)
+      values ('broken', 'other', 'firing', '{}', 'sent', now() - interval '30 minutes')`
+    expect(await tellLate(t.deps)).toEqual([])
+    await t.sql`delete from notifications where dedupe_key = 'other'`
+    await switchChannel(t.deps, OWNER, 'broken', false)
+    expect(await tellLate(t.deps)).toEqual([])
+  })
+
+  it('the others tell what it was not told when that is given up, once a day', async () => {
+    await tell(t, { dedupeKey: 'second', channels: ['broken'] })
+    await aged(73 * 60)
+    await later(t)
+    await deliverAll(t)
+    expect((await statesOf(t)).slice(0, 2)).toEqual(['dead', 'dead'])
+    expect(toGood()).toEqual(['The channel “Broken” has not got what it was to tell'])
+  })
+
+  it('gets what was given up when it delivers again: of a week, and not what has been overtaken', async () => {
+    await tell(t, { dedupeKey: 'old', channels: ['broken'], title: 'Of last week' })
+    await tell(t, { dedupeKey: 'a', channels: ['broken'], title: 'Fires', thread: 'x' })
+    await tell(t, { dedupeKey: 'b', channels: ['broken'], title: 'Over', thread: 'x', event: 'resolved' })
+    await aged(80 * 60)
+    await t.sql`update notifications set state = 'dead' where channel_id = 'broken'`
+    await t.sql`update notifications set created_at = now() - interval '8 days' where dedupe_key = 'old'`
+    await t.sql`update notifications set state = 'sent', sent_at = now() - interval '79 hours' where dedupe_key = 'b'`
+    await t.sql`update channels set late_since = now() - interval '80 hours' where id = 'broken'`
+    http.answer = (response) => void response.end('ok')
+    http.posted.length = 0
+    await tell(t, { dedupeKey: 'new', channels: ['broken'], title: 'New' })
+    await deliverAll(t)
+    expect(titles().filter((_, n) => http.posted[n]?.path === '/broken')).toEqual(['New', 'Cost above $50'])
+  })
+
+  it('gets it as well when an owner uses it again', async () => {
+    await t.sql`update notifications set state = 'dead', created_at = now() - interval '5 days' where channel_id = 'broken'`
+    http.answer = (response) => void response.end('ok')
+    http.posted.length = 0
+    await switchChannel(t.deps, OWNER, 'broken', false)
+    await switchChannel(t.deps, OWNER, 'broken', true)
+    await deliverAll(t)
+    expect(titles()).toEqual(['Cost above $50'])
   })
 })
 
@@ -299,13 +425,49 @@ describe('the dead-man ping', () => {
     expect(await ping()).toContain('no ping: minute')
     await ran('minute', 'ok', '10 seconds')
     expect(await ping()).toBe('pinged')
-    await ran('alerts', 'ok', '10 minutes')
-    expect(await ping()).toContain('no ping: alerts')
-    await ran('alerts', 'failed', '5 seconds')
-    expect(await ping()).toContain('no ping: alerts')
-    await ran('alerts', 'ok', '20 seconds')
+    await ran('fold', 'ok', '20 minutes')
+    expect(await ping()).toContain('no ping: fold')
+    await ran('fold', 'failed', '5 seconds')
+    expect(await ping()).toContain('no ping: fold')
+    await ran('fold', 'ok', '20 seconds')
     expect(await ping()).toBe('pinged')
     expect(pings).toEqual(['https://outside.example/ping', 'https://outside.example/ping'])
+  })
+
+  it('looks at jobs that there are', () => {
+    const unknown = Object.keys(WATCHED).filter((job) => findJob(job)?.schedule == null)
+    expect(unknown).toEqual([])
+    expect(Object.keys(WATCHED)).toContain('minute')
+  })
+
+  it('is not sent while a notice waits for longer than a quarter of an hour through a channel in use', async () => {
+    await ran('minute', 'ok', '10 seconds')
+    await hookTo(t, 'Ops', `${http.url}/hook`)
+    await tell(t)
+    expect(await ping()).toBe('pinged')
+    await t.sql`update notifications set created_at = now() - interval '16 minutes'`
+    expect(await ping()).toBe('no ping: what waits for “Ops” is late')
+    await switchChannel(t.deps, OWNER, 'ops', false)
+    expect(await ping()).toBe('pinged')
+    await switchChannel(t.deps, OWNER, 'ops', true)
+    await deliverAll(t)
+    expect(await ping()).toBe('pinged')
+    await t.sql`update channels set state = 'failed'`
+    expect(await ping()).toBe('no ping: every channel has failed')
+  })
+
+  it('is not sent after a canary that did not come through, until something has', async () => {
+    await ran('minute', 'ok', '10 seconds')
+    await hookTo(t, 'Ops', `${http.url}/hook`, '6')
+    await sendCanaries(t.deps)
+    expect(await ping()).toBe('pinged')
+    await t.sql`update notifications set created_at = now() - interval '61 minutes'`
+    refuseWith(503)
+    await deliverAll(t)
+    expect(await ping()).toBe('no ping: the last canary of “Ops” is given up')
+    refuseWith(200)
+    await sendTest(t.deps, OWNER, 'ops')
+    expect(await ping()).toBe('pinged')
   })
 })
 

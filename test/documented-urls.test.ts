@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
 import { parse } from 'csv-parse/sync'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { METRICS_PREFIXES, PAGE_PREFIXES, PAGES, STATS_PATHS } from '../src/documented/table.ts'
+import { METRICS_PREFIXES, PAGE_PREFIXES, PAGES, RENAMED, STATS_PATHS } from '../src/documented/table.ts'
 import { pages } from '../src/pages.ts'
 import { TEST_PASSWORD, type TestApp, testApp } from './helpers/app.ts'
 import { fillRollups, NOW } from './metrics-fixture.ts'
@@ -164,7 +164,14 @@ describe('the documented commands', () => {
   }, 180_000)
 
   it.each(['reports/generate'])('curl -X POST /api/analytics/dashboard/%s is not there', async (action) => {
-    expect((await curl(`curl -sS -X POST ${BEARER} "$URL/api/analytics/dashboard/${action}"`)).status).toBe(404)
+    const path = `/api/analytics/dashboard/${action}`
+    const { status, json } = await curl(`curl -sS -X POST ${BEARER} "$URL${path}"`)
+    expect([status, json().title]).toEqual([404, 'Not found'])
+    // Nor is it named anywhere as if it were.
+    expect(RENAMED.map((one) => one.path)).not.toContain(path)
+    const { paths } = (await curl(`curl -sS ${BEARER} "$URL/api/openapi.json"`)).json()
+    expect(Object.keys(paths ?? {})).not.toContain(path)
+    expect(Object.keys(paths ?? {})).toContain('/api/analytics/dashboard/run-daily')
   })
 })
 

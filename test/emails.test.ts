@@ -20,6 +20,7 @@ beforeAll(async () => {
     { kind: 'users', row: { id: 'ada', tenant_id: 'acme', email: 'ada@x.example', updated_at: ts } },
     { kind: 'users', row: { id: 'bob', tenant_id: 'mirai', email: 'Bob@x.example', updated_at: ts } },
     { kind: 'users', row: { id: 'eve', tenant_id: 'mirai', email: 'eve@x.example', updated_at: ts } },
+    { kind: 'users', row: { id: 'cleo', tenant_id: 'acme', email: 'cleo@x.example', updated_at: ts } },
     { kind: 'users', row: { id: 'nomail', tenant_id: 'acme', updated_at: ts } },
     { kind: 'users', row: { id: 'gone', email: 'gone@x.example', status: 'deleted', updated_at: ts } },
     {
@@ -51,7 +52,7 @@ const send = async (body: object, who?: Record<string, string>, app: Pick<TestAp
   return { status: response.status, body: (await response.json()) as Record<string, unknown> }
 }
 const list = async (query = '', tenants?: string[]) => {
-  const headers = { authorization: `Bearer ${await t.key(['read'], tenants)}` }
+  const headers = { authorization: `Bearer ${await t.key(['read', 'act'], tenants)}` }
   return (await (await t.request(`/api/emails${query}`, { headers })).json()) as { emails: Record<string, unknown>[] }
 }
 const form = (fields: Record<string, string>, cookie = operator) =>
@@ -89,8 +90,16 @@ describe('a mail to one user', () => {
   it('with an id of the sender’s is one mail, however often it is sent', async () => {
     const who = { authorization: `Bearer ${await t.key(['act'])}` }
     const first = await send({ ...mail, id: 'invoice-1' }, who)
-    const again = await send({ ...mail, id: 'invoice-1', text: 'other words' }, who)
-    expect(again.body).toMatchObject({ id: first.body.id, text: first.body.text })
+    const again = await send({ ...mail, id: 'invoice-1' }, who)
+    expect([again.status, again.body]).toEqual([
+      202,
+      expect.objectContaining({ id: first.body.id, text: first.body.text }),
+    ])
+    // One id is one mail: others would be taken for sent.
+    for (const other of [{ text: 'other words' }, { subject: 'Another' }, { user: 'cleo' }]) {
+      const refused = await send({ ...mail, id: 'invoice-1', ...other }, who)
+      expect([refused.status, refused.body.title]).toEqual([422, 'The id was used before'])
+    }
     // Another sender's id is another one.
     await send({ ...mail, id: 'invoice-1' })
     await deliverAll(t)
@@ -176,8 +185,45 @@ describe('who may', () => {
     expect((await send(mail, { cookie: operator }, app)).status).toBe(403)
     const page = await t.request('/dashboard/emails', { headers: { cookie: viewer, accept: 'text/html' } })
     const html = await page.text()
-    expect(html).toContain('Your invoice')
+    expect(html).toContain('ada@x.example')
     expect(html).not.toContain('New e-mail')
+  })
+
+  it('read what it says: operators and keys that act, on record; of others it is not told', async () => {
+    const { body } = await send(mail)
+    const viewer = await t.admin('viewer')
+    const words = `/dashboard/emails/${body.id}/words`
+    const get = async (path: string, headers: Record<string, string>) => {
+      const response = await t.request(path, { headers })
+      return [response.status, /Your invoice|Dear Ada/.test(await response.text())]
+    }
+    const browser = (cookie: string) => ({ cookie, accept: 'text/html' })
+    const reads = async () =>
+      (await t.sql`select target, detail from audit_log where action = 'email.read' order by id`).map((line) => ({
+        ...line,
+      }))
+    const before = (await reads()).length
+    const key = { authorization: `Bearer ${await t.key(['read'])}` }
+    for (const path of ['/dashboard/emails', `/dashboard/emails?mail=${body.id}`]) {
+      expect(await get(path, browser(viewer)), path).toEqual([200, false])
+      // Pages that are polled would fill the log.
+      expect(await get(path, browser(operator)), path).toEqual([200, false])
+    }
+    for (const path of ['/api/emails', '/exports/emails.csv']) {
+      expect(await get(path, key), path).toEqual([200, false])
+      expect(await get(path, { cookie: viewer }), path).toEqual([200, false])
+    }
+    expect(await get(words, browser(viewer))).toEqual([403, false])
+    expect(await reads()).toHaveLength(before)
+    const acts = { authorization: `Bearer ${await t.key(['read', 'act'])}` }
+    expect(await get(words, browser(operator))).toEqual([200, true])
+    expect(await get('/api/emails?user=ada', acts)).toEqual([200, true])
+    expect(await get('/exports/emails.csv', acts)).toEqual([200, true])
+    expect((await reads()).slice(before)).toEqual([
+      { target: 'user:ada', detail: { email: body.id } },
+      { target: 'user:ada', detail: { emails: 1 } },
+      { target: null, detail: { file: 'emails.csv' } },
+    ])
   })
 
   it('in privacy mode strict neither subject nor text is told', async () => {
@@ -196,6 +242,10 @@ describe('who may', () => {
       expect(text, path).not.toMatch(/Your invoice|Dear Ada/)
       expect(text, path).toContain('ada@x.example')
     }
+    const words = await strict.request(`${ORIGIN}/dashboard/emails/${body.id}/words`, {
+      headers: { cookie: operator, accept: 'text/html' },
+    })
+    expect([words.status, await words.text()]).toEqual([403, expect.not.stringMatching(/Your invoice|Dear Ada/)])
   })
 })
 
@@ -220,7 +270,11 @@ describe('by hand', () => {
     const told = await t.request(sent.headers.get('location') ?? '', {
       headers: { cookie: operator, accept: 'text/html' },
     })
-    expect(await told.text()).toContain('One &amp; two')
+    const href = /href="(\/dashboard\/emails\/\d+\/words)"/.exec(await told.text())?.[1]
+    const words = await t.request(href!, { headers: { cookie: operator, accept: 'text/html' } })
+    expect(await words.text()).toContain('One &amp; two')
+    const changed = await form({ ...fields, text: 'Three', act: 'send' })
+    expect([changed.status, await changed.text()]).toEqual([422, expect.stringContaining('begin a new e-mail')])
   })
 
   it.each([

@@ -104,61 +104,61 @@ export async function fiveUsers(send: Send): Promise<void> {
 
 /**
  * By hand. On the free plan cat came on 0 days, bob on 2, dan on 5, ann on 10: the shares that came on as many or fewer
- * are 0 (never came), 2, 3 and 4 of 4. Of the features, build, project and report are used by anybody.
+ * are 0 (never came), 2, 3 and 4 of 4. Four features are configured, of which nobody uses the last.
  */
 export const FIVE = {
-  // (75 × 30 + 100 × 25 + 50 × 20 + 66.7 × 15 + 75 × 10) ÷ 100
+  // 2 of 4 features: (75 × 30 + 100 × 25 + 50 × 20 + 50 × 15 + 75 × 10) ÷ 100
   ann: {
-    score: 75,
+    score: 72.5,
     band: 'healthy',
     builds: 75,
     engagement: 100,
     returns: 50,
-    adoption: 66.7,
+    adoption: 50,
     satisfaction: 75,
     stage: 'growth',
   },
-  // (50 × 25 + 25 × 20 + 33.3 × 15) ÷ 60
+  // 1 of 4: (50 × 25 + 25 × 20 + 25 × 15) ÷ 60 = 35.42
   bob: {
-    score: 37.5,
+    score: 35.4,
     band: 'churning',
     builds: null,
     engagement: 50,
     returns: 25,
-    adoption: 33.3,
+    adoption: 25,
     satisfaction: null,
     stage: 'at-risk',
   },
-  // (33.3 × 15) ÷ 60
+  // (25 × 15) ÷ 60 = 6.25
   cat: {
-    score: 8.3,
+    score: 6.3,
     band: 'churning',
     builds: null,
     engagement: 0,
     returns: 0,
-    adoption: 33.3,
+    adoption: 25,
     satisfaction: null,
     stage: 'lapsed',
   },
-  // (75 × 25 + 100 × 20 + 33.3 × 15) ÷ 60: he has had one week, and was there in it.
+  // (75 × 25 + 100 × 20 + 25 × 15) ÷ 60 = 70.83: he has had one week, and was there in it.
   dan: {
-    score: 72.9,
+    score: 70.8,
     band: 'healthy',
     builds: null,
     engagement: 75,
     returns: 100,
-    adoption: 33.3,
+    adoption: 25,
     satisfaction: null,
     stage: 'activation',
   },
-  // (25 × 30 + 100 × 25 + 50 × 20 + 33.3 × 15 + 20 × 10) ÷ 100
+  // (25 × 30 + 100 × 25 + 50 × 20 + 25 × 15 + 20 × 10) ÷ 100 = 48.25
   eve: {
-    score: 49.5,
+    score: 48.3,
     band: 'at-risk',
     builds: 25,
     engagement: 100,
     returns: 50,
-    adoption: 33.3,
+    adoption: 25,
     satisfaction: 20,
     stage: 'growth',
   },
@@ -166,10 +166,10 @@ export const FIVE = {
 
 /** Of 21 October: dan was not there; ann (a failed build) and cat came on one day each, nobody else on any. */
 export const FIVE_BEFORE = {
-  // Both came on as many days as all others or more; one of their four weeks; one of two features: (100 × 25 + 25 × 20 + 50 × 15) ÷ 60
-  ann: 62.5,
+  // Both came on as many days as all others or more; one of their four weeks; one of four features: (100 × 25 + 25 × 20 + 25 × 15) ÷ 60 = 56.25
+  ann: 56.3,
   bob: 0,
-  cat: 62.5,
+  cat: 56.3,
   dan: null,
   eve: 0,
 }

@@ -33,11 +33,10 @@ describe('the daily job', () => {
         .map((row) => row.day)
         .slice(-4),
     ).toEqual(['2026-11-06', '2026-11-07', '2026-11-08', '2026-11-09'])
-    expect(await runJob(t, daily)).toMatchObject({
-      outcome: 'ok',
-      done: 1,
-      total: 1,
-    })
+    expect(await runJob(t, daily)).toMatchObject({ outcome: 'ok', done: 7, total: 7 })
+    const [closing] = await t.sql`
+      select state, done::int, total::int, note from job_steps where name = 'close-days' order by run_id desc limit 1`
+    expect(closing).toEqual({ state: 'ok', done: 1, total: 1, note: 'closed 2026-11-09' })
     expect(await stored()).toEqual(first)
     expect(await t.sql`select * from usage_analytics_daily order by date, tenant`).toEqual(usage)
   })
@@ -98,6 +97,62 @@ describe('the daily job', () => {
     expect(await t.sql`select reason from rejected_facts where source = 'x'`).toEqual([{ reason: 'new' }])
     expect(await t.sql`select email from login_failures`).toEqual([{ email: 'new' }])
     expect(await t.sql`select job from job_runs order by job`).toEqual([{ job: 'daily' }, { job: 'minute' }])
+  })
+
+  test('deletes alerts, notices, mails and actions that are long over, and nothing that is open', async () => {
+    const ago = (days: number) => new Date(NOW.getTime() - days * DAY_MS)
+    const notice = (key: string, kind: string, state: string, days: number) => t.sql`
+      insert into notifications (dedupe_key, kind, payload, state, created_at)
+      values (${key}, ${kind}, '{}', ${state}, ${ago(days)})`
+    await notice('sent', 'firing', 'sent', 401)
+    await notice('dead', 'firing', 'dead', 401)
+    await notice('waits', 'firing', 'queued', 401)
+    await notice('young', 'firing', 'sent', 399)
+    await notice('canary', 'canary', 'sent', 31)
+    await notice('new canary', 'canary', 'sent', 29)
+    await notice('mail', 'mail', 'sent', 401)
+    await notice('new mail', 'mail', 'sent', 399)
+    await t.sql`insert into notification_attempts (notification_id, n) select id, 1 from notifications`
+    await t.sql`
+      insert into emails (notification_id, user_id, recipient, subject, text, status, created_at, created_by)
+      select id, 'ann', 'a@x.example', dedupe_key, 't', 'sent', created_at, 'system' from notifications where kind = 'mail'`
+    const [rule] = await t.sql<{ id: string }[]>`
+      insert into alert_rules (slug, name, enabled, severity, scope, rule, created_by, updated_by)
+      values ('old', 'Old', false, 'info', '*', '{}', 'system', 'system') returning id`
+    const alert = (title: string, state: string, days: number) => t.sql`
+      insert into alerts (rule_id, subject, scope, state, severity, title, pending_since, seen_at, ended_at)
+      values (${rule?.id ?? ''}, ${title}, '*', ${state}, 'info', ${title}, ${ago(days)}, ${ago(days)},
+        ${state === 'firing' ? null : ago(days)})`
+    await alert('over', 'resolved', 401)
+    await alert('over lately', 'resolved', 399)
+    await alert('was nothing', 'passed', 31)
+    await alert('was nothing lately', 'passed', 29)
+    await alert('fires', 'firing', 900)
+    await t.sql`insert into alert_events (alert_id, at, kind) select id, pending_since, 'pending' from alerts`
+    const run = (key: string, state: string, days: number, undoOf: string | null = null) => t.sql<{ id: string }[]>`
+      insert into action_runs (id, action, actor, key, request, state, at, settled_at, undo_of)
+      values (gen_random_uuid(), 'suspend', 'admin:1', ${key}, '{}', ${state}, ${ago(days)},
+        ${state === 'done' ? ago(days) : null}, ${undoOf}) returning id`
+    const [undone] = await run('undone lately', 'done', 410)
+    await run('undoes', 'done', 399, undone?.id)
+    const [both] = await run('undone', 'done', 420)
+    await run('undid', 'done', 401, both?.id)
+    await run('open', 'unknown', 500)
+    // Twice: what was undone goes after what undid it.
+    await pruneOwnTables(t.deps, NOW)
+    await pruneOwnTables(t.deps, NOW)
+    const left = async (rows: Promise<{ name: string }[]>) => (await rows).map(({ name }) => name).sort()
+    expect(await left(t.sql`select dedupe_key as name from notifications`)).toEqual([
+      'new canary',
+      'new mail',
+      'waits',
+      'young',
+    ])
+    expect(await t.sql`select from notification_attempts`).toHaveLength(4)
+    expect(await left(t.sql`select subject as name from emails`)).toEqual(['new mail'])
+    expect(await left(t.sql`select title as name from alerts`)).toEqual(['fires', 'over lately', 'was nothing lately'])
+    expect(await t.sql`select from alert_events`).toHaveLength(3)
+    expect(await left(t.sql`select key as name from action_runs`)).toEqual(['open', 'undoes', 'undone lately'])
   })
 })
 

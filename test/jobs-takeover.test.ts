@@ -2,6 +2,7 @@ import { afterAll, beforeEach, describe, expect, test } from 'vitest'
 import { abandonStale } from '../src/jobs/claim.ts'
 import { lastSlot, nextSlot } from '../src/jobs/cron.ts'
 import daily from '../src/jobs/daily.ts'
+import { jobs } from '../src/jobs/index.ts'
 import rebuild from '../src/jobs/rebuild.ts'
 import { startRun, stopRuns } from '../src/jobs/runner.ts'
 import { runSlot } from '../src/jobs/scheduler.ts'
@@ -147,6 +148,11 @@ describe('when', () => {
     expect(lastSlot('0 1 * * *', 'Asia/Kolkata', NOW)).toEqual(at('2026-11-09T19:30:00Z'))
     expect(lastSlot('0 1 * * *', 'America/New_York', at('2026-10-31T12:00:00Z'))).toEqual(at('2026-10-31T05:00:00Z'))
     expect(lastSlot('0 1 * * *', 'America/New_York', at('2026-11-02T12:00:00Z'))).toEqual(at('2026-11-02T06:00:00Z'))
+  })
+
+  test('each job that is made up for has slots that are found', () => {
+    for (const { name, schedule } of jobs.filter(({ catchUp }) => catchUp))
+      expect([name, lastSlot(schedule ?? '', 'UTC', NOW)]).toEqual([name, expect.any(Date)])
   })
 
   test('a rebuild comes only by hand', () => {

@@ -18,6 +18,15 @@ export async function fillRollups(sql: Sql): Promise<void> {
   await liveRows(sql)
   await fillGrowth(sql)
   await fillQuality(sql)
+  await ownJobs(sql)
+}
+
+/** Quarterdeck's own jobs: only the last run that has ended counts, and of these jobs that is one. */
+async function ownJobs(sql: Sql): Promise<void> {
+  await sql`
+    insert into job_runs (job, scheduled_for, finished_at, outcome) values
+      ('backfill', '2026-11-19T01:00Z', now(), 'ok'), ('backfill', '2026-11-20T01:00Z', now(), 'failed'),
+      ('daily', '2026-11-19T01:00Z', now(), 'failed'), ('daily', '2026-11-20T01:00Z', now(), 'ok')`
 }
 
 /** u1 and u2 belong to t1, u3 to t2, u4 to nobody. u3 comes back after 50 days, u4 has lapsed. */
@@ -280,6 +289,7 @@ export const EXPECTED: Record<MetricKey, number | null> = {
   'revenue.transactions': 5,
   'revenue.payments_succeeded': 4,
   'revenue.payments_failed': 1,
+  'revenue.payments_failed_in_row': 1,
   'revenue.payment_success_rate': 80,
   'revenue.average_payment': 49,
   'revenue.refunds': 49,
@@ -408,6 +418,7 @@ export const EXPECTED: Record<MetricKey, number | null> = {
   'jobs.latency_1m': 10_000,
   'jobs.latency_15m': 20_000,
   'jobs.latency_1h': 40_000,
+  'system.own_jobs_failing': 1,
   'jobs.queued': 2,
   'jobs.running': 1,
   'jobs.oldest_waiting': 120_000,

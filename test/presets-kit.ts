@@ -92,11 +92,15 @@ export async function totals(t: TestApp, key: string, metrics: MetricKey[], span
   return Object.fromEntries(found.map(({ metric, total }) => [metric, total]))
 }
 
-/** What the tile of a metric on the Overview says. */
+/** What the tile of a metric on the Overview says: where the machine is busy, a card comes with a later look. */
 export async function tile(t: TestApp, cookie: string, id: string, query: string): Promise<string | undefined> {
-  const response = await t.request(`/dashboard?${query}`, { headers: { cookie, accept: 'text/html' } })
-  expect(response.status).toBe(200)
-  return new RegExp(`id="tile-${id}".*?q-tile-value[^>]*>([^<]*)<`, 's').exec(await response.text())?.[1]
+  const look = async () => {
+    const response = await t.request(`/dashboard?${query}`, { headers: { cookie, accept: 'text/html' } })
+    expect(response.status).toBe(200)
+    return new RegExp(`id="tile-${id}".*?q-tile-value[^>]*>([^<]*)<`, 's').exec(await response.text())?.[1]
+  }
+  await expect.poll(look, { timeout: 20_000, interval: 500 }).not.toBe('—')
+  return look()
 }
 
 /** Every row of the tables, without what depends on when it was written: two ways of syncing must come to the same. */

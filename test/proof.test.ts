@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { authOf } from '../src/auth/auth.ts'
 import { TEST_PASSWORD, type TestApp, testApp } from './helpers/app.ts'
-import { hidden, type Person, person } from './helpers/people.ts'
+import { hidden, type Person, person, tenants } from './helpers/people.ts'
 import { codeOf } from './helpers/totp.ts'
 
 let t: TestApp
@@ -10,6 +10,7 @@ let owner: Person
 beforeAll(async () => {
   t = await testApp({ now: () => clock })
   owner = await person(t, 'owner@x.example', 'owner')
+  await tenants(t, 'acme', 'umbrella')
 })
 afterAll(() => t?.close())
 

@@ -44,6 +44,7 @@ CREATE INDEX action_runs_at ON public.action_runs USING btree (at)
 CREATE UNIQUE INDEX action_runs_key ON public.action_runs USING btree (actor, key)
 CREATE INDEX action_runs_open ON public.action_runs USING btree (next_at) WHERE (next_at IS NOT NULL)
 CREATE UNIQUE INDEX action_runs_undo ON public.action_runs USING btree (undo_of) WHERE (state = ANY (ARRAY['requested'::text, 'done'::text, 'unknown'::text]))
+CREATE INDEX action_runs_undone ON public.action_runs USING btree (undo_of) WHERE (undo_of IS NOT NULL)
 CREATE INDEX action_runs_user ON public.action_runs USING btree (user_id, at)
 
 table admin_links (
@@ -97,6 +98,13 @@ table admins (
 )
 CREATE UNIQUE INDEX admins_email ON public.admins USING btree (lower(email))
 
+table alert_checks (
+  one boolean not null default true
+  at timestamp with time zone not null
+  constraint alert_checks_one_check CHECK (one)
+  constraint alert_checks_pkey PRIMARY KEY (one)
+)
+
 table alert_events (
   id bigint not null generated always as identity
   alert_id bigint not null
@@ -129,10 +137,12 @@ table alert_rules (
   updated_at timestamp with time zone not null default now()
   updated_by text not null
   deleted_at timestamp with time zone
+  unread_since timestamp with time zone
+  unread_why text
   constraint alert_rules_name_check CHECK (((length(name) >= 1) AND (length(name) <= 80)))
   constraint alert_rules_pkey PRIMARY KEY (id)
   constraint alert_rules_severity_check CHECK ((severity = ANY (ARRAY['critical'::text, 'warning'::text, 'info'::text])))
-  constraint alert_rules_state_check CHECK ((state = ANY (ARRAY['ok'::text, 'pending'::text, 'firing'::text, 'nodata'::text, 'held'::text])))
+  constraint alert_rules_state_check CHECK ((state = ANY (ARRAY['ok'::text, 'pending'::text, 'firing'::text, 'nodata'::text, 'held'::text, 'unread'::text])))
 )
 CREATE UNIQUE INDEX alert_rules_preset ON public.alert_rules USING btree (preset) WHERE (preset IS NOT NULL)
 CREATE UNIQUE INDEX alert_rules_slug ON public.alert_rules USING btree (slug)
@@ -160,6 +170,9 @@ table alerts (
   acked_by text
   silenced_until timestamp with time zone
   silenced_by text
+  told_to text[]
+  owed text
+  constraint alerts_owed_check CHECK ((owed = ANY (ARRAY['fired'::text, 'resolved'::text])))
   constraint alerts_pkey PRIMARY KEY (id)
   constraint alerts_rule_id_fkey FOREIGN KEY (rule_id) REFERENCES alert_rules(id) ON DELETE CASCADE
   constraint alerts_severity_check CHECK ((severity = ANY (ARRAY['critical'::text, 'warning'::text, 'info'::text])))
@@ -168,6 +181,9 @@ table alerts (
 CREATE INDEX alerts_ended ON public.alerts USING btree (rule_id, subject, ended_at DESC) WHERE (state = 'resolved'::text)
 CREATE INDEX alerts_fired ON public.alerts USING btree (fired_at DESC, id DESC) WHERE (fired_at IS NOT NULL)
 CREATE UNIQUE INDEX alerts_open ON public.alerts USING btree (rule_id, subject) WHERE (state = ANY (ARRAY['pending'::text, 'firing'::text]))
+CREATE INDEX alerts_over ON public.alerts USING btree (ended_at) WHERE (state = ANY (ARRAY['resolved'::text, 'passed'::text]))
+CREATE INDEX alerts_owed ON public.alerts USING btree (id) WHERE (owed IS NOT NULL)
+CREATE INDEX alerts_silenced ON public.alerts USING btree (rule_id, subject) WHERE (silenced_until IS NOT NULL)
 
 table annotations (
   id bigint not null generated always as identity
@@ -549,6 +565,7 @@ table channels (
   created_by text not null
   updated_at timestamp with time zone not null default now()
   deleted_at timestamp with time zone
+  late_since timestamp with time zone
   constraint channels_canary_hours_check CHECK (((canary_hours >= 1) AND (canary_hours <= 168)))
   constraint channels_id_check CHECK ((id ~ '^[a-z0-9][a-z0-9-]{0,69}$'::text))
   constraint channels_least_severity_check CHECK (((least_severity >= 1) AND (least_severity <= 3)))
@@ -582,6 +599,17 @@ table component_days (
   ok bigint not null
   constraint component_days_pkey PRIMARY KEY (scope, day, component_id)
 ) with (fillfactor=50)
+
+table component_gaps (
+  day date not null
+  scope text not null
+  site_type text not null
+  industry text not null
+  prompts bigint not null
+  helped bigint not null
+  computed_at timestamp with time zone not null
+  constraint component_gaps_pkey PRIMARY KEY (day, scope, site_type, industry)
+)
 
 table component_uses (
   ts timestamp with time zone not null
@@ -761,8 +789,35 @@ table emails (
   constraint emails_pkey PRIMARY KEY (id)
   constraint emails_status_check CHECK ((status = ANY (ARRAY['queued'::text, 'sent'::text, 'kept'::text, 'failed'::text])))
 )
+CREATE INDEX emails_created ON public.emails USING btree (created_at)
 CREATE INDEX emails_tenant ON public.emails USING btree (tenant_id, id)
 CREATE INDEX emails_user ON public.emails USING btree (user_id, id)
+
+table erased_ids (
+  n bigint not null generated always as identity
+  hash text not null
+  pseudonym text not null
+  at timestamp with time zone not null
+  constraint erased_ids_hash_key UNIQUE (hash)
+  constraint erased_ids_pkey PRIMARY KEY (n)
+)
+
+table erasures (
+  id uuid not null
+  requested_by text not null
+  reason text not null
+  requested_at timestamp with time zone not null
+  names jsonb
+  emails text[]
+  salt text
+  rows bigint not null default 0
+  passed_at timestamp with time zone
+  finished_at timestamp with time zone
+  constraint erasures_check CHECK (((finished_at IS NOT NULL) = (names IS NULL)))
+  constraint erasures_pkey PRIMARY KEY (id)
+  constraint erasures_reason_check CHECK (((length(reason) >= 1) AND (length(reason) <= 500)))
+)
+CREATE INDEX erasures_open ON public.erasures USING btree (requested_at) WHERE (finished_at IS NULL)
 
 table error_days (
   scope text not null
@@ -946,6 +1001,16 @@ table first_names (
   constraint first_names_pkey PRIMARY KEY (name)
 )
 
+table funnel_snapshots (
+  day date not null
+  scope text not null
+  place smallint not null
+  stage text not null
+  people bigint
+  computed_at timestamp with time zone not null
+  constraint funnel_snapshots_pkey PRIMARY KEY (day, scope, stage)
+)
+
 table gauge_hours (
   scope text not null
   hour timestamp with time zone not null
@@ -971,6 +1036,19 @@ table gauges (
 ) partition by RANGE (ts)
 CREATE INDEX gauges_batch ON ONLY public.gauges USING brin (batch_id)
 CREATE INDEX gauges_name ON ONLY public.gauges USING btree (name, ts)
+
+table health_bins (
+  scope text not null
+  band text not null
+  then_band text not null
+  bin integer not null
+  watched boolean not null
+  n bigint not null
+  score double precision not null
+  then_score double precision not null
+  then_n bigint not null
+  constraint health_bins_pkey PRIMARY KEY (scope, band, then_band, bin, watched)
+)
 
 table health_days (
   scope text not null
@@ -1206,6 +1284,24 @@ table job_runs (
 )
 CREATE INDEX job_runs_job ON public.job_runs USING btree (job, id DESC)
 
+table job_steps (
+  run_id bigint not null
+  place smallint not null
+  name text not null
+  state text not null
+  as_of date
+  started_at timestamp with time zone
+  finished_at timestamp with time zone
+  done bigint not null default 0
+  total bigint
+  note text
+  error text
+  carried_from bigint
+  constraint job_steps_pkey PRIMARY KEY (run_id, name)
+  constraint job_steps_run_id_fkey FOREIGN KEY (run_id) REFERENCES job_runs(id) ON DELETE CASCADE
+  constraint job_steps_state_check CHECK ((state = ANY (ARRAY['waiting'::text, 'running'::text, 'ok'::text, 'failed'::text])))
+)
+
 table jobs (
   job_id text not null
   batch_id bigint not null
@@ -1267,6 +1363,11 @@ table login_failures (
   at timestamp with time zone not null default now()
   email text not null
   ip text not null
+  id bigint not null generated always as identity
+  kind text not null default 'password'::text
+  cleared_at timestamp with time zone
+  constraint login_failures_kind_check CHECK ((kind = ANY (ARRAY['password'::text, 'code'::text, 'reset'::text])))
+  constraint login_failures_pkey PRIMARY KEY (id)
 )
 CREATE INDEX login_failures_at ON public.login_failures USING btree (at)
 
@@ -1437,6 +1538,13 @@ CREATE INDEX mrr_movements_customer ON public.mrr_movements USING btree (custome
 CREATE INDEX mrr_movements_ts ON public.mrr_movements USING btree (ts)
 CREATE INDEX mrr_movements_user ON public.mrr_movements USING btree (user_id, ts) WHERE (user_id <> ''::text)
 
+table nightly_days (
+  name text not null
+  day date not null
+  computed_at timestamp with time zone not null
+  constraint nightly_days_pkey PRIMARY KEY (name, day)
+)
+
 table notification_attempts (
   notification_id bigint not null
   n integer not null
@@ -1472,8 +1580,10 @@ table notifications (
   constraint notifications_state_check CHECK ((state = ANY (ARRAY['queued'::text, 'sending'::text, 'sent'::text, 'kept'::text, 'failed'::text, 'dead'::text])))
 )
 CREATE INDEX notifications_channel ON public.notifications USING btree (channel_id, id)
-CREATE INDEX notifications_due ON public.notifications USING btree (next_at) WHERE (state = ANY (ARRAY['queued'::text, 'sending'::text]))
+CREATE INDEX notifications_created ON public.notifications USING btree (created_at)
 CREATE INDEX notifications_thread ON public.notifications USING btree (channel_id, thread, id) WHERE ((state = ANY (ARRAY['queued'::text, 'sending'::text])) AND (thread IS NOT NULL))
+CREATE INDEX notifications_trials ON public.notifications USING btree (channel_id, created_at) WHERE (kind = ANY (ARRAY['canary'::text, 'test'::text]))
+CREATE INDEX notifications_waiting ON public.notifications USING btree (channel_id, next_at, id) WHERE (state = ANY (ARRAY['queued'::text, 'sending'::text]))
 
 table object_counts (
   kind text not null
@@ -2104,7 +2214,9 @@ table user_groups (
   class text not null
   plan text not null
   suspended boolean not null
-  constraint user_groups_class_plan_suspended_key UNIQUE (class, plan, suspended)
+  at_risk boolean not null default false
+  near_limit boolean not null default false
+  constraint user_groups_key UNIQUE (class, plan, suspended, at_risk, near_limit)
   constraint user_groups_pkey PRIMARY KEY (grp)
 )
 
@@ -2141,11 +2253,15 @@ table user_health (
   then_adoption real
   then_satisfaction real
   computed_at timestamp with time zone not null
+  change real default (score - then_score)
   constraint user_health_band_check CHECK ((band = ANY (ARRAY['healthy'::text, 'at-risk'::text, 'churning'::text, 'unknown'::text])))
   constraint user_health_pkey PRIMARY KEY (user_id)
   constraint user_health_stage_check CHECK ((stage = ANY (ARRAY['lapsed'::text, 'at-risk'::text, 'activation'::text, 'growth'::text, 'mature'::text])))
 ) with (fillfactor=70)
+CREATE INDEX user_health_change ON public.user_health USING btree (change, user_id)
+CREATE INDEX user_health_risk ON public.user_health USING btree (((class = 'paid'::text)) DESC, change, score, user_id) WHERE ((band = ANY (ARRAY['at-risk'::text, 'churning'::text])) AND (stage <> 'lapsed'::text))
 CREATE INDEX user_health_score ON public.user_health USING btree (score, user_id)
+CREATE INDEX user_health_tenant ON public.user_health USING btree (tenant_id)
 
 table user_notes (
   id bigint not null generated always as identity
@@ -2168,6 +2284,18 @@ table user_plans (
   constraint user_plans_pkey PRIMARY KEY (user_id, since)
 )
 CREATE INDEX user_plans_since ON public.user_plans USING btree (since)
+
+table user_profiles (
+  user_id text not null
+  text text
+  problem text
+  model text not null
+  written_by text not null
+  written_at timestamp with time zone not null
+  constraint user_profiles_check CHECK ((num_nonnulls(text, problem) = 1))
+  constraint user_profiles_pkey PRIMARY KEY (user_id)
+  constraint user_profiles_text_check CHECK (((length(text) >= 1) AND (length(text) <= 4000)))
+)
 
 table user_stats (
   user_id text not null

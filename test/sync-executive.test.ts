@@ -128,7 +128,7 @@ describe('the preset executive', () => {
           and ${day('at')} between '2026-07-12' and '2026-08-10') as mau`)
     const names = 'users.total,users.mau'
     const answer = await app.request(
-      `/api/metrics/summary?metrics=${names}&start=2026-07-12&end=2026-08-10&tenant=${tenant}`,
+      `/api/metrics/summary?metrics=${names}&from=2026-07-12&to=2026-08-10&tenant=${tenant}`,
       { headers: { authorization: `Bearer ${key}` } },
     )
     const { metrics } = (await answer.json()) as { metrics: { value: number }[] }

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { changePassword } from '../src/auth/admins.ts'
 import { qrPath, stepOfCode, totpUri } from '../src/auth/totp.ts'
-import { openText, sealText } from '../src/lib/secret-box.ts'
+import { seal, unsealed } from '../src/lib/sealed.ts'
 import { TEST_PASSWORD, type TestApp, testApp } from './helpers/app.ts'
 import { browser, hidden, type Person, person } from './helpers/people.ts'
 import { codeOf } from './helpers/totp.ts'
@@ -58,15 +58,15 @@ describe('codes', () => {
 describe('sealed texts', () => {
   const key = 'k'.repeat(40)
   it('open with the same secret for the same purpose, and not otherwise', () => {
-    const sealed = sealText(key, 'one', 'a secret')
+    const sealed = seal(key, 'one', 'a secret')
     expect(sealed).not.toContain('secret')
-    expect(openText(key, 'one', sealed)).toBe('a secret')
-    expect(openText(key, 'two', sealed)).toBeUndefined()
-    expect(openText('x'.repeat(40), 'one', sealed)).toBeUndefined()
+    expect(unsealed(key, 'one', sealed)).toBe('a secret')
+    expect(unsealed(key, 'two', sealed)).toBeUndefined()
+    expect(unsealed('x'.repeat(40), 'one', sealed)).toBeUndefined()
     const bytes = Buffer.from(sealed, 'base64url')
     bytes[bytes.length - 1]! ^= 1
-    expect(openText(key, 'one', bytes.toString('base64url'))).toBeUndefined()
-    for (const none of ['', 'x', 'x'.repeat(60)]) expect(openText(key, 'one', none)).toBeUndefined()
+    expect(unsealed(key, 'one', bytes.toString('base64url'))).toBeUndefined()
+    for (const none of ['', 'x', 'x'.repeat(60)]) expect(unsealed(key, 'one', none)).toBeUndefined()
   })
 })
 

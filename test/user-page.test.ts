@@ -145,6 +145,94 @@ describe('the page of a user', () => {
     expect(words((await page('/dashboard/users/a%2Fb%20c')).html)).toContain('odd@x.example')
   })
 
+  it('says of a user whom the product has deleted that they are, and where what is held here is erased', async () => {
+    await t.sql`
+      insert into users (user_id, tenant_id, email, status, created_at, created_known, updated_at)
+      values ('gil', 'acme', 'gil@x.example', 'deleted', ${NOW}, true, ${NOW})`
+    await t.sql`insert into merged_ids (id, user_id, since) values ('gil-old', 'gil', '2026-11-01')`
+    const owner = await t.admin('owner')
+    for (const id of ['gil', 'gil-old']) {
+      const { status, html } = await page(`/dashboard/users/${id}`, owner)
+      expect(status, id).toBe(404)
+      expect(words(html), id).toContain(
+        'The product has deleted this account. What Quarterdeck holds of it stays until',
+      )
+      expect(html, id).toContain('<a href="/dashboard/users/gil/erase">')
+    }
+    const { status, html } = await page('/dashboard/users/gil')
+    expect([status, html.includes('The product has deleted this account'), html.includes('/erase"')]).toEqual([
+      404,
+      true,
+      false,
+    ])
+    expect(words((await page('/dashboard/users/nobody', owner)).html)).toContain('There is no user of this name.')
+    const bound = { authorization: `Bearer ${await t.key(['read'], ['bolt'])}`, accept: 'application/json' }
+    const ask = async (id: string) =>
+      ((await (await t.request(`/api/users/${id}`, { headers: bound })).json()) as { detail: string }).detail
+    expect(await ask('gil')).toBe('There is no user “gil”.')
+  })
+
+  it('names the plan the product tells of, where there is no subscription, and counts it nowhere', async () => {
+    const told = async (id: string, tenant: string, plan: string) => {
+      await t.sql`
+        insert into users (user_id, tenant_id, email, plan, created_at, created_known, updated_at)
+        values (${id}, ${tenant}, ${`${id}@x.example`}, ${plan}, ${NOW}, true, ${NOW})`
+    }
+    await told('hal', '', 'pro')
+    await told('ida', '', 'pro')
+    await told('jon', 'acme', 'pro')
+    await told('kim', '', 'free')
+    await t.sql`
+      insert into subscriptions (subscription_id, customer_id, user_id, tenant_id, plan, status, interval, interval_count, quantity,
+        amount_minor, currency, mrr_minor, started_at, updated_at)
+      values ('s2', 'ida', 'ida', '', 'pro', 'cancelled', 'month', 1, 1, 3300, 'USD', 0, '2026-10-18', ${NOW})`
+    await t.sql`insert into dirty_user_stats values ('hal'), ('ida'), ('jon'), ('kim')`
+    await refreshUserStats(t.deps)
+    const hal = words((await page('/dashboard/users/hal')).html)
+    expect(hal).toMatch(/hal@x\.example\s+Pro\s+no subscription/)
+    expect(hal).toContain('Is on Pro, as the product says, without a subscription.')
+    // Its limits are those of that plan, and there is no revenue.
+    expect(hal).toContain('AI calls 0 of 8')
+    expect(hal).toContain('Revenue, MRR $0.00')
+    // A subscription of their own, also one that ended, or of their tenant, is what counts; and free is free.
+    for (const id of ['ida', 'jon', 'kim'])
+      expect(words((await page(`/dashboard/users/${id}`)).html), id).not.toContain('no subscription')
+    const key = { authorization: `Bearer ${await t.key(['read'])}`, accept: 'application/json' }
+    const ask = async (id: string) => (await t.request(`/api/users/${id}`, { headers: key })).json()
+    expect(await ask('hal')).toMatchObject({ plan: 'free', class: 'free', plan_told: 'pro' })
+    expect(await ask('ida')).toMatchObject({ plan: 'free', class: 'free', plan_told: null })
+    const listed = (await (await t.request('/api/users?tab=paying', { headers: key })).json()) as {
+      users: { user_id: string }[]
+    }
+    expect(listed.users.map(({ user_id }) => user_id)).not.toContain('hal')
+  })
+
+  it('shows a limit that was set for them alone in place of the plan’s, as long as it holds', async () => {
+    await t.sql`
+      insert into users (user_id, email, plan, created_at, created_known, updated_at)
+      values ('lea', 'lea@x.example', 'pro', ${NOW}, true, ${NOW})`
+    const set = (at: string, request: string, state = 'done') => t.sql`
+      insert into action_runs (id, action, user_id, actor, key, request, state, at, settled_at)
+      values (gen_random_uuid(), 'limits', 'lea', 'cli', gen_random_uuid()::text, ${request}::text::jsonb, ${state}, ${at}, ${at})`
+    await set('2026-11-18T09:00Z', '{"limit": "ai_calls", "value": 500}')
+    await set('2026-11-19T09:00Z', '{"limit": "ai_calls", "value": 20, "days": 14}')
+    await set('2026-11-20T09:00Z', '{"limit": "ai_calls", "value": 900}', 'refused')
+    // Over by now, and of what nobody counts here.
+    await set('2026-11-10T09:00Z', '{"limit": "builds", "value": 90, "days": 3}')
+    await set('2026-11-17T09:00Z', '{"limit": "seats", "value": 50}')
+    const { html } = await page('/dashboard/users/lea')
+    const text = words(html)
+    expect(text).toContain('AI calls 0 of 20')
+    expect(text).toContain('Set from here 19 Nov 09:00 until 3 Dec 09:00, in place of the plan’s 8')
+    expect(text).toContain('Builds 0 of 40')
+    expect(text).toContain('Seats 50 Set from here 17 Nov 09:00, in place of the plan’s 3')
+    expect(html).not.toMatch(/\b(NaN|undefined|Infinity)\b|\[object /)
+    await set('2026-11-20T10:00Z', '{"limit": "ai_calls", "value": 8}')
+    const after = words((await page('/dashboard/users/lea', operator, withConfig({}))).html)
+    expect(after).toContain('AI calls 0 of 8')
+    expect(after).not.toContain('until 3 Dec 09:00')
+  })
+
   it('is the same for a program', async () => {
     const key = { authorization: `Bearer ${await t.key(['read'])}`, accept: 'application/json' }
     const answer = await t.request('/api/users/ann', { headers: key })

@@ -210,6 +210,25 @@ it('the file has the same rows as the JSON, in the same order', async () => {
   expect(rows[0]).toMatchObject({ user_id: 'eve', mrr: '49', margin_30d: '-11.5', currency: 'USD' })
 })
 
+it('programs get the health that the page shows and sorts by', async () => {
+  const { users } = await read('?sort=health')
+  expect(users.map(({ user_id, health, health_band }) => [user_id, health, health_band])).toEqual([
+    ['cem', 31.5, 'churning'],
+    ['ann', 80.3, 'healthy'],
+    ['bob', null, null],
+    ['dia', null, 'unknown'],
+    ['eve', null, null],
+  ])
+  const rows = parse(await (await call('/exports/user-list.csv?sort=health', key)).text(), { columns: true })
+  expect(rows.slice(0, 3)).toMatchObject([
+    { user_id: 'cem', health: '31.5', health_band: 'churning' },
+    { user_id: 'ann', health: '80.3', health_band: 'healthy' },
+    { user_id: 'bob', health: '', health_band: '' },
+  ])
+  expect(await (await call('/api/users/cem', key)).json()).toMatchObject({ health: 31.5, health_band: 'churning' })
+  expect(await (await call('/api/users/bob', key)).json()).toMatchObject({ health: null, health_band: null })
+})
+
 describe('who may see whom', () => {
   it('shows those who are bound to tenants users of these only', async () => {
     const bolt = await bound('bolt@admin.example', ['bolt'])
@@ -238,6 +257,8 @@ describe('who may see whom', () => {
         'ai_cost_30d',
         'mrr',
         'margin_30d',
+        'health',
+        'health_band',
       ]),
     )
     const found = (await (await call('/api/users?q=ann%20ar', key, strict)).json()) as { users: unknown[] }

@@ -17,6 +17,8 @@ const facts = (user: Partial<ProfileFacts['user']> = {}, more: Partial<ProfileFa
     class: 'free',
     plan: 'free',
     planName: null,
+    toldPlan: null,
+    toldPlanName: null,
     tenant: null,
     tenantId: '',
     createdAt: new Date('2026-11-08T12:00:00Z'),
@@ -43,6 +45,13 @@ describe('a written profile', () => {
       'Signed up on 8 Nov, 12 d ago. Is on the free plan.',
       'Was not active in the last 60 days.',
     ])
+  })
+
+  it('names a plan that only the product tells of, and says that nobody pays for it', () => {
+    const told = facts({ toldPlan: 'pro', toldPlanName: 'Pro' })
+    expect(writeProfile(told)[0]).toBe(
+      'Signed up on 8 Nov, 12 d ago. Is on Pro, as the product says, without a subscription.',
+    )
   })
 
   it('says who somebody is, whether they come more, what they do and what is left of what they pay', () => {

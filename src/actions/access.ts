@@ -1,7 +1,15 @@
 import { choiceField, emailField, textField } from './fields.ts'
 import type { Action } from './types.ts'
 
-const severe = { group: 'access', role: 'operator', destructive: true, reason: 'required', fields: {} } as const
+const severe = {
+  on: 'user',
+  group: 'access',
+  role: 'operator',
+  destructive: true,
+  proved: true,
+  reason: 'required',
+  fields: {},
+} as const
 
 /** Who may be in the product at all. */
 export const accessActions: Action[] = [
@@ -31,6 +39,7 @@ export const accessActions: Action[] = [
     label: 'Reinstate',
     icon: 'user-check',
     destructive: false,
+    proved: false,
     reason: 'optional',
     question: (who) => `Reinstate ${who}?`,
     verb: 'Reinstate',
@@ -47,6 +56,7 @@ export const accessActions: Action[] = [
     verb: 'Delete user',
     about: 'The product deletes the account and what belongs to it. This cannot be undone.',
     done: 'Deleted',
+    deletes: true,
     typed: true,
   },
   {
@@ -55,6 +65,7 @@ export const accessActions: Action[] = [
     label: 'New user',
     icon: 'user-plus',
     destructive: false,
+    proved: false,
     reason: 'optional',
     question: () => 'Make a new user?',
     verb: 'Create user',
@@ -62,7 +73,7 @@ export const accessActions: Action[] = [
     done: 'Created',
     fields: {
       email: emailField({ label: 'E-mail' }),
-      username: textField({ label: 'Username', optional: true }),
+      username: textField({ label: 'Username', optional: true, personal: true }),
       plan: choiceField({ label: 'Plan', choices: 'plans', optional: true }),
       tenant: choiceField({ label: 'Tenant', choices: 'tenants', optional: true }),
     },

@@ -1,7 +1,14 @@
 import { choiceField, emailField, numberField, textField } from './fields.ts'
 import type { Action } from './types.ts'
 
-const calm = { group: 'account', role: 'operator', destructive: false, reason: 'optional' } as const
+const calm = {
+  on: 'user',
+  group: 'account',
+  role: 'operator',
+  destructive: false,
+  proved: false,
+  reason: 'optional',
+} as const
 
 /** What changes an account: who it is, its plan, and what the plan allows. */
 export const accountActions: Action[] = [
@@ -16,7 +23,12 @@ export const accountActions: Action[] = [
     done: 'Account changed',
     fields: {
       email: emailField({ label: 'E-mail', optional: true, initial: ({ email }) => email ?? '' }),
-      username: textField({ label: 'Username', optional: true, initial: ({ username }) => username ?? '' }),
+      username: textField({
+        label: 'Username',
+        optional: true,
+        personal: true,
+        initial: ({ username }) => username ?? '',
+      }),
     },
     check: ({ email, username }) =>
       email === undefined && username === undefined

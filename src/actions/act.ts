@@ -2,12 +2,15 @@ import { randomUUID } from 'node:crypto'
 import type { TransactionSql } from 'postgres'
 import { audit } from '../audit/audit.ts'
 import { actorOf } from '../auth/guards.ts'
+import { refuseUnproved } from '../auth/proof.tsx'
 import type { Deps } from '../context.ts'
 import type { Who } from '../env.ts'
 import { Problem } from '../lib/errors.ts'
 import { requireAction, requireTenant } from './may.ts'
-import { type ActionRun, isSettled, selectRuns } from './runs.ts'
+import { readFields } from './registry.ts'
+import { type ActionRun, selectRuns, undoOf } from './runs.ts'
 import { LEASE_MS, type Settled, settleRun } from './settle.ts'
+import { targetOf } from './subject.ts'
 import type { Action, FieldValues, Subject } from './types.ts'
 
 export interface Wish {
@@ -18,17 +21,19 @@ export interface Wish {
   /** Of the caller: sent twice, it is done once. */
   key: string
   /** The run that this takes back. */
-  undoOf?: string
+  undoes?: ActionRun
 }
 
 /**
  * Asks the main app to do something. It is written down first, so that it is known and settled whatever happens to this
  * process; the same wish under the same key answers with what became of it, and asks nobody.
- * @throws Problem 422 where the key was used for something else, or a reason is missing; 409 where it is undone already
+ * @throws Forbidden for who may not, or has not proved lately who they are; Problem 422 where the key was used for
+ * something else, a reason is missing, or it does not take back what it says; 409 where that is undone already
  */
 export async function act(deps: Deps, who: Who, wish: Wish): Promise<Settled> {
   requireAction(deps, who, wish.action)
   requireTenant(who, wish.action, wish.fields)
+  if (wish.action.proved) refuseUnproved(who)
   requireReason(wish)
   const id = randomUUID()
   const at = deps.now()
@@ -41,30 +46,36 @@ export async function act(deps: Deps, who: Who, wish: Wish): Promise<Settled> {
 }
 
 async function writeDown(tx: TransactionSql, who: Who, wish: Wish, id: string, at: Date): Promise<boolean> {
-  const { action, subject, fields, reason, key, undoOf } = wish
+  const { action, subject, fields, reason, key, undoes } = wish
   const nextAt = new Date(at.getTime() + LEASE_MS)
   const tenantId = subject.tenantId || String(fields.tenant ?? '')
   const rows = await tx`
     insert into action_runs
       (id, action, user_id, tenant_id, actor, key, reason, request, attempts, at, busy_until, next_at, undo_of)
     values (${id}, ${action.name}, ${subject.id}, ${tenantId}, ${actorOf(who)}, ${key}, ${reason ?? null},
-      ${JSON.stringify(fields)}::text::jsonb, 1, ${at}, ${nextAt}, ${nextAt}, ${undoOf ?? null})
+      ${JSON.stringify(fields)}::text::jsonb, 1, ${at}, ${nextAt}, ${nextAt}, ${undoes?.id ?? null})
     on conflict (actor, key) do nothing returning id`
+  // Sent again it is looked at no more: by now it has taken back what it was to.
   if (rows.length === 0) return false
+  if (undoes) requireUndo(wish, undoes, at)
+  const target = targetOf(subject.kind, subject.id)
   await audit(tx, {
     actor: actorOf(who),
     action: 'action.request',
-    ...(subject.id !== '' && { target: `user:${subject.id}` }),
+    ...(target !== undefined && { target }),
     detail: {
       run: id,
       action: action.name,
-      fields,
+      fields: impersonal(action, fields),
       ...(reason !== undefined && { reason }),
-      ...(undoOf && { undo_of: undoOf }),
+      ...(undoes && { undo_of: undoes.id }),
     },
   })
   return true
 }
+
+const impersonal = (action: Action, fields: FieldValues): FieldValues =>
+  Object.fromEntries(Object.entries(fields).filter(([name]) => !action.fields[name]?.personal))
 
 async function runOfKey({ db: { sql } }: Deps, who: Who, key: string): Promise<ActionRun | undefined> {
   const [run] = await selectRuns(sql, sql`r.actor = ${actorOf(who)} and r.key = ${key}`, 1)
@@ -76,6 +87,21 @@ function alreadyUndone(error: { constraint_name?: string }): never {
   if (error.constraint_name === 'action_runs_undo')
     throw new Problem(409, 'Undone already', 'Somebody has undone this already, or is about to.')
   throw error
+}
+
+/** What takes a run back is what the main app named for it, in time. That nobody else does is seen to by the table. */
+function requireUndo({ action, subject, fields }: Wish, run: ActionRun, now: Date): void {
+  const undo = undoOf({ ...run, undoneBy: null }, now)
+  if (!undo) throw new Problem(409, 'Not to be undone', 'There is no undo of that action, or it is too late for it.')
+  const wanted = readFields(action, undo.fields)
+  const same =
+    undo.action === action.name && run.userId === subject.id && wanted.ok && sorted(wanted.values) === sorted(fields)
+  if (!same)
+    throw new Problem(
+      422,
+      'Not what undoes it',
+      `That action is taken back by “${undo.action}” as the main app said it.`,
+    )
 }
 
 function requireReason({ action, reason }: Wish): void {
@@ -95,32 +121,3 @@ function refuseOther(run: ActionRun, { action, subject, fields }: Wish): void {
 
 const sorted = (fields: FieldValues): string =>
   JSON.stringify(Object.entries(fields).sort(([a], [b]) => (a < b ? -1 : 1)))
-
-/** Asks what became of a run that nobody knows of. @throws Problem 409 where it is being asked just now, or settled */
-export async function askAgain(deps: Deps, who: Who, run: ActionRun, action: Action | undefined): Promise<Settled> {
-  if (action) requireAction(deps, who, action)
-  if (isSettled(run)) return { run }
-  const claimed = await claimRun(deps, run.id)
-  if (!claimed) throw new Problem(409, 'Being asked', 'The main app is being asked just now.', 5)
-  await audit(deps.db.sql, {
-    actor: actorOf(who),
-    action: 'action.ask_again',
-    ...(run.userId !== '' && { target: `user:${run.userId}` }),
-    detail: { run: run.id, action: run.action },
-  })
-  return settleRun(deps, claimed)
-}
-
-/** Takes a run to ask about, so that no two processes do at once; undefined = somebody has it. */
-export async function claimRun(deps: Pick<Deps, 'db' | 'now'>, id: string): Promise<ActionRun | undefined> {
-  const { sql } = deps.db
-  const now = deps.now()
-  const until = new Date(now.getTime() + LEASE_MS)
-  const rows = await sql`
-    update action_runs set attempts = attempts + 1, busy_until = ${until}, next_at = ${until}
-    where id = ${id} and state in ('requested', 'unknown') and (busy_until is null or busy_until <= ${now})
-    returning id`
-  if (rows.length === 0) return undefined
-  const [run] = await selectRuns(sql, sql`r.id = ${id}`, 1)
-  return run
-}

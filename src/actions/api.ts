@@ -8,8 +8,9 @@ import { allow, requireScope, whoOf } from '../auth/guards.ts'
 import type { Deps } from '../context.ts'
 import type { Env } from '../env.ts'
 import { NotFound, Problem } from '../lib/errors.ts'
-import { act, askAgain } from './act.ts'
+import { act } from './act.ts'
 import { answerRun, answerWould, viewOf } from './answers.ts'
+import { askAgain } from './ask-again.ts'
 import { contractOf } from './contract-doc.ts'
 import { requireAction } from './may.ts'
 import {
@@ -23,10 +24,11 @@ import {
   mainAppContract,
   readRun,
 } from './operations.ts'
+import { mountProductApi } from './product/api.ts'
 import { findAction, readFields } from './registry.ts'
 import { findRun, runsOfUser } from './runs.ts'
-import { findSubject, newSubject } from './subject.ts'
-import type { FieldValues } from './types.ts'
+import { findSubject, loadSubject } from './subject.ts'
+import type { FieldValues, SubjectKind } from './types.ts'
 import { dryRun } from './wire.ts'
 
 const RUNS_LISTED = 100
@@ -38,10 +40,18 @@ export function mountActionsApi(app: Hono<Env>, deps: Deps): void {
   const owns = [allow({ scope: 'act', role: 'owner' }), smallBody]
   const param = (c: Context<Env>, name: string) => c.req.param(name) ?? ''
 
-  serve(app, doAction, acts, async (c) => answerAction(c, deps, param(c, 'action'), param(c, 'id'), await nested(c)))
-  serve(app, createUser, acts, async (c) => answerAction(c, deps, 'create', '', await flat(c)))
-  serve(app, changeUser, acts, async (c) => answerAction(c, deps, 'edit', param(c, 'id'), await flat(c)))
-  serve(app, deleteUser, owns, async (c) => answerAction(c, deps, 'delete', param(c, 'id'), await flat(c)))
+  serve(app, doAction, acts, async (c) =>
+    answerAction(c, deps, { kind: 'user', name: param(c, 'action'), id: param(c, 'id') }, await nested(c)),
+  )
+  serve(app, createUser, acts, async (c) =>
+    answerAction(c, deps, { kind: 'user', name: 'create', id: '' }, await flat(c)),
+  )
+  serve(app, changeUser, acts, async (c) =>
+    answerAction(c, deps, { kind: 'user', name: 'edit', id: param(c, 'id') }, await flat(c)),
+  )
+  serve(app, deleteUser, owns, async (c) =>
+    answerAction(c, deps, { kind: 'user', name: 'delete', id: param(c, 'id') }, await flat(c)),
+  )
 
   serve(app, listRuns, reads, async (c) => {
     const { id } = await findSubject(deps, whoOf(c), param(c, 'id'))
@@ -53,30 +63,31 @@ export function mountActionsApi(app: Hono<Env>, deps: Deps): void {
   })
   serve(app, askRun, acts, async (c) => {
     const run = await findRun(deps, whoOf(c), param(c, 'run'))
-    return answerRun(c, await askAgain(deps, whoOf(c), run, findAction(run.action)), deps.now())
+    return answerRun(c, await askAgain(deps, whoOf(c), run), deps.now())
   })
 
+  mountProductApi(app, deps)
   serve(app, mainAppContract, reads, (c) => json(c, contractOf()))
 }
 
 type Body = z.output<typeof actionBody>
 
-async function answerAction(
+/** Does what a program asks for, or says what it would change. */
+export async function answerAction(
   c: Context<Env>,
   deps: Deps,
-  name: string,
-  userId: string,
+  { kind, name, id }: { kind: SubjectKind; name: string; id: string },
   { fields: given, reason, dry_run, undo_of }: Body,
 ): Promise<Response> {
   const who = whoOf(c)
   const action = findAction(name)
-  if (!action) throw new NotFound('There is no such action.')
-  const subject = userId === '' ? newSubject : await findSubject(deps, who, userId)
+  if (action?.on !== kind) throw new NotFound('There is no such action.')
+  const subject = await loadSubject(deps, who, kind, id)
   requireAction(deps, who, action)
   const fields = fieldsOf(name, given)
-  if (dry_run) return answerWould(c, action.name, userId, await dryRun(deps, who, { action, subject, fields }))
-  const undoOf = undo_of === undefined ? undefined : (await findRun(deps, who, undo_of)).id
-  const wish = { action, subject, fields, reason: reason || undefined, key: keyOf(c), ...(undoOf && { undoOf }) }
+  if (dry_run) return answerWould(c, action.name, id, await dryRun(deps, who, { action, subject, fields }))
+  const undoes = undo_of === undefined ? undefined : await findRun(deps, who, undo_of)
+  const wish = { action, subject, fields, reason: reason || undefined, key: keyOf(c), ...(undoes && { undoes }) }
   return answerRun(c, await act(deps, who, wish), deps.now())
 }
 
@@ -98,7 +109,7 @@ function keyOf(c: Context<Env>): string {
 }
 
 /** The body of an action; nothing at all is one without fields and without a reason. */
-async function nested(c: Context<Env>): Promise<Body> {
+export async function nested(c: Context<Env>): Promise<Body> {
   return checked(await objectOf(c))
 }
 

@@ -1,5 +1,5 @@
 import type { Context } from 'hono'
-import { Layout } from '../../views/layout.tsx'
+import type { Child } from 'hono/jsx'
 import { AskForm, type AskProps } from '../../views/pages/action/ask.tsx'
 import { RunsCard } from '../../views/pages/action/runs.tsx'
 import { SubjectCard } from '../../views/pages/action/subject.tsx'
@@ -7,17 +7,18 @@ import { Grid, Stack } from '../../views/parts/index.ts'
 import { adminOf } from '../auth/guards.ts'
 import type { Deps } from '../context.ts'
 import type { AdminWho, Env } from '../env.ts'
-import { frameOf } from '../frame-of.ts'
 import { Forbidden } from '../lib/errors.ts'
 import { today } from '../lib/time.ts'
+import { eraseHrefFor } from '../privacy/may.ts'
+import { sendForm } from '../send-framed.tsx'
 import { choicesFor } from './choices.ts'
 import { type Draft, seenOf } from './draft.ts'
-import { crumbsOf } from './frame.ts'
+import { frameFor } from './frame.ts'
 import { requireTenant, whyNot } from './may.ts'
 import { askHref } from './paths.ts'
 import { readFields } from './registry.ts'
-import { runsOfUser } from './runs.ts'
-import { nameOf } from './subject.ts'
+import { runsAbout } from './runs.ts'
+import { isThere, nameOf } from './subject.ts'
 import type { Action, FieldValues, Subject } from './types.ts'
 import { dryRun } from './wire.ts'
 
@@ -32,37 +33,30 @@ export interface Asked {
   status?: 200 | 409 | 422
 }
 
-/** Of a user, beside the form. */
+/** Of a subject, beside the form. */
 const RUNS_SHOWN = 5
 
 /** The form with what would change: alone where script asks for it, else as a page. */
 export async function askPage(c: Context<Env>, deps: Deps, asked: Asked): Promise<Response> {
   const { action, subject, status = 200 } = asked
-  const admin = adminOf(c)
+  const { page, crumbs } = frameFor(subject)
+  const framed = { title: action.question(nameOf(subject)), page, crumbs: crumbs(subject), status }
   const form = <AskForm {...(await propsOf(deps, c, asked))} />
-  c.header('Cache-Control', 'private, no-store')
-  if (c.req.header('hx-request')) return c.html(String(await form), status)
-  const runs = subject.id === '' ? [] : await runsOfUser(deps, subject.id, RUNS_SHOWN)
+  return sendForm(c, deps, framed, form, (alone) => besideSubject(deps, subject, alone))
+}
+
+async function besideSubject(deps: Deps, subject: Subject, form: Child) {
+  const runs = await runsAbout(deps, subject, RUNS_SHOWN)
   const clock = { today: today(deps.now(), deps.config.timeZone), timeZone: deps.config.timeZone }
-  const page = (
-    <Layout
-      title={action.question(nameOf(subject))}
-      page="/dashboard/users"
-      {...(await frameOf(deps, admin))}
-      crumbs={crumbsOf(subject)}
-    >
-      <div class="q-page">
-        <Grid>
-          <Stack span={8}>{form}</Stack>
-          <Stack span={4}>
-            {subject.id !== '' && <SubjectCard subject={subject} />}
-            {subject.id !== '' && <RunsCard runs={runs} {...clock} />}
-          </Stack>
-        </Grid>
-      </div>
-    </Layout>
+  return (
+    <Grid>
+      <Stack span={8}>{form}</Stack>
+      <Stack span={4}>
+        {subject.id !== '' && <SubjectCard subject={subject} />}
+        {isThere(subject) && <RunsCard runs={runs} about={subject.kind} {...clock} />}
+      </Stack>
+    </Grid>
   )
-  return c.html(String(await page), status)
 }
 
 async function propsOf(deps: Deps, c: Context<Env>, asked: Asked): Promise<AskProps> {
@@ -82,12 +76,14 @@ async function propsOf(deps: Deps, c: Context<Env>, asked: Asked): Promise<AskPr
       ...draft,
       seen: read.ok && shown?.outcome.kind === 'answered' ? seenOf(action, subject, read.values) : '',
     },
+    fresh,
     choices,
     errors: { ...(read.ok || fresh ? {} : read.errors), ...(tenant && { tenant }), ...errors },
     note,
     off: off?.why,
     shown,
     timeZone: deps.config.timeZone,
+    eraseHref: eraseHrefFor(admin, subject.id),
     href: askHref(subject.id, action.name),
   }
 }

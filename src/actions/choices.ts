@@ -3,6 +3,9 @@ import type { Who } from '../env.ts'
 import { momentText } from '../lib/dates.ts'
 import { today } from '../lib/time.ts'
 import { knownPlans } from '../segments/plans.ts'
+import { FLAG_STATES, type FlagState, type Product } from './product/contract.ts'
+import { readProduct } from './product/read.ts'
+import { STATE_WORDS, windowText } from './product/words.ts'
 import type { Action, ActionField, Subject } from './types.ts'
 
 export interface Choice {
@@ -20,6 +23,19 @@ export async function choicesFor(deps: Deps, who: Who, { fields }: Action, subje
   const named = Object.entries(fields).flatMap(([name, { choices }]) => (choices ? [[name, choices] as const] : []))
   const found = await Promise.all(named.map(([, kind]) => LOAD[kind](deps, who, subject)))
   return Object.fromEntries(named.map(([name], i) => [name, found[i] ?? []]))
+}
+
+/** What the product says is set; where it does not, names are typed. */
+async function toldBy(deps: Deps): Promise<Product> {
+  const told = await readProduct(deps)
+  return 'product' in told ? told.product : {}
+}
+
+const STATE_LABELS: Record<FlagState, string> = {
+  on: 'Everybody',
+  off: 'Nobody',
+  percentage: 'A share of users',
+  tenants: 'Some tenants',
 }
 
 type Load = (deps: Deps, who: Who, subject: Subject) => Promise<Choice[]>
@@ -47,6 +63,30 @@ const LOAD: Record<NonNullable<ActionField['choices']>, Load> = {
     return await sql<Choice[]>`
       select tenant_id as value, coalesce(nullif(name, ''), tenant_id) as label from tenants
       ${bound} order by 2 limit ${MOST}`
+  },
+
+  flags: async (deps) => {
+    const { flags = [] } = await toldBy(deps)
+    return flags.map((flag) => ({
+      value: flag.name,
+      label: `${flag.label ?? flag.name} (now ${STATE_WORDS[flag.state](flag)})`,
+    }))
+  },
+
+  'flag-states': async () => FLAG_STATES.map((value) => ({ value, label: STATE_LABELS[value] })),
+
+  'rated-plans': async (deps) => {
+    const { rate_limits: limits = [] } = await toldBy(deps)
+    return [...new Set(limits.map(({ plan }) => plan))].map((value) => ({ value, label: value }))
+  },
+
+  'rate-limits': async (deps) => {
+    const { rate_limits: limits = [] } = await toldBy(deps)
+    const byName = new Map(limits.map((limit) => [limit.name, limit]))
+    return [...byName.values()].map(({ name, label, per_seconds }) => ({
+      value: name,
+      label: `${label ?? name.replaceAll('_', ' ')}, ${windowText(per_seconds)}`,
+    }))
   },
 
   'failed-builds': async ({ db: { sql }, config, now }, _who, { id }) => {

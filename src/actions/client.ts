@@ -25,6 +25,8 @@ export interface Ask<T> {
   /** The same again asks for the same act. */
   key?: string
   body?: unknown
+  /** It was asked before under this key, and what came of that is not known. */
+  asked?: boolean
   /** Of an answer with 200. */
   answer: z.ZodType<T>
   /** Default: three. */
@@ -44,17 +46,18 @@ const breakers = new WeakMap<Deps['book'], Breaker>()
 
 /**
  * Asks the main app, again with the same key where that may help, and says what is known then. An attempt that may have
- * arrived makes the whole thing unknown, whatever became of those after it, until one is answered.
+ * arrived, now or when it was asked before, makes the whole thing unknown, whatever became of those after it, until one is
+ * answered; whoever stands before the main app and turns one of them away answers for none of the others.
  */
 export async function ask<T>(deps: Asking, request: Ask<T>): Promise<Outcome<T>> {
   const breaker = breakerOf(deps.book)
   const endMs = performance.now() + 2 * deps.config.mainAppTimeoutMs
-  let last: Missed = { sure: true, reason: '' }
+  let last: Missed = { sure: !request.asked, reason: '' }
   for (let attempt = 1; ; attempt++) {
     const waitMs = breaker.waitMs(deps.now().getTime())
     if (waitMs > 0 && attempt > 1) return missed(last, attempt - 1, last.reason)
-    if (waitMs > 0) return { kind: 'failed', reason: notAsked(waitMs) }
-    const outcome = await once(deps, request)
+    if (waitMs > 0) return noneOf(last.sure, notAsked(waitMs))
+    const outcome = await once(deps, request, last.sure)
     if (!('sure' in outcome)) return outcome
     breaker.failed(deps.now().getTime())
     last = { ...outcome, sure: last.sure && outcome.sure }
@@ -72,15 +75,20 @@ interface Missed {
   waitMs?: number
 }
 
-const missed = ({ sure }: Missed, attempts: number, why: string): { kind: 'failed' | 'unknown'; reason: string } => ({
+/** Nothing was done, as far as that is sure of all attempts. */
+const noneOf = (sure: boolean, reason: string): { kind: 'failed' | 'unknown'; reason: string } => ({
   kind: sure ? 'failed' : 'unknown',
-  reason: `The main app ${why}${attempts > 1 ? `, ${attempts} times` : ''}.`,
+  reason,
 })
+
+const missed = ({ sure }: Missed, attempts: number, why: string) =>
+  noneOf(sure, `The main app ${why}${attempts > 1 ? `, ${attempts} times` : ''}.`)
 
 const notAsked = (waitMs: number): string =>
   `The main app failed again and again, so it is left alone for another ${Math.ceil(waitMs / 1000)} s. It was not asked.`
 
-async function once<T>(deps: Asking, request: Ask<T>): Promise<Outcome<T> | Missed> {
+/** One attempt; `sure` that those before it did nothing. */
+async function once<T>(deps: Asking, request: Ask<T>, sure: boolean): Promise<Outcome<T> | Missed> {
   const { config, book } = deps
   const { url, init } = signed(deps, request)
   let answer: OutgoingAnswer
@@ -93,15 +101,16 @@ async function once<T>(deps: Asking, request: Ask<T>): Promise<Outcome<T> | Miss
     })
   } catch (error) {
     if (!(error instanceof OutgoingError)) throw error
-    const { sure, reason, retry } = failureOf(error)
-    if (!retry) return sure ? { kind: 'failed', reason } : { kind: 'unknown', reason }
-    book.degraded(MAIN_APP, `The main app ${reason}`)
-    return { sure, reason }
+    const failure = failureOf(error)
+    if (!failure.retry) return noneOf(sure && failure.sure, failure.reason)
+    book.degraded(MAIN_APP, `The main app ${failure.reason}`)
+    return { sure: failure.sure, reason: failure.reason }
   }
-  return told(deps, request, answer)
+  return told(deps, request, answer, sure)
 }
 
-function told<T>({ book }: Asking, request: Ask<T>, { status, headers, text }: OutgoingAnswer): Outcome<T> | Missed {
+function told<T>({ book }: Asking, request: Ask<T>, answer: OutgoingAnswer, sure: boolean): Outcome<T> | Missed {
+  const { status, headers, text } = answer
   if (status >= 500) {
     const reason = `answers ${status}${quoted(text)}`
     // 500 is one request’s trouble; the others are those of whoever stands in front of an app that is away.
@@ -112,11 +121,11 @@ function told<T>({ book }: Asking, request: Ask<T>, { status, headers, text }: O
   breakerOf(book).answered()
   book.recovered(MAIN_APP)
   if (status === 401 || status === 403)
-    return {
-      kind: 'failed',
-      reason: `The main app does not accept our signature (${status})${quoted(text)}. MAIN_APP_SECRET has to be the same on both sides, and their clocks right.`,
-    }
-  if (status >= 400) return refusedBy(status, text)
+    return noneOf(
+      sure,
+      `The main app does not accept our signature (${status})${quoted(text)}. MAIN_APP_SECRET has to be the same on both sides, and their clocks right.`,
+    )
+  if (status >= 400) return refusedBy(status, text, sure)
   if (status === 202) return { kind: 'working' }
   const read = status === 200 ? request.answer.safeParse(parsed(text)) : undefined
   if (read?.success) return { kind: 'answered', answer: read.data }
@@ -126,9 +135,12 @@ function told<T>({ book }: Asking, request: Ask<T>, { status, headers, text }: O
   }
 }
 
-function refusedBy(status: number, text: string): Outcome<never> {
+/** What is not in the words of the contract may be a gateway's: it knows nothing of the attempts before. */
+function refusedBy(status: number, text: string, sure: boolean): Outcome<never> {
   const { data } = refusal.safeParse(parsed(text))
-  const words = data?.detail || data?.title || plain(text) || `It answered ${status}.`
+  const own = data?.detail || data?.title
+  if (!own && !sure) return noneOf(sure, `The main app answers ${status} with what is not of the contract.`)
+  const words = own || plain(text) || `It answered ${status}.`
   return { kind: 'refused', status, reason: words, ...(data?.field !== undefined && { field: data.field }) }
 }
 

@@ -29,8 +29,8 @@ export function signatureOf({ method, path, timestamp, key, body }: SignedReques
   return `v1=${createHmac('sha256', secret).update(text).digest('hex')}`
 }
 
-// Postgres has no NUL in text, and what is longer than this is no sentence.
-const words = (most: number) =>
+/** Text of another’s: Postgres has no NUL in it, and what is longer than this is no sentence. */
+export const words = (most: number) =>
   z
     .string()
     .max(10_000)

@@ -1,4 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto'
+import { isAsked } from './registry.ts'
 import type { ActionRun } from './runs.ts'
 import { undoOf } from './runs.ts'
 import type { Action, FieldValues, Subject } from './types.ts'
@@ -18,16 +19,23 @@ export interface Draft {
 }
 
 export const MAX_REASON = 500
+const MAX_VALUE = 2_000
 
-/** The form at first: with what is known of the user, or with what takes a run back. */
-export function firstDraft(action: Action, subject: Subject, undone: ActionRun | undefined, now: Date): Draft {
+/** The form at first: with what is known, with what the address says (`f.NAME`), or with what takes a run back. */
+export function firstDraft(
+  action: Action,
+  subject: Subject,
+  undone: ActionRun | undefined,
+  now: Date,
+  query: Record<string, string> = {},
+): Draft {
   const undo = undone && undoOf(undone, now)
-  const given = undo?.action === action.name ? undo.fields : {}
+  const isUndo = undone !== undefined && undo?.action === action.name
   const values = Object.entries(action.fields).map(([name, { initial }]) => {
-    const value = given[name]
+    // What takes back is what the main app named, and no more.
+    const value = isUndo ? (undo.fields[name] ?? '') : query[`f.${name}`]?.slice(0, MAX_VALUE)
     return [name, value === undefined ? (initial?.(subject) ?? '') : String(value)]
   })
-  const isUndo = undone !== undefined && undo?.action === action.name
   return {
     values: Object.fromEntries(values),
     reason: '',
@@ -41,8 +49,12 @@ export function firstDraft(action: Action, subject: Subject, undone: ActionRun |
 /** The form as it was sent. */
 export function readDraft(action: Action, form: Record<string, string>): Draft {
   const text = (name: string, most: number) => (form[name] ?? '').trim().slice(0, most)
+  const typed = Object.fromEntries(Object.keys(action.fields).map((name) => [name, text(`f.${name}`, MAX_VALUE)]))
   return {
-    values: Object.fromEntries(Object.keys(action.fields).map((name) => [name, text(`f.${name}`, 400)])),
+    // What was typed before another field made it pointless is not sent.
+    values: Object.fromEntries(
+      Object.entries(action.fields).map(([name, field]) => [name, isAsked(field, typed) ? (typed[name] ?? '') : '']),
+    ),
     reason: text('reason', MAX_REASON),
     typed: text('typed', 400),
     key: /^form-[0-9a-f-]{36}$/.test(form.key ?? '') ? (form.key as string) : `form-${randomUUID()}`,

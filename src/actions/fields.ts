@@ -16,21 +16,32 @@ const orNothing = (schema: z.ZodType): z.ZodType =>
   z.preprocess((value) => (value === '' || value === null ? undefined : value), schema.optional())
 
 function field(input: ActionField['input'], schema: z.ZodType, { optional, ...given }: Given): ActionField {
+  // Whether what depends on another field is there is looked at with that one.
   return {
     ...given,
     input,
     ...(optional && { optional: true as const }),
-    schema: optional ? orNothing(schema) : schema,
+    schema: optional || given.when ? orNothing(schema) : schema,
   }
 }
 
 export const textField = (given: Given, most = 200): ActionField => field('text', readable(most), given)
 
+/** Names with commas between, each of them once. */
+export const namesField = (given: Given): ActionField =>
+  field('text', readable(2_000).transform(namesOnce).pipe(z.string().min(1, 'This is needed.')), given)
+
+const namesOnce = (text: string): string =>
+  [...new Set(text.split(',').map((name) => name.trim()))].filter(Boolean).join(', ')
+
 export const choiceField = (given: Given & { choices: NonNullable<ActionField['choices']> }): ActionField =>
   field('choice', readable(200), given)
 
 export const emailField = (given: Given): ActionField =>
-  field('email', readable(320).pipe(z.email('An e-mail address such as ada@example.com.')), given)
+  field('email', readable(320).pipe(z.email('An e-mail address such as ada@example.com.')), {
+    ...given,
+    personal: true,
+  })
 
 /** A whole number; forms send it as text. */
 export function numberField(given: Given, low: number, high: number): ActionField {

@@ -3,7 +3,7 @@ import type { Deps } from '../context.ts'
 import type { Who } from '../env.ts'
 import { whyNoActions, whyNot } from './may.ts'
 import { askHref } from './paths.ts'
-import { actions } from './registry.ts'
+import { actionsOn } from './registry.ts'
 
 /** The menu of a user: every action, each with the reason where it is switched off. */
 export function actionsMenu(
@@ -12,7 +12,7 @@ export function actionsMenu(
   userId: string,
 ): { items: ActionItem[]; off?: string } {
   const off = whyNoActions(deps)
-  const items = actions
+  const items = actionsOn('user')
     .filter(({ creates }) => !creates)
     .map((action): ActionItem => {
       const why = whyNot(deps, who, action)

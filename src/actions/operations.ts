@@ -1,14 +1,14 @@
 import { z } from 'zod'
 import { operation } from '../api/operation.ts'
 import { MAX_REASON } from './draft.ts'
-import { actions, schemaOf } from './registry.ts'
+import { actions, actionsOn, schemaOf } from './registry.ts'
 import { RUN_STATES } from './runs.ts'
 
 const value = z.union([z.string(), z.number(), z.boolean(), z.null()])
 const changes = z.array(z.strictObject({ label: z.string(), now: value, after: value }))
 
 /** A run as programs get it. */
-const run = z.strictObject({
+export const run = z.strictObject({
   id: z.uuid().describe('Sent to the main app as Idempotency-Key.'),
   action: z.string(),
   user_id: z.string().nullable(),
@@ -41,7 +41,7 @@ const would = z.strictObject({
 
 const userId = z.string().meta({ description: 'Id of the user.', examples: ['usr_1'] })
 const params = z.object({ id: userId })
-const reason = z
+export const reason = z
   .string()
   .trim()
   .max(MAX_REASON)
@@ -57,10 +57,15 @@ export const actionBody = z.strictObject({
   undo_of: z.uuid().optional().describe('The run that this takes back.'),
 })
 
-const tag = 'Actions'
-const KEY =
+export const tag = 'Actions'
+export const KEY =
   'With the header `Idempotency-Key` the same request, sent again, is done once. 202 and `unknown` mean that the main app has not said what came of it: follow the run at `Location`. What the main app refuses is 409 with its own words, what could not be asked 502.'
-const answer = { type: 'application/json', schema: z.union([run, would]) } as const
+export const answer = { type: 'application/json', schema: z.union([run, would]) } as const
+
+/** What is done to a user who is there. */
+const onOne = actionsOn('user')
+  .filter(({ creates }) => !creates)
+  .map(({ name }) => name)
 
 export const doAction = operation({
   method: 'post',
@@ -69,10 +74,7 @@ export const doAction = operation({
   summary: 'Ask the main app to do something with a user',
   details: KEY,
   params: params.extend({
-    action: z.enum(
-      actions.filter(({ creates }) => !creates).map(({ name }) => name),
-      { error: 'There is no such action.' },
-    ),
+    action: z.enum(onOne, { error: `It is one of ${onOne.join(', ')}.` }),
   }),
   body: actionBody,
   answer,

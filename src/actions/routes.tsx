@@ -3,43 +3,33 @@ import { fieldsOf, smallBody } from '../auth/forms.ts'
 import { adminOf, requireRole } from '../auth/guards.ts'
 import { requireRecentProof } from '../auth/proof.tsx'
 import type { Deps } from '../context.ts'
-import type { Env } from '../env.ts'
+import type { Env, Role } from '../env.ts'
 import { NotFound, Problem } from '../lib/errors.ts'
-import { act, askAgain } from './act.ts'
+import { USERS_PATH } from '../users/paths.ts'
+import { act } from './act.ts'
+import { askAgain, wantsProof } from './ask-again.ts'
 import { askPage } from './ask-page.tsx'
 import { type Draft, firstDraft, isTyped, readDraft, seenOf } from './draft.ts'
 import { whyNot } from './may.ts'
-import { runHref, subjectOf } from './paths.ts'
+import { PRODUCT_PATH, runHref, subjectOf } from './paths.ts'
 import { findAction, readFields } from './registry.ts'
 import { linkPage, liveRun, runPage } from './run-page.tsx'
 import { findRun } from './runs.ts'
-import { findSubject, newSubject } from './subject.ts'
-import type { Action, FieldValues, Subject } from './types.ts'
+import { loadSubject } from './subject.ts'
+import { type Action, type FieldValues, SUBJECT_KINDS, type Subject, type SubjectKind } from './types.ts'
 
-const ASK = '/dashboard/users/:id/actions/:action'
+/** Where each kind of subject is asked about, and from which role up. */
+const ASK = {
+  user: { path: `${USERS_PATH}/:id/actions/:action`, role: 'operator' },
+  product: { path: `${PRODUCT_PATH}/actions/:action`, role: 'owner' },
+} as const satisfies Record<SubjectKind, { path: string; role: Role }>
 const RUN = '/dashboard/actions/:run'
 
 /** The pages that ask before an action, and tell what became of it; programs use /api/users/:id/actions. */
 export function mountActions(app: Hono<Env>, fast: Hono<Env>, deps: Deps): void {
   const reads = requireRole('viewer')
   const acts = requireRole('operator')
-
-  app.get(ASK, acts, async (c) => {
-    const { action, subject } = await askedOf(c, deps)
-    const { undo } = c.req.query()
-    const undone = undo ? await findRun(deps, adminOf(c), undo) : undefined
-    const draft = firstDraft(action, subject, undone, deps.now())
-    return askPage(c, deps, { action, subject, draft, fresh: true })
-  })
-
-  // Without do=act nothing is done: it shows what would be.
-  app.post(ASK, acts, smallBody, provedWhereItDestroys(deps), async (c) => {
-    const { action, subject } = await askedOf(c, deps)
-    const form = await fieldsOf(c)
-    const draft = readDraft(action, form)
-    if (form.do !== 'act') return askPage(c, deps, { action, subject, draft })
-    return doIt(c, deps, action, subject, draft)
-  })
+  for (const kind of SUBJECT_KINDS) mountAsk(app, deps, kind)
 
   app.get(RUN, reads, async (c) => runPage(c, deps, await findRun(deps, adminOf(c), c.req.param('run'))))
 
@@ -47,28 +37,51 @@ export function mountActions(app: Hono<Env>, fast: Hono<Env>, deps: Deps): void 
     liveRun(c, deps, await findRun(deps, adminOf(c), c.req.param('run'))),
   )
 
-  app.post(`${RUN}/ask`, acts, smallBody, async (c) => {
+  const proved = provedWhere(deps, async (c) => wantsProof(await findRun(deps, adminOf(c), c.req.param('run') ?? '')))
+  app.post(`${RUN}/ask`, acts, smallBody, proved, async (c) => {
     const run = await findRun(deps, adminOf(c), c.req.param('run'))
-    const { run: after, url } = await askAgain(deps, adminOf(c), run, findAction(run.action))
+    const { run: after, url } = await askAgain(deps, adminOf(c), run)
     return url === undefined ? c.redirect(runHref(after.id), 303) : linkPage(c, deps, after, url)
   })
 }
 
-/** Looking at what would be destroys nothing. */
-function provedWhereItDestroys(deps: Deps): MiddlewareHandler<Env> {
-  const proved = requireRecentProof(deps)
-  return async (c, next) => {
-    const acts = findAction(c.req.param('action') ?? '')?.destructive && (await fieldsOf(c)).do === 'act'
-    return acts ? proved(c, next) : next()
-  }
+function mountAsk(app: Hono<Env>, deps: Deps, kind: SubjectKind): void {
+  const { path, role } = ASK[kind]
+  const acts = requireRole(role)
+
+  app.get(path, acts, async (c) => {
+    const { action, subject } = await askedOf(c, deps, kind)
+    const query = c.req.query()
+    const undone = query.undo ? await findRun(deps, adminOf(c), query.undo) : undefined
+    const draft = firstDraft(action, subject, undone, deps.now(), query)
+    return askPage(c, deps, { action, subject, draft, fresh: true })
+  })
+
+  // Without do=act nothing is done: it shows what would be.
+  const proved = provedWhere(deps, async (c) => {
+    return findAction(c.req.param('action') ?? '')?.proved === true && (await fieldsOf(c)).do === 'act'
+  })
+  app.post(path, acts, smallBody, proved, async (c) => {
+    const { action, subject } = await askedOf(c, deps, kind)
+    const form = await fieldsOf(c)
+    const draft = readDraft(action, form)
+    if (form.do !== 'act') return askPage(c, deps, { action, subject, draft })
+    return doIt(c, deps, action, subject, draft)
+  })
 }
 
-async function askedOf(c: Context<Env>, deps: Deps): Promise<{ action: Action; subject: Subject }> {
+/** A recent proof, of those requests that want one: looking at what would be destroys nothing. */
+function provedWhere(deps: Deps, wants: (c: Context<Env>) => Promise<boolean>): MiddlewareHandler<Env> {
+  const proved = requireRecentProof(deps)
+  return async (c, next) => ((await wants(c)) ? proved(c, next) : next())
+}
+
+async function askedOf(c: Context<Env>, deps: Deps, kind: SubjectKind): Promise<{ action: Action; subject: Subject }> {
   const action = findAction(c.req.param('action') ?? '')
   const id = subjectOf(c.req.param('id') ?? '')
-  if (!action || (id === '') !== (action.creates === true)) throw new NotFound('There is no such action.')
-  const subject = id === '' ? newSubject : await findSubject(deps, adminOf(c), id)
-  return { action, subject }
+  const nobody = action?.creates === true || kind === 'product'
+  if (action?.on !== kind || (id === '') !== nobody) throw new NotFound('There is no such action.')
+  return { action, subject: await loadSubject(deps, adminOf(c), kind, id) }
 }
 
 /** Does it, where all is given and what is done is what was shown; else shows the form again with what is missing. */
@@ -96,8 +109,8 @@ async function goOn(
 ): Promise<Response> {
   const { reason, key, undo } = draft
   try {
-    const undoOf = undo === '' ? undefined : (await findRun(deps, adminOf(c), undo)).id
-    const wish = { action, subject, fields, reason: reason || undefined, key, ...(undoOf && { undoOf }) }
+    const undoes = undo === '' ? undefined : await findRun(deps, adminOf(c), undo)
+    const wish = { action, subject, fields, reason: reason || undefined, key, ...(undoes && { undoes }) }
     const { run, url } = await act(deps, adminOf(c), wish)
     return url === undefined ? c.redirect(runHref(run.id), 303) : linkPage(c, deps, run, url)
   } catch (error) {

@@ -1,6 +1,5 @@
 import type { Context } from 'hono'
 import { raw } from 'hono/html'
-import { Layout } from '../../views/layout.tsx'
 import { RunCards } from '../../views/pages/action/run.tsx'
 import { RunsCard } from '../../views/pages/action/runs.tsx'
 import { SubjectCard } from '../../views/pages/action/subject.tsx'
@@ -9,18 +8,20 @@ import { Grid, LiveRegion, Stack } from '../../views/parts/index.ts'
 import { adminOf } from '../auth/guards.ts'
 import type { Deps } from '../context.ts'
 import type { Env } from '../env.ts'
-import { frameOf } from '../frame-of.ts'
 import { NotFound } from '../lib/errors.ts'
 import { etagOf } from '../lib/etag.ts'
 import { sendFragment } from '../lib/fragment.ts'
 import { today } from '../lib/time.ts'
-import { crumbsOf } from './frame.ts'
+import { eraseHrefFor } from '../privacy/may.ts'
+import { sendFramed } from '../send-framed.tsx'
+import { whyNotAsk } from './ask-again.ts'
+import { frameFor } from './frame.ts'
 import { whyNot } from './may.ts'
 import { actionsMenu } from './menu.ts'
 import { askHref, liveRunHref } from './paths.ts'
-import { findAction, labelOf } from './registry.ts'
-import { type ActionRun, isSettled, mayAskAgain, runsOfUser, undoOf } from './runs.ts'
-import { findSubject, nameOf, newSubject } from './subject.ts'
+import { findAction, kindOf, labelOf } from './registry.ts'
+import { type ActionRun, isSettled, mayAskAgain, runsAbout, undoOf } from './runs.ts'
+import { findSubject, isThere, loadSubject, nameOf, newSubject } from './subject.ts'
 import type { Action, Subject } from './types.ts'
 
 /** How often the page looks while nobody knows what came of it. */
@@ -48,34 +49,35 @@ async function pageOf(c: Context<Env>, deps: Deps, run: ActionRun, url?: string)
   const subject = await subjectOf(c, deps, run)
   const live = !isSettled(run) && url === undefined
   const html = String(await bodyOf(c, deps, run, subject, url))
-  c.header('Cache-Control', 'private, no-store')
-  const page = (
-    <Layout
-      title={`${labelOf(run.action)}${run.userId === '' ? '' : `: ${nameOf(subject)}`}`}
-      page="/dashboard/users"
-      {...(await frameOf(deps, admin))}
-      crumbs={crumbsOf(subject)}
-      actions={run.userId !== '' && <ActionsMenu {...actionsMenu(deps, admin, run.userId)} />}
-      {...(live && { freshness: { at: deps.now(), every: EVERY_S } })}
-    >
-      <div class="q-page">
-        {live ? (
-          <LiveRegion src={liveRunHref(run.id)} every={EVERY_S} etag={`W/${etagOf(html)}`}>
-            {raw(html)}
-          </LiveRegion>
-        ) : (
-          raw(html)
-        )}
-      </div>
-    </Layout>
+  const { page, crumbs } = frameFor(subject)
+  return sendFramed(
+    c,
+    deps,
+    {
+      title: `${labelOf(run.action)}${run.userId === '' ? '' : `: ${nameOf(subject)}`}`,
+      page,
+      crumbs: crumbs(subject),
+      actions: run.userId !== '' && <ActionsMenu {...actionsMenu(deps, admin, run.userId)} />,
+      ...(live && { freshness: { at: deps.now(), every: EVERY_S } }),
+    },
+    live ? (
+      <LiveRegion src={liveRunHref(run.id)} every={EVERY_S} etag={`W/${etagOf(html)}`}>
+        {raw(html)}
+      </LiveRegion>
+    ) : (
+      raw(html)
+    ),
   )
-  return c.html(String(await page))
 }
+
+/** What was done is known by its answer; what the product tells of the user comes later, through the doors. */
+const isToldBefore = ({ toldAt }: Subject, { state, at }: ActionRun): boolean =>
+  state === 'done' && toldAt !== undefined && toldAt < at
 
 const clockOf = ({ config: { timeZone }, now }: Deps) => ({ today: today(now(), timeZone), timeZone })
 
 async function bodyOf(c: Context<Env>, deps: Deps, run: ActionRun, subject: Subject, url?: string) {
-  const runs = run.userId === '' ? [] : await runsOfUser(deps, run.userId, RUNS_SHOWN)
+  const runs = await runsAbout(deps, subject, RUNS_SHOWN)
   const undo = undoOf(run, deps.now())
   const back = undo && findAction(undo.action)
   return (
@@ -88,14 +90,15 @@ async function bodyOf(c: Context<Env>, deps: Deps, run: ActionRun, subject: Subj
             undo: { href: askHref(run.userId, back.name, run.id), label: back.label, off: offOf(c, deps, back) },
           })}
           askAgain={mayAskAgain(run, deps.now())}
-          off={offOf(c, deps, findAction(run.action))}
+          off={whyNotAsk(deps, adminOf(c), run)?.why}
           url={url}
+          eraseHref={eraseHrefFor(adminOf(c), run.userId)}
           {...clockOf(deps)}
         />
       </Stack>
       <Stack span={4}>
-        {run.userId !== '' && <SubjectCard subject={subject} />}
-        {run.userId !== '' && <RunsCard runs={runs} current={run.id} {...clockOf(deps)} />}
+        {run.userId !== '' && <SubjectCard subject={subject} before={isToldBefore(subject, run)} />}
+        {isThere(subject) && <RunsCard runs={runs} about={subject.kind} current={run.id} {...clockOf(deps)} />}
       </Stack>
     </Grid>
   )
@@ -105,8 +108,8 @@ const offOf = (c: Context<Env>, deps: Deps, action: Action | undefined): string 
   action && whyNot(deps, adminOf(c), action)?.why
 
 /** A user who is not known here (yet, or any more) is called by their id. */
-async function subjectOf(c: Context<Env>, deps: Deps, { userId, tenantId }: ActionRun): Promise<Subject> {
-  if (userId === '') return newSubject
+async function subjectOf(c: Context<Env>, deps: Deps, { action, userId, tenantId }: ActionRun): Promise<Subject> {
+  if (userId === '') return loadSubject(deps, adminOf(c), kindOf(action), '')
   return await findSubject(deps, adminOf(c), userId).catch((error: unknown) => {
     if (!(error instanceof NotFound)) throw error
     return { ...newSubject, id: userId, tenantId }

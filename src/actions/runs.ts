@@ -6,7 +6,8 @@ import type { Tag } from '../db/tag.ts'
 import type { Who } from '../env.ts'
 import { NotFound } from '../lib/errors.ts'
 import type { Done } from './contract.ts'
-import type { FieldValues } from './types.ts'
+import { actionsOn } from './registry.ts'
+import type { FieldValues, Subject, SubjectKind } from './types.ts'
 
 export const RUN_STATES = ['requested', 'done', 'refused', 'failed', 'unknown'] as const
 export type RunState = (typeof RUN_STATES)[number]
@@ -54,8 +55,21 @@ export function undoOf({ state, answer, undoneBy }: ActionRun, now: Date) {
 }
 
 /** The newest runs of a user. */
-export function runsOfUser({ db: { sql } }: Pick<Deps, 'db'>, userId: string, limit: number): Promise<ActionRun[]> {
-  return selectRuns(sql, sql`r.user_id = ${userId} and r.user_id <> ''`, limit)
+export function runsOfUser(deps: Pick<Deps, 'db'>, userId: string, limit: number): Promise<ActionRun[]> {
+  return runsAbout(deps, { kind: 'user', id: userId }, limit)
+}
+
+/** The newest runs about a subject; nobody has acted on a user who is still to be made. */
+export function runsAbout(
+  { db: { sql } }: Pick<Deps, 'db'>,
+  { kind, id }: Pick<Subject, 'kind' | 'id'>,
+  limit: number,
+): Promise<ActionRun[]> {
+  const about: Record<SubjectKind, () => Fragment> = {
+    user: () => sql`r.user_id = ${id} and r.user_id <> ''`,
+    product: () => sql`r.action = any(${actionsOn('product').map(({ name }) => name)})`,
+  }
+  return selectRuns(sql, about[kind](), limit)
 }
 
 /** A run that somebody may see. @throws NotFound */

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { Deps } from '../context.ts'
-import { claimRun } from './act.ts'
+import { claimRun } from './ask-again.ts'
 import { ask } from './client.ts'
 import { whyNoActions } from './may.ts'
 import { KEY_MEMORY_MS } from './runs.ts'

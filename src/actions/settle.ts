@@ -2,8 +2,12 @@ import { audit } from '../audit/audit.ts'
 import type { Deps } from '../context.ts'
 import { ask, type Outcome } from './client.ts'
 import { type Done, doneAnswer } from './contract.ts'
+import { contractPath } from './paths.ts'
+import { noteProductChange } from './product/version.ts'
+import { kindOf } from './registry.ts'
 import { type ActionRun, type KeptAnswer, type RunState, selectRuns } from './runs.ts'
-import { bodyOf, pathOf } from './wire.ts'
+import { targetOf } from './subject.ts'
+import { bodyOf } from './wire.ts'
 
 /** For how long a run belongs to whoever asks about it: longer than one asks. */
 export const LEASE_MS = 150_000
@@ -21,10 +25,11 @@ export interface Settled {
 export async function settleRun(deps: Deps, run: ActionRun, signal?: AbortSignal): Promise<Settled> {
   const outcome = await ask<Done>(deps, {
     method: 'POST',
-    path: pathOf(run.action, run.userId),
+    path: contractPath(run.userId, run.action),
     key: run.id,
     body: bodyOf(run.fields, run.reason, { id: run.actor, name: run.by }, false),
     answer: doneAnswer,
+    asked: run.attempts > 1,
     signal,
   })
   const settled = await write(deps, run, outcome)
@@ -35,12 +40,12 @@ export async function settleRun(deps: Deps, run: ActionRun, signal?: AbortSignal
 async function write(deps: Deps, run: ActionRun, outcome: Outcome<Done>): Promise<ActionRun> {
   const { sql } = deps.db
   const now = deps.now()
-  // That nothing arrived this time says nothing of the time before.
-  const state = outcome.kind === 'failed' && run.attempts > 1 ? 'unknown' : STATES[outcome.kind]
+  const state = STATES[outcome.kind]
   const open = state === 'unknown'
   const answer = outcome.kind === 'answered' ? keptOf(outcome.answer) : null
   const problem = problemOf(outcome)
-  const userId = outcome.kind === 'answered' ? (outcome.answer.user_id ?? '') : ''
+  const kind = kindOf(run.action)
+  const userId = kind === 'user' && outcome.kind === 'answered' ? (outcome.answer.user_id ?? '') : ''
   await sql.begin(async (tx) => {
     // Somebody else may have settled it meanwhile: with the same answer, as the key is the same.
     const rows = await tx`
@@ -51,14 +56,15 @@ async function write(deps: Deps, run: ActionRun, outcome: Outcome<Done>): Promis
       where id = ${run.id} and state in ('requested', 'unknown') returning id`
     // Not known, and still not known, is told once.
     if (rows.length === 0 || run.state === state) return
-    const target = run.userId || userId
+    const target = targetOf(kind, run.userId || userId)
     await audit(tx, {
       actor: run.actor,
-      action: state === 'done' ? `user.${run.action.replaceAll('-', '_')}` : `action.${state}`,
-      ...(target !== '' && { target: `user:${target}` }),
+      action: state === 'done' ? `${kind}.${run.action.replaceAll('-', '_')}` : `action.${state}`,
+      ...(target !== undefined && { target }),
       detail: { run: run.id, action: run.action, said: answer?.message ?? problem },
     })
   })
+  if (kind === 'product') noteProductChange()
   const [written] = await selectRuns(sql, sql`r.id = ${run.id}`, 1)
   return written ?? run
 }

@@ -4,6 +4,7 @@ import type { Who } from '../env.ts'
 import { ask, type Outcome } from './client.ts'
 import { type Would, wouldAnswer } from './contract.ts'
 import { requireAction, requireTenant } from './may.ts'
+import { contractPath } from './paths.ts'
 import type { Action, FieldValues, Subject } from './types.ts'
 
 /** Who asks, for the main app's own log. */
@@ -11,10 +12,6 @@ export interface Asker {
   id: string
   name: string
 }
-
-/** Where the main app is asked for an action, behind CONTRACT_PATH. */
-export const pathOf = (action: string, userId: string): string =>
-  userId === '' ? `/users/actions/${action}` : `/users/${encodeURIComponent(userId)}/actions/${action}`
 
 /** What the main app is sent. */
 export const bodyOf = (fields: FieldValues, reason: string | null, by: Asker, dryRun: boolean) => ({
@@ -34,7 +31,7 @@ export function dryRun(
   requireTenant(who, action, fields)
   return ask(deps, {
     method: 'POST',
-    path: pathOf(action.name, subject.id),
+    path: contractPath(subject.id, action.name),
     body: bodyOf(fields, null, { id: actorOf(who), name: calledOf(who) }, true),
     answer: wouldAnswer,
     // Somebody waits for the page.

@@ -1,7 +1,14 @@
 import { choiceField, numberField } from './fields.ts'
 import type { Action } from './types.ts'
 
-const calm = { group: 'work', role: 'operator', destructive: false, reason: 'optional' } as const
+const calm = {
+  on: 'user',
+  group: 'work',
+  role: 'operator',
+  destructive: false,
+  proved: false,
+  reason: 'optional',
+} as const
 
 /** What is done in a user's place. */
 export const workActions: Action[] = [
@@ -39,6 +46,7 @@ export const workActions: Action[] = [
     name: 'impersonate',
     label: 'Impersonate',
     icon: 'user-search',
+    proved: true,
     reason: 'required',
     question: (who) => `Use the product as ${who}?`,
     verb: 'Get the link',

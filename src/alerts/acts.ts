@@ -5,6 +5,7 @@ import type { Deps } from '../context.ts'
 import { ALERTS_LOCK } from '../db/locks.ts'
 import type { Who } from '../env.ts'
 import { NotFound, Problem } from '../lib/errors.ts'
+import { tellOwed } from './announce.ts'
 import { maySee } from './find.ts'
 import type { Rule } from './rule.ts'
 import { noteAlertChange } from './version.ts'
@@ -16,11 +17,11 @@ const MAX_SILENCE_MS = 31 * 86_400_000
 
 interface Target {
   id: number
+  subject: string
   scope: string
   state: 'pending' | 'firing' | 'resolved' | 'passed'
   ackedAt: Date | null
   ruleId: number
-  slug: string
   name: string
   severity: Rule['severity']
   rule: Omit<Rule, 'name' | 'enabled' | 'severity' | 'scope'>
@@ -37,7 +38,7 @@ export async function acknowledge(deps: Deps, who: Who, id: string): Promise<voi
   })
 }
 
-/** No notices of it until then. @throws NotFound, Problem 409, 422 */
+/** No notices of it until then, nor of the next alerts of its rule and subject. @throws NotFound, Problem 409, 422 */
 export async function silence(deps: Deps, who: Who, id: string, until: Date): Promise<void> {
   const ahead = until.getTime() - deps.now().getTime()
   if (!(ahead > 0)) throw new Problem(422, 'In the past', 'The end of a silence lies ahead.').at('until')
@@ -45,20 +46,24 @@ export async function silence(deps: Deps, who: Who, id: string, until: Date): Pr
     throw new Problem(422, 'Too long', 'A silence lasts a month at most; a rule can be switched off.').at('until')
   await acting(deps, who, id, 'silence', async (tx, alert) => {
     refuseEnded(alert)
-    await tx`update alerts set silenced_until = ${until}, silenced_by = ${actorOf(who)} where id = ${alert.id}`
+    // What an earlier silence holds back of the same rule and subject waits for the end of this one.
+    await tx`
+      update alerts set silenced_until = ${until}, silenced_by = ${actorOf(who)}
+      where rule_id = ${alert.ruleId} and subject = ${alert.subject} and (id = ${alert.id} or owed is not null)`
     await said(tx, deps, who, alert, 'silenced', `until ${until.toISOString()}`)
     return true
   })
 }
 
-/** Ends a silence; without one nothing happens. @throws NotFound */
+/** Ends a silence, and tells what it held back; without one nothing happens. @throws NotFound */
 export async function unsilence(deps: Deps, who: Who, id: string): Promise<void> {
   await acting(deps, who, id, 'unsilence', async (tx, alert) => {
-    const [row] = await tx`
+    const ended = await tx`
       update alerts set silenced_until = null, silenced_by = null
-      where id = ${alert.id} and silenced_until > ${deps.now()} returning id`
-    if (!row) return false
+      where rule_id = ${alert.ruleId} and subject = ${alert.subject} and silenced_until > ${deps.now()} returning id`
+    if (ended.length === 0) return false
     await said(tx, deps, who, alert, 'unsilenced')
+    await tellOwed(tx, deps.now(), alert)
     return true
   })
 }
@@ -67,9 +72,9 @@ export async function unsilence(deps: Deps, who: Who, id: string): Promise<void>
 export async function resolve(deps: Deps, who: Who, id: string): Promise<void> {
   await acting(deps, who, id, 'resolve', async (tx, alert) => {
     refuseEnded(alert)
-    const { ruleId, slug, name, severity, scope, rule } = alert
+    const { name, severity, scope, rule } = alert
     const whole: Rule = { ...rule, name, severity, scope, enabled: true }
-    await endAlert(tx, { id: ruleId, slug, rule: whole }, alert.id, {
+    await endAlert(tx, { rule: whole }, alert.id, {
       why: 'by hand',
       by: actorOf(who),
       at: deps.now(),
@@ -90,7 +95,7 @@ async function acting(
     await tx`select pg_advisory_xact_lock(${ALERTS_LOCK})`
     const [alert] = /^\d{1,15}$/.test(id)
       ? await tx<Target[]>`
-          select a.id::float8 as id, a.scope, a.state, a.acked_at as "ackedAt", r.id::float8 as "ruleId", r.slug, r.name,
+          select a.id::float8 as id, a.subject, a.scope, a.state, a.acked_at as "ackedAt", r.id::float8 as "ruleId", r.name,
             r.severity, r.rule
           from alerts a join alert_rules r on r.id = a.rule_id where a.id = ${id} for update of a`
       : []

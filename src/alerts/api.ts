@@ -12,7 +12,7 @@ import { type Cell, csvResponse } from '../exports/csv.ts'
 import { NotFound, Problem } from '../lib/errors.ts'
 import { addDays, startOfDay } from '../lib/time.ts'
 import { acknowledge, resolve, silence, unsilence } from './acts.ts'
-import { type Alert, cursorOf, findAlert, firedAlerts, type HistoryQuery, openAlerts } from './list.ts'
+import { type Alert, cursorOf, findAlert, firedAlerts, type HistoryQuery, openAlerts, openCursorOf } from './list.ts'
 import {
   acknowledgeAlert,
   alertsFile,
@@ -31,8 +31,9 @@ export function mountAlertsApi(app: Hono<Env>, deps: Deps): void {
 
   serve(app, listAlerts, reads, async (c, { state, before, limit, ...asked }) => {
     if (state === 'open') {
-      const alerts = await openAlerts(deps, { who: whoOf(c), scope: scopeIn(whoOf(c), asked.tenant) })
-      return json(c, { alerts: alerts.slice(0, limit).map(told), next: null })
+      const scope = scopeIn(whoOf(c), asked.tenant)
+      const open = await openAlerts(deps, { who: whoOf(c), scope, before, limit: limit + 1 })
+      return json(c, paged(open, limit, openCursorOf))
     }
     const span = spanOf(c, deps, asked)
     const found = await firedAlerts(deps, {
@@ -42,9 +43,7 @@ export function mountAlertsApi(app: Hono<Env>, deps: Deps): void {
       before,
       limit: limit + 1,
     })
-    const alerts = found.slice(0, limit)
-    const last = alerts.at(-1)
-    return json(c, { alerts: alerts.map(told), next: found.length > limit && last ? cursorOf(last) : null })
+    return json(c, paged(found, limit, cursorOf))
   })
 
   const answer = async (c: Context<Env>) => {
@@ -91,6 +90,12 @@ function scopeIn(who: Who, tenant: string | undefined): string {
   if (tenant === '*' && who.tenants !== null)
     throw new Problem(403, 'Not allowed', 'All tenants together are not yours.')
   return scopeOf(who, tenant)
+}
+
+function paged(found: readonly Alert[], limit: number, cursor: (last: Alert) => string) {
+  const alerts = found.slice(0, limit)
+  const last = alerts.at(-1)
+  return { alerts: alerts.map(told), next: found.length > limit && last ? cursor(last) : null }
 }
 
 const COLUMNS: Record<string, (alert: Alert) => Cell> = {
@@ -147,5 +152,6 @@ function told(alert: Alert) {
     acknowledged_at: iso(alert.ackedAt),
     acknowledged_by: alert.ackedBy,
     silenced_until: iso(alert.silencedUntil),
+    told_nobody: alert.toldNobody,
   }
 }

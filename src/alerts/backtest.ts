@@ -1,10 +1,10 @@
 import type { Deps } from '../context.ts'
 import { freshCatalogue } from '../custom-metrics/catalogue.ts'
-import { dayOf } from '../lib/time.ts'
-import type { Verdict } from './conditions/define.ts'
+import { dayOf, offsetMs } from '../lib/time.ts'
+import type { Judged } from './conditions/define.ts'
 import { type Condition, kindOf } from './conditions/index.ts'
 import { CALM, type Memory, step } from './machine.ts'
-import { judge, requestOf } from './readings.ts'
+import { judge, requestOf, verdictFor } from './readings.ts'
 import type { Rule } from './rule.ts'
 import { type PastSeries, pastOf } from './series.ts'
 import { timingOf } from './steps.ts'
@@ -17,6 +17,7 @@ export interface Firing {
   /** null: it would still be firing. */
   endedAt: Date | null
   peak: number | null
+  ahead?: Judged['ahead']
 }
 
 /** A step of the chart. */
@@ -26,6 +27,7 @@ export interface BacktestPoint {
   low: number | null
   high: number | null
   phase: Memory['phase']
+  ahead?: Judged['ahead']
 }
 
 export interface Backtest {
@@ -36,6 +38,8 @@ export interface Backtest {
   unknown: number
   grain: number
   note: string
+  /** How many values the dimension has, where some are too many to be watched. */
+  found: number | undefined
   firings: Firing[]
   passed: number
   totalMs: number
@@ -74,6 +78,7 @@ export async function backtest(deps: Deps, rule: Rule, at: Date): Promise<Backte
     to: last ?? at,
     grain: past.grain,
     note: past.note,
+    found: past.found,
     totalMs: firings.reduce((sum, one) => sum + lasted(one), 0),
     longest,
     notices: firings.length + firings.filter(({ endedAt }) => endedAt !== null).length,
@@ -90,60 +95,86 @@ function replayAll(deps: Deps, rule: Rule, past: PastSeries): Replayed {
     (a, b) => (a && a.firings.length >= b.firings.length ? a : b),
     undefined,
   )
-  const points = lines.flatMap((line) => line.points)
-  const banded = points.filter(({ value, low, high }) => value !== null && (low !== null || high !== null))
-  const outside = banded.filter(
-    ({ value, low, high }) => (low !== null && (value ?? 0) < low) || (high !== null && (value ?? 0) > high),
-  )
+  const sum = (of: (line: (typeof lines)[number]) => number) => lines.reduce((n, line) => n + of(line), 0)
   return {
     firings: lines.flatMap(({ firings }) => firings).sort((a, b) => b.firedAt.getTime() - a.firedAt.getTime()),
-    passed: lines.reduce((n, { passed }) => n + passed, 0),
+    passed: sum(({ passed }) => passed),
     subject: most?.subject ?? '',
-    points: most?.points ?? [],
-    readings: points.length,
-    unknown: points.filter(({ value }) => value === null).length,
-    outside: rule.when.kind === 'anomaly' ? { n: outside.length, of: banded.length } : undefined,
+    // Of fifty values a month of minutes is a million points: those of the one that is drawn are made again.
+    points: most ? replay(deps, rule, past, most.subject, true).points : [],
+    readings: sum(({ counts }) => counts.readings),
+    unknown: sum(({ counts }) => counts.unknown),
+    outside:
+      rule.when.kind === 'anomaly'
+        ? { n: sum(({ counts }) => counts.outside), of: sum(({ counts }) => counts.banded) }
+        : undefined,
   }
 }
 
 /** One subject from its first step to its last. A reading holds until the next one: it is checked at both of its ends. */
-function replay(deps: Deps, rule: Rule, past: PastSeries, subject: string) {
+function replay(deps: Deps, rule: Rule, past: PastSeries, subject: string, draws = false) {
   const held = past.values.get(subject) ?? []
   const timing = timingOf(rule)
   const firings: Firing[] = []
   const points: BacktestPoint[] = []
+  const counts = { readings: 0, unknown: 0, banded: 0, outside: 0 }
   let passed = 0
   let memory = CALM
   for (let i = past.shown; i < held.length; i++) {
     const at = past.at[i] as Date
     const earlier = earlierOf(deps, rule, past, i).map((back) => held[i - back] ?? { value: null, of: null })
-    const { verdict, value, low, high } = judge(deps, rule, [held[i] ?? { value: null, of: null }, ...earlier])
+    const judged = judge(deps, rule, [held[i] ?? { value: null, of: null }, ...earlier])
+    const { value, low, high, ahead } = judged
     for (const ms of checksOf(past.grain, at)) {
-      const next = step(timing, memory, verdict as Verdict, ms)
+      const next = step(timing, memory, verdictFor(judged, memory.phase !== 'calm'), ms)
       memory = next.memory
       for (const change of next.changes) {
         if (change === 'passed') passed++
-        if (change === 'fired') firings.push({ subject, firedAt: new Date(ms), endedAt: null, peak: value })
+        if (change === 'fired')
+          firings.push({ subject, firedAt: new Date(ms), endedAt: null, peak: value, ...(ahead && { ahead }) })
         const open = firings.at(-1)
         if (change === 'resolved' && open) open.endedAt = new Date(ms)
       }
     }
     const open = firings.at(-1)
     if (memory.phase === 'firing' && open) open.peak = worse(rule, open.peak, value)
-    points.push({ at, value, low, high, phase: memory.phase })
+    counts.readings++
+    if (value === null) counts.unknown++
+    else if (low !== null || high !== null) {
+      counts.banded++
+      if ((low !== null && value < low) || (high !== null && value > high)) counts.outside++
+    }
+    if (draws) points.push({ at, value, low, high, phase: memory.phase, ...(ahead && { ahead }) })
   }
-  return { firings, points, passed }
+  return { firings, points, passed, counts }
 }
 
 /** How many steps back the windows lie that a condition compares with. */
-function earlierOf({ config }: Deps, { when, window }: Rule, { grain, at }: PastSeries, i: number): number[] {
+function earlierOf({ config }: Deps, { when, window }: Rule, past: PastSeries, i: number): number[] {
   // The 43,200 readings of a month need no weekday.
   if (when.kind === 'threshold') return []
+  const { grain, at } = past
   const day = dayOf(at[i] as Date, config.timeZone)
   const weekday = new Date(`${day}T00:00:00Z`).getUTCDay()
-  return kindOf(when)
-    .earlier(when, { window, weekday })
-    .map((minutes) => Math.round(minutes / grain))
+  const kind = kindOf(when)
+  const earlier = kind.earlier(when, { window, weekday })
+  if (grain === 1_440 || !kind.byClock?.(when)) return earlier.map((minutes) => Math.round(minutes / grain))
+  const ahead = aheadOf(past, config.timeZone)
+  return earlier.map((minutes) => {
+    const moved = (ahead[i - Math.round(minutes / grain)] ?? ahead[i] ?? 0) - (ahead[i] ?? 0)
+    return Math.round((minutes + moved) / grain)
+  })
+}
+
+const aheads = new WeakMap<PastSeries, number[]>()
+
+/** By how many minutes the local clock was ahead of UTC at each step; of thousands that are asked for again and again. */
+function aheadOf(past: PastSeries, timeZone: string): number[] {
+  const known = aheads.get(past)
+  if (known) return known
+  const ahead = past.at.map((at) => offsetMs(at, timeZone) / 60_000)
+  aheads.set(past, ahead)
+  return ahead
 }
 
 /** At a step, every five minutes of a longer one (or the time would be taken for a gap), and just before the next. */

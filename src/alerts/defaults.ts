@@ -1,4 +1,4 @@
-import type { MetricKey } from '../metrics/catalogue.ts'
+import { type MetricKey, metricOf } from '../metrics/catalogue.ts'
 import { type Rule, ruleSchema } from './rule.ts'
 
 /** A rule that is shipped; its metric has to be one of the catalogue's. */
@@ -51,9 +51,9 @@ export const DEFAULT_RULES = {
     quiet: 60,
   }),
   latency: rule({
-    name: 'API latency p95 over 20 s',
+    name: 'API latency p95 over its target',
     metric: 'api.latency_p95',
-    when: { kind: 'threshold', op: 'above', limit: 20_000 },
+    when: { kind: 'threshold', op: 'above', limit: metricOf('api.latency_p95').warn as number },
     window: '10m',
     for: 10,
     quiet: 30,
@@ -64,6 +64,14 @@ export const DEFAULT_RULES = {
     when: { kind: 'threshold', op: 'below', limit: 80 },
     window: '60m',
     least: 5,
+    quiet: 60,
+    severity: 'critical',
+  }),
+  payments_in_row: rule({
+    name: '5 payments in a row failed',
+    metric: 'revenue.payments_failed_in_row',
+    when: { kind: 'threshold', op: 'above', limit: 4 },
+    window: 'now',
     quiet: 60,
     severity: 'critical',
   }),
@@ -94,6 +102,20 @@ export const DEFAULT_RULES = {
     window: 'today',
     quiet: 1_440,
     severity: 'critical',
+  }),
+  margin: rule({
+    name: 'AI costs more than MRR brings in',
+    metric: 'revenue.margin_after_ai',
+    when: { kind: 'threshold', op: 'below', limit: 0 },
+    window: 'today',
+    quiet: 1_440,
+  }),
+  customer_margin: rule({
+    name: 'A customer with a negative margin',
+    metric: 'revenue.negative_margin_customers',
+    when: { kind: 'threshold', op: 'above', limit: 0 },
+    window: 'today',
+    quiet: 1_440,
   }),
   traffic: rule({
     name: 'Traffic over 3× the usual',
@@ -138,12 +160,27 @@ export const DEFAULT_RULES = {
     window: '60m',
     quiet: 60,
   }),
+  storage_ahead: rule({
+    name: 'Storage forecast over 90% within 14 days',
+    metric: 'storage.used',
+    when: { kind: 'forecast', op: 'above', limit: 90, within: 14 },
+    window: 'today',
+    quiet: 1_440,
+  }),
   quota: rule({
     name: 'Quota used over 80%',
     metric: 'quota.used',
     when: { kind: 'threshold', op: 'above', limit: 80 },
     window: 'today',
     quiet: 1_440,
+  }),
+  own_jobs: rule({
+    name: 'A job of Quarterdeck fails',
+    metric: 'system.own_jobs_failing',
+    when: { kind: 'threshold', op: 'above', limit: 0 },
+    window: 'now',
+    for: 5,
+    quiet: 60,
   }),
 } as const satisfies Record<string, Rule>
 

@@ -9,9 +9,10 @@ import type { Metric } from '../metrics/metric.ts'
 import { configuredSources } from '../sources/configured.ts'
 import { sourceLabel } from '../sources/names.ts'
 import { type Backtest, backtest } from './backtest.ts'
+import { kindNamed } from './conditions/index.ts'
 import { maySee } from './find.ts'
 import { type Draft, type ReadDraft, ruleOfDraft } from './form.ts'
-import { metricOfRule, type Rule, takesLeast } from './rule.ts'
+import { comparedWindows, dailyWindows, dimsFor, metricOfRule, type Rule, takesLeast } from './rule.ts'
 import { WINDOWS, type WindowName, windowNote, windowsOf } from './windows.ts'
 import { ruleWords } from './words.ts'
 
@@ -84,10 +85,19 @@ export function suggestedName(deps: Deps, draft: Draft): string {
 function withWindow(deps: Deps, draft: Draft): Draft {
   const metric = metricOfRule(catalogueOf(deps), draft)
   if (!metric || draft.kind === 'source') return draft
-  const windows = windowsOf(draft.metric as AnyKey, metric)
+  const windows = offered(draft, metric)
   const [first = 'now'] = windows.includes('60m') ? (['60m'] as const) : windows
-  const dim = metric.by.includes(draft.by) ? draft.by : ''
-  return { ...draft, window: windows.some((name) => name === draft.window) ? draft.window : first, by: dim }
+  const window = windows.find((name) => name === draft.window) ?? first
+  const dims = dimsFor(metric, { when: draft, window, scope: draft.scope })
+  return { ...draft, window, by: dims.includes(draft.by) ? draft.by : '' }
+}
+
+/** The windows that a condition can have of a metric. */
+function offered({ metric: key, kind }: Draft, metric: Metric): WindowName[] {
+  const windows = windowsOf(key as AnyKey, metric)
+  const { daily, compares } = kindNamed(kind) ?? {}
+  if (daily) return dailyWindows(metric, windows)
+  return compares ? comparedWindows(metric, windows) : windows
 }
 
 /** Who is bound to tenants makes rules of theirs. */
@@ -98,7 +108,6 @@ function withScope({ tenants }: AdminWho, draft: Draft): Draft {
 async function choicesOf(deps: Deps, admin: AdminWho, draft: Draft): Promise<Choices> {
   const catalogue = catalogueOf(deps)
   const metric = metricOfRule(catalogue, draft)
-  const key = draft.metric as AnyKey
   const domains = new Map<string, { key: string; label: string }[]>()
   for (const one of catalogue.keys) {
     const own = domains.get(domainOf(one)) ?? []
@@ -110,12 +119,12 @@ async function choicesOf(deps: Deps, admin: AdminWho, draft: Draft): Promise<Cho
   ])
   if (draft.needs !== '') sources.add(draft.needs)
   if (draft.source !== '') sources.add(draft.source)
-  const windows = metric ? windowsOf(key, metric) : []
+  const windows = metric ? offered(draft, metric) : []
   return {
     metrics: [...domains].map(([domain, metrics]) => ({ domain, metrics })),
     windows: windows.map((name) => ({ name, label: WINDOWS[name].label })),
-    ...(metric && { metric, windowNote: windowNote(key, metric) }),
-    dims: metric && metric.kind !== 'live' ? metric.by : [],
+    ...(metric && { metric, windowNote: windowNote(draft.metric as AnyKey, metric) }),
+    dims: metric ? dimsFor(metric, { when: draft, window: draft.window as WindowName, scope: draft.scope }) : [],
     least: metric !== undefined && takesLeast(metric, { window: draft.window as WindowName, when: draft }),
     tenants: await tenantsOf(deps, admin),
     ...(admin.tenants === null && { channels: await listChannels(deps) }),

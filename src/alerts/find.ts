@@ -17,6 +17,8 @@ interface RuleRow {
   rule: Omit<Rule, 'name' | 'enabled' | 'severity' | 'scope'>
   preset: string | null
   state: RuleState
+  unreadSince: Date | null
+  unreadWhy: string | null
   version: number
   updatedAt: Date
   updatedBy: string
@@ -25,7 +27,8 @@ interface RuleRow {
 /** Rules that are not deleted, by name. */
 export async function ruleRows(sql: Tag, where: Fragment = sql`true`): Promise<StoredRule[]> {
   const rows = await sql<RuleRow[]>`
-    select id::float8 as id, slug, name, enabled, severity, scope, rule, preset, state, version,
+    select id::float8 as id, slug, name, enabled, severity, scope, rule, preset, state, version, unread_since as "unreadSince",
+      unread_why as "unreadWhy",
       updated_at as "updatedAt", updated_by as "updatedBy"
     from alert_rules where deleted_at is null and ${where} order by lower(name), id`
   return rows.map(({ name, enabled, severity, scope, rule, ...rest }) => ({

@@ -1,5 +1,5 @@
 import type { Catalogue } from '../custom-metrics/catalogue.ts'
-import { problemsOf, type Rule, ruleSchema } from './rule.ts'
+import { MAX_CHANNELS, problemsOf, type Rule, ruleSchema } from './rule.ts'
 
 /** The fields of the builder, as they were typed. */
 export const FIELDS = [
@@ -12,6 +12,7 @@ export const FIELDS = [
   'change',
   'base',
   'times',
+  'within',
   'source',
   'window',
   'least',
@@ -33,6 +34,7 @@ export type Errors = Partial<Record<Field, string>>
 export const OPS: Record<string, Record<string, string>> = {
   threshold: { above: 'above', below: 'below' },
   change: { rises: 'rises by over', falls: 'falls by over' },
+  forecast: { above: 'above', below: 'below' },
   anomaly: { above: 'above the usual', below: 'below the usual', outside: 'outside the usual' },
   nodata: {},
   source: {},
@@ -50,6 +52,7 @@ export function emptyDraft(metric = '', limit = '', op = 'above'): Draft {
     change: '50',
     base: 'week',
     times: '4',
+    within: '14',
     source: '',
     window: '',
     least: '',
@@ -76,6 +79,7 @@ export function draftOf(rule: Rule): Draft {
     kind: when.kind,
     op: 'op' in when ? when.op : '',
     ...(when.kind === 'threshold' && { limit: text(when.limit), end: text(when.end) }),
+    ...(when.kind === 'forecast' && { limit: text(when.limit), within: text(when.within) }),
     ...(when.kind === 'change' && { change: text(when.by), base: when.base }),
     ...(when.kind === 'anomaly' && { times: text(when.times) }),
     ...(when.kind === 'source' && { source: when.source }),
@@ -94,12 +98,16 @@ export function draftOf(rule: Rule): Draft {
   }
 }
 
-/** In the form: '' is all channels; no channel is called "-". */
+/** In the form: '' is all channels; no channel is called "-" or "+". */
 export const NOBODY = '-'
+/** Some channels, which are ticked beside it. */
+export const SOME = '+'
+/** The channels that are named in the form. */
+export const toldChannels = (tell: string): string[] =>
+  tell === NOBODY || tell === SOME ? [] : tell.split(',').filter(Boolean)
 const toldBy = (channels: Rule['channels']): string =>
   channels === 'all' ? '' : channels.length === 0 ? NOBODY : channels.join(',')
-const channelsOf = (tell: string): Rule['channels'] =>
-  tell === '' ? 'all' : tell === NOBODY ? [] : tell.split(',').filter(Boolean)
+const channelsOf = (tell: string): Rule['channels'] => (tell === '' ? 'all' : toldChannels(tell))
 
 /** What the form sent. */
 export function readDraft(form: FormData): Draft {
@@ -107,10 +115,14 @@ export function readDraft(form: FormData): Draft {
     const value = form.get(name)
     return typeof value === 'string' ? value.slice(0, 300) : ''
   }
-  const fields = Object.fromEntries(FIELDS.map((name) => [name, text(name)])) as Record<Field, string>
+  // What the form of a kind does not ask for is as in a new rule.
+  const fresh = emptyDraft()
+  const given = (name: Field) => (form.has(name) ? text(name) : fresh[name])
+  const fields = Object.fromEntries(FIELDS.map((name) => [name, given(name)])) as Record<Field, string>
+  if (fields.tell === SOME) fields.tell = form.getAll('channel').map(String).slice(0, MAX_CHANNELS).join(',') || SOME
   // "Try it at 15": a button that takes a limit over.
   const [tried, value] = text('try').split(':')
-  if (tried === 'limit' || tried === 'change' || tried === 'times') fields[tried] = value ?? ''
+  if (tried === 'limit' || tried === 'change' || tried === 'times' || tried === 'within') fields[tried] = value ?? ''
   const ops = Object.keys(OPS[fields.kind] ?? {})
   // Of another kind now: what was compared before means nothing any more.
   return { ...fields, op: ops.includes(fields.op) ? fields.op : (ops[0] ?? ''), enabled: text('enabled') !== 'off' }
@@ -173,12 +185,14 @@ function written({
   }
 }
 
-function conditionOf({ kind, op, limit, end, change, base, times, source }: Draft): Record<string, unknown> {
+function conditionOf({ kind, op, limit, end, change, base, times, within, source }: Draft): Record<string, unknown> {
   switch (kind) {
     case 'threshold':
       return { kind, op, limit: number(limit), ...(number(end) !== undefined && { end: number(end) }) }
     case 'change':
       return { kind, op, by: number(change), base }
+    case 'forecast':
+      return { kind, op, limit: number(limit), within: number(within) }
     case 'anomaly':
       return { kind, op, times: number(times) }
     case 'source':
@@ -187,6 +201,10 @@ function conditionOf({ kind, op, limit, end, change, base, times, source }: Draf
       return { kind }
   }
 }
+
+/** The field of a part of a rule, where the form has one. */
+export const fieldNamed = (part: string | undefined): Field | undefined =>
+  part === 'channels' ? 'tell' : FIELDS.find((name) => name === part)
 
 /** "when.by" of a change is the field "change". */
 function fieldOf(kind: string, [first = 'name', second]: string[]): Field {

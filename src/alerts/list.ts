@@ -3,7 +3,8 @@ import type { Deps } from '../context.ts'
 import type { Tag } from '../db/tag.ts'
 import type { Who } from '../env.ts'
 import { visible } from './find.ts'
-import type { Severity } from './rule.ts'
+import { SEVERITIES, type Severity } from './rule.ts'
+import type { EndedWhy } from './write.ts'
 
 /** An alert as pages and programs see it. */
 export interface Alert {
@@ -24,11 +25,13 @@ export interface Alert {
   pendingSince: Date
   firedAt: Date | null
   endedAt: Date | null
-  endedWhy: 'recovered' | 'by hand' | 'rule' | null
+  endedWhy: EndedWhy | null
   unknownSince: Date | null
   ackedAt: Date | null
   ackedBy: string | null
   silencedUntil: Date | null
+  /** It fired, its rule tells somebody, and there was no channel to tell. */
+  toldNobody: boolean
 }
 
 const columns = (sql: Tag): Fragment => sql`
@@ -36,7 +39,8 @@ const columns = (sql: Tag): Fragment => sql`
   coalesce(r.rule ->> 'metric', '') as metric, a.subject, a.scope, a.state, a.severity, a.title, a.text, a.value, a.peak,
   a.pending_since as "pendingSince", a.fired_at as "firedAt", a.ended_at as "endedAt", a.ended_why as "endedWhy",
   a.unknown_since as "unknownSince", a.acked_at as "ackedAt",
-  coalesce(m.name, m.email, a.acked_by) as "ackedBy", a.silenced_until as "silencedUntil"`
+  coalesce(m.name, m.email, a.acked_by) as "ackedBy", a.silenced_until as "silencedUntil",
+  coalesce(a.told_to = '{}' and r.rule -> 'channels' <> '[]', false) as "toldNobody"`
 
 const tables = (sql: Tag): Fragment => sql`
   alerts a join alert_rules r on r.id = a.rule_id left join admins m on a.acked_by = 'admin:' || m.id`
@@ -50,19 +54,73 @@ export interface Asked {
 const of = (sql: Tag, { who, scope }: Asked): Fragment =>
   sql`${visible(sql, who, sql`a.scope`)} and ${scope === '*' ? sql`true` : sql`a.scope = ${scope}`}`
 
-const MOST_OPEN = 200
+/** So many are listed on a page. */
+export const MOST_OPEN = 200
+
+export interface OpenQuery extends Asked {
+  /** Only what lies behind this one: "rank~instant~id". */
+  before?: string
+  limit?: number
+  /** Of these alone; a silenced one is only that. */
+  only?: { kind: OpenKind; at: Date }
+}
+export type OpenKind = 'firing' | 'pending' | 'silenced'
 
 /** What is pending or firing, the worst first, then the newest. */
-export async function openAlerts({ db: { sql } }: Pick<Deps, 'db'>, asked: Asked): Promise<Alert[]> {
+export async function openAlerts({ db: { sql } }: Pick<Deps, 'db'>, query: OpenQuery): Promise<Alert[]> {
+  const [, rank, at, id] = OPEN_CURSOR.exec(query.before ?? '') ?? []
+  const after =
+    rank && at && id && !Number.isNaN(Date.parse(at))
+      ? sql`and (${rankIn(sql)} > ${rank}::int
+          or (${rankIn(sql)} = ${rank}::int and (${sinceIn(sql)}, a.id) < (${at}::timestamptz, ${id}::bigint)))`
+      : sql``
   return [
     ...(await sql<Alert[]>`
       select ${columns(sql)} from ${tables(sql)}
-      where a.state in ('pending', 'firing') and ${of(sql, asked)}
-      order by a.state = 'pending', array_position(array['critical', 'warning', 'info'], a.severity),
-        coalesce(a.fired_at, a.pending_since) desc, a.id desc
-      limit ${MOST_OPEN}`),
+      where a.state in ('pending', 'firing') and ${of(sql, query)} ${ofKind(sql, query)} ${after}
+      order by ${rankIn(sql)}, ${sinceIn(sql)} desc, a.id desc
+      limit ${query.limit ?? MOST_OPEN}`),
   ]
 }
+
+function ofKind(sql: Tag, { only }: OpenQuery): Fragment {
+  if (!only) return sql``
+  const silenced = silencedAt(sql, only.at)
+  return only.kind === 'silenced' ? sql`and ${silenced}` : sql`and not ${silenced} and a.state = ${only.kind}`
+}
+
+const silencedAt = (sql: Tag, at: Date): Fragment => sql`coalesce(a.silenced_until > ${at}, false)`
+const OPEN_CURSOR = /^(\d)~([^~]{1,40})~(\d{1,15})$/
+/** Firing ones first, each sort the worst first. */
+const rankIn = (sql: Tag): Fragment =>
+  sql`(case a.state when 'pending' then 3 else 0 end + array_position(${SEVERITIES}::text[], a.severity))`
+const sinceIn = (sql: Tag): Fragment => sql`coalesce(a.fired_at, a.pending_since)`
+
+/** Where the next page of the open ones begins. */
+export const openCursorOf = ({ state, severity, firedAt, pendingSince, id }: Alert): string =>
+  [(state === 'pending' ? 3 : 0) + SEVERITIES.indexOf(severity) + 1, (firedAt ?? pendingSince).toISOString(), id].join(
+    '~',
+  )
+
+/** How many are open, of each kind; and how many fire, silenced ones among them. */
+export type OpenCounts = Record<OpenKind | Severity, number>
+
+/** Counts all that is open. */
+export async function openCounts({ db: { sql }, now }: Pick<Deps, 'db' | 'now'>, asked: Asked): Promise<OpenCounts> {
+  const silenced = silencedAt(sql, now())
+  const [row] = await sql<OpenCounts[]>`
+    select count(*) filter (where not ${silenced} and a.state = 'firing')::float8 as firing,
+      count(*) filter (where not ${silenced} and a.state = 'pending')::float8 as pending,
+      count(*) filter (where ${silenced})::float8 as silenced,
+      count(*) filter (where a.state = 'firing' and a.severity = 'critical')::float8 as critical,
+      count(*) filter (where a.state = 'firing' and a.severity = 'warning')::float8 as warning,
+      count(*) filter (where a.state = 'firing' and a.severity = 'info')::float8 as info
+    from alerts a where a.state in ('pending', 'firing') and ${of(sql, asked)}`
+  return row ?? { firing: 0, pending: 0, silenced: 0, critical: 0, warning: 0, info: 0 }
+}
+
+/** How many fire. */
+export const firingOf = ({ critical, warning, info }: OpenCounts): number => critical + warning + info
 
 export interface HistoryQuery extends Asked {
   from: Date

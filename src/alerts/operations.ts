@@ -28,6 +28,7 @@ const alert = z.strictObject({
   acknowledged_at: instant,
   acknowledged_by: z.string().nullable(),
   silenced_until: instant,
+  told_nobody: z.boolean().describe('It fired, and there was no channel to tell.'),
 })
 const rule = z.looseObject({
   id: z.number(),
@@ -35,6 +36,8 @@ const rule = z.looseObject({
   name: z.string(),
   sentence: z.string().describe('The rule in words.'),
   state: z.enum(RULE_STATES),
+  unread_since: instant.describe('Since when its metric cannot be read: its alerts stay as they are.'),
+  unread_why: z.string().nullable(),
   preset: z.string().nullable().describe('The name of one that came with Quarterdeck.'),
   version: z.number(),
   updated_at: z.iso.datetime(),
@@ -82,6 +85,7 @@ export const silenceAlert = operation({
   path: '/api/alerts/:id/silence',
   tag: 'Alerts',
   summary: 'Tells nobody of it for some minutes',
+  details: 'Nor of the next alerts of its rule and subject. What it holds back and is still true is told when it ends.',
   params: alertParams,
   body: silenceBody,
   answer: oneAlert,
@@ -128,7 +132,8 @@ export const rulesFile = operation({
   path: '/api/alert-rules.yaml',
   tag: 'Alerts',
   summary: 'All alert rules as one YAML file',
-  details: 'For review and for keeping; each rule can be put back by itself.',
+  details:
+    'For review and for keeping: the page of the alerts imports it again, and each rule can be put back by itself.',
   answer: { type: 'text/plain', doc: 'YAML: `rules`, a list.' },
 })
 

@@ -1,5 +1,4 @@
 import type { Context, Hono } from 'hono'
-import { Layout } from '../../views/layout.tsx'
 import { RuleEditor } from '../../views/pages/alert/editor.tsx'
 import { editorProps } from '../../views/pages/alert-rule.tsx'
 import { smallBody } from '../auth/forms.ts'
@@ -7,12 +6,13 @@ import { adminOf, requireRole } from '../auth/guards.ts'
 import type { Deps } from '../context.ts'
 import { freshCatalogue } from '../custom-metrics/catalogue.ts'
 import type { Env } from '../env.ts'
-import { frameOf } from '../frame-of.ts'
 import { Problem } from '../lib/errors.ts'
+import { sendForm } from '../send-framed.tsx'
 import { acknowledge, resolve, SILENCES, silence, unsilence } from './acts.ts'
 import { editing, suggestedName } from './editor.ts'
 import { findRule } from './find.ts'
-import { type Draft, type Errors, FIELDS, readDraft, ruleOfDraft } from './form.ts'
+import { type Draft, type Errors, fieldNamed, readDraft, ruleOfDraft, SOME } from './form.ts'
+import { mountRulesImport } from './import-routes.tsx'
 import { ALERTS_PATH, RULES_PATH, ruleHref } from './paths.ts'
 import type { Rule, StoredRule } from './rule.ts'
 import { changeRule, createRule, deleteRule, switchRule } from './store.ts'
@@ -47,6 +47,7 @@ export function mountAlerts(app: Hono<Env>, deps: Deps): void {
     const rule = slug === '' ? undefined : await findRule(deps, adminOf(c), slug)
     return redraw(c, deps, readDraft(form), { rule, version: form.get('version') })
   })
+  mountRulesImport(app, deps)
   app.post(RULES_PATH, acts, smallBody, (c) => save(c, deps, undefined, (rule) => createRule(deps, adminOf(c), rule)))
   app.post(`${RULES_PATH}/:slug`, acts, smallBody, async (c) => {
     const rule = await findRule(deps, adminOf(c), c.req.param('slug'))
@@ -87,13 +88,17 @@ async function save(c: Context<Env>, deps: Deps, rule: StoredRule | undefined, w
   const draft = { ...typed, name: typed.name.trim() === '' ? suggestedName(deps, typed) : typed.name }
   const version = form.get('version')
   const read = ruleOfDraft(catalogue, draft)
+  // Until it is saved a rule can be tried without saying whom it tells.
+  const untold: Errors = draft.tell === SOME ? { tell: 'Tick a channel, or tell nobody.' } : {}
+  if (untold.tell)
+    return redraw(c, deps, draft, { rule, version, errors: { ...untold, ...(!read.ok && read.errors) }, status: 422 })
   if (!read.ok) return redraw(c, deps, draft, { rule, version, errors: read.errors, status: 422 })
   try {
     await write(read.rule, typeof version === 'string' && version !== '' ? Number(version) : undefined)
     return c.redirect(`${ALERTS_PATH}?done=saved`, 303)
   } catch (error) {
     if (!(error instanceof Problem) || error.status >= 500 || error.status === 404) throw error
-    const field = FIELDS.find((name) => name === error.field)
+    const field = fieldNamed(error.field)
     const errors: Errors = field ? { [field]: error.message } : {}
     const status = error.status === 409 ? 409 : 422
     return redraw(c, deps, draft, { rule, version, errors, error: field ? undefined : error.message, status })
@@ -122,17 +127,7 @@ async function redraw(c: Context<Env>, deps: Deps, draft: Draft, redrawn: Redraw
       error={error}
     />
   )
-  c.header('Cache-Control', 'private, no-store')
-  if (c.req.header('hx-request')) return c.html(String(await editor), status)
-  const page = (
-    <Layout
-      title={rule ? `Change ${rule.rule.name}` : 'New alert rule'}
-      page={ALERTS_PATH}
-      {...(await frameOf(deps, admin))}
-      crumbs={[{ label: 'Alerts', href: rule ? ruleHref(rule.slug) : ALERTS_PATH }]}
-    >
-      <div class="q-page">{editor}</div>
-    </Layout>
-  )
-  return c.html(String(await page), status)
+  const title = rule ? `Change ${rule.rule.name}` : 'New alert rule'
+  const crumbs = [{ label: 'Alerts', href: rule ? ruleHref(rule.slug) : ALERTS_PATH }]
+  return sendForm(c, deps, { title, page: ALERTS_PATH, crumbs, status }, editor)
 }

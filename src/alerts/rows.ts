@@ -1,3 +1,4 @@
+import { isFailedSignIn } from '../metrics/failed-sign-ins.ts'
 import type { Fragment, RollupMetric, SqlContext } from '../metrics/metric.ts'
 import type { RollupName } from '../metrics/rollups.ts'
 import { jobTimes } from '../rollups/buckets.ts'
@@ -88,19 +89,15 @@ export const SLIDING: Partial<Record<RollupName, SlidingRows>> = {
   ),
   events: facts(
     (q) => q.sql`select e.tenant_id, e.ts as at, e.name, 1 as n from events e
-      where ${within(q, q.sql`e.ts`)} and ${signIns(q)}`,
+      where ${within(q, q.sql`e.ts`)} and ${isFailedSignIn(q)}`,
     (key) => SIGN_INS.includes(key),
   ),
   signInFailures: {
     ...facts(
-      (q) => q.sql`select '' as tenant_id, f.at, 1 as n from login_failures f where ${within(q, q.sql`f.at`)}`,
+      (q) => q.sql`select '' as tenant_id, f.at, 1 as n from login_failures f
+        where f.kind <> 'reset' and ${within(q, q.sql`f.at`)}`,
       () => true,
     ),
     always: true,
   },
 }
-
-/** Written out as the index `events_sign_ins` has it: a list as a parameter would not be recognised. */
-const signIns = ({ sql }: SqlContext): Fragment => sql`replace(lower(e.name), ' ', '_') in (
-      'login_failed', 'failed_login', 'signin_failed', 'sign_in_failed', 'user_login_failed',
-      'oauth_failed', 'oauth_error', 'oauth_failure', 'oauth_login_failed')`

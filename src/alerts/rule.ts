@@ -11,6 +11,7 @@ export const NO_DATA = { keep: 'keep the state', alert: 'count it as bad', resol
 export type OnNoData = keyof typeof NO_DATA
 
 export const MAX_NAME = 80
+export const MAX_CHANNELS = 20
 const MAX_MINUTES = 7 * 24 * 60
 
 const minutes = (what: string, description: string) =>
@@ -37,7 +38,7 @@ export const ruleSchema = z.strictObject({
     .default('')
     .meta({ description: 'A key of /api/metrics; none for a source that is away.' }),
   when: conditionSchema.meta({
-    description: 'threshold, change, anomaly, nodata or source, with what each needs.',
+    description: 'threshold, change, anomaly, forecast, nodata or source, with what each needs.',
     example: { kind: 'threshold', op: 'above', limit: 15 },
   }),
   window: z
@@ -66,7 +67,9 @@ export const ruleSchema = z.strictObject({
     .default('')
     .meta({ description: 'A source: while it is away the rule is held back. Empty = none.' }),
   channels: z
-    .union([z.literal('all'), z.array(z.string().min(1).max(80)).max(20)], { error: 'all, or a list of channels.' })
+    .union([z.literal('all'), z.array(z.string().min(1).max(80)).max(MAX_CHANNELS)], {
+      error: 'all, or a list of channels.',
+    })
     .default('all')
     .meta({ description: 'Who is told: all channels, or some by name.' }),
 })
@@ -86,7 +89,9 @@ export function problemsOf(catalogue: Catalogue, rule: Rule): RuleProblem[] {
   const metric = catalogue.of(rule.metric)
   const windows = windowsOf(rule.metric, metric)
   const found: RuleProblem[] = []
+  const { daily } = kindOf(when)
   if (!windows.includes(window)) found.push({ field: 'window', message: notKept(windows) })
+  else if (daily && !dailyWindows(metric, windows).includes(window)) found.push({ field: 'window', message: DAILY })
   else if (kindOf(when).compares && !isComparable(window))
     found.push({ field: 'window', message: 'Compared are windows of an hour or more.' })
   else if (kindOf(when).compares && window === 'today' && !isStock(metric))
@@ -94,8 +99,8 @@ export function problemsOf(catalogue: Catalogue, rule: Rule): RuleProblem[] {
       field: 'window',
       message: 'A day that is not over cannot be compared with whole ones: take yesterday.',
     })
-  if (rule.by !== undefined && !metric.by.includes(rule.by))
-    found.push({ field: 'by', message: `It is not kept by ${rule.by}.` })
+  const by = whyNotBy(metric, rule)
+  if (by) found.push({ field: 'by', message: by })
   if (rule.least !== undefined && !takesLeast(metric, rule)) found.push({ field: 'least', message: LEAST })
   return found
 }
@@ -107,7 +112,36 @@ function noMetric(catalogue: Catalogue, key: string): string {
 }
 
 const notKept = (windows: readonly WindowName[]): string =>
-  `It is kept ${windows.map((name) => WINDOWS[name].label).join(', ')}.`
+  `It is kept ${windows.map((name) => WINDOWS[name].label).join(', ')}: a window of it is ${windows.map((name) => `“${name}”`).join(' or ')}.`
+
+const DAILY = 'A forecast is made of days: take yesterday, or today where the metric is a level.'
+
+/** The windows that are one day: yesterday, and of a level today. */
+export const dailyWindows = (metric: Metric, windows: readonly WindowName[]): WindowName[] =>
+  windows.filter((window) => window === '1d' || (window === 'today' && isStock(metric)))
+
+/** The windows of which there are earlier ones to compare with: an hour or more, and of today only a level. */
+export const comparedWindows = (metric: Metric, windows: readonly WindowName[]): WindowName[] =>
+  windows.filter((window) => isComparable(window) && (window !== 'today' || isStock(metric)))
+
+/** Each tenant by itself, as if it were a dimension. */
+export const BY_TENANT = 'tenant'
+
+/** The dimensions by whose values a rule can raise alerts of their own. */
+export function dimsFor(metric: Metric, { when, window, scope }: DimRule): readonly string[] {
+  if (metric.kind === 'live' || when.kind === 'forecast') return []
+  return isSliding(window) && scope === '*' ? [...metric.by, BY_TENANT] : metric.by
+}
+type DimRule = { when: { kind: string }; window: WindowName; scope: string }
+
+function whyNotBy(metric: Metric, rule: Rule): string | undefined {
+  const { by, when } = rule
+  if (by === undefined || dimsFor(metric, rule).includes(by)) return undefined
+  if (when.kind === 'forecast') return 'A forecast is of the whole: choose a tenant, or no dimension.'
+  if (by === BY_TENANT)
+    return 'Each tenant by itself is watched over minutes and hours, and of all tenants; over days make a rule of one tenant.'
+  return `It is not kept by ${by}.`
+}
 
 /** A level, which a day has at any time of it. */
 const isStock = (metric: Metric): boolean => metric.kind === 'last'
@@ -124,11 +158,14 @@ export interface StoredRule {
   rule: Rule
   preset: string | null
   state: RuleState
+  /** Since when its metric cannot be read, and why. */
+  unreadSince: Date | null
+  unreadWhy: string | null
   version: number
   updatedAt: Date
   updatedBy: string
 }
-export const RULE_STATES = ['ok', 'pending', 'firing', 'nodata', 'held'] as const
+export const RULE_STATES = ['ok', 'pending', 'firing', 'nodata', 'held', 'unread'] as const
 export type RuleState = (typeof RULE_STATES)[number]
 
 /** The metric of a rule, where there still is one. */

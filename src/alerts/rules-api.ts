@@ -31,11 +31,13 @@ export function mountRulesApi(app: Hono<Env>, deps: Deps): void {
   const reads = requireScope('read')
   const writes = [requireScope('act'), smallBody]
   const slugOf = (c: Context<Env>) => c.req.param('slug') ?? ''
-  const told = ({ id, slug, rule, state, preset, version, updatedAt }: StoredRule) => ({
+  const told = ({ id, slug, rule, state, unreadSince, unreadWhy, preset, version, updatedAt }: StoredRule) => ({
     id,
     slug,
     sentence: ruleWords(deps, rule),
     state,
+    unread_since: unreadSince?.toISOString() ?? null,
+    unread_why: unreadWhy,
     preset,
     version,
     updated_at: updatedAt.toISOString(),

@@ -5,8 +5,10 @@ import type { AnyKey } from '../metrics/catalogue.ts'
 import { sqlContext } from '../metrics/context.ts'
 import type { LiveMetric, Metric, RollupMetric } from '../metrics/metric.ts'
 import { series } from '../metrics/query.ts'
-import { type Held, MAX_SUBJECTS, type Request, readSpans, type Span } from './read.ts'
+import { type Answer, type Held, type Request, readSpans } from './read.ts'
 import { SLIDING } from './rows.ts'
+import type { Span } from './spans.ts'
+import { watched } from './subjects.ts'
 import { isSliding, WINDOWS } from './windows.ts'
 
 /** What a window held at each step of the past, the oldest first; steps before `shown` are only compared with. */
@@ -20,14 +22,15 @@ export interface PastSeries {
   values: Map<string, Held[]>
   /** Why it does not go further back. */
   note: string
+  /** How many values there are, where some are too many to be watched. */
+  found?: number
 }
 
 const MINUTE_MS = 60_000
 const HOUR_MS = 3_600_000
 const SHOWN_DAYS = 30
 const SHOWN_DAYS_BY_DAY = 90
-/** Back to what a condition compares with: 8 weeks, 28 days of the same hour. */
-const COMPARED_DAYS = 60
+/** Back to what a condition compares with: 28 days of the same hour. */
 const COMPARED_HOURS = 29 * 24
 /** Facts that are read as they are, by the minute. */
 const RAW_MINUTES_HOURS = 7 * 24
@@ -80,8 +83,8 @@ async function slidingOf(deps: Deps, request: Request, metric: RollupMetric, at:
     }),
   )
   const q = { ...sqlContext(deps, deps.db.heavy), now: at }
-  const answers = await readSpans(q, [{ ...request, window: request.window }], spans, at)
-  const found = [...answers.values()][0] ?? new Map<string, Held[]>()
+  const answers = await readSpans(q, [{ request, spans }], at)
+  const found: Answer = [...answers.values()][0] ?? new Map()
   const wide = isPercentile ? 1 : minutes / grain
   const values = new Map([...found].map(([subject, held]) => [subject, slide(metric, held, wide)]))
   return {
@@ -89,6 +92,7 @@ async function slidingOf(deps: Deps, request: Request, metric: RollupMetric, at:
     at: ends.map((ms) => new Date(ms)),
     shown: Math.floor((compared * HOUR_MS) / stepMs),
     values,
+    ...(found.found !== undefined && { found: found.found }),
     note: byHour
       ? 'By the hour, as hours are kept.'
       : `By ${grain === 1 ? 'the minute' : `${grain} minutes`}: shorter windows are tried over the ${hours} hours that are kept so finely.`,
@@ -123,7 +127,8 @@ async function daysOf(deps: Deps, request: Request, metric: Metric, at: Date): P
   const today = dayOf(at, timeZone)
   const { of, minutes } = WINDOWS[request.window]
   const to = of === 'closed' ? addDays(today, -1) : today
-  const from = addDays(to, 1 - SHOWN_DAYS_BY_DAY - (request.earlier.length > 0 ? COMPARED_DAYS : 0) - minutes / 1_440)
+  const compared = Math.max(0, ...request.earlier) / 1_440
+  const from = addDays(to, 1 - SHOWN_DAYS_BY_DAY - compared - minutes / 1_440)
   const { key, scope, by } = request
   const found = await series(deps, key as AnyKey, { scope, from, to, totals: false, ...(by !== undefined && { by }) })
   const wide = of === 'closed' ? minutes / 1_440 : 1
@@ -133,16 +138,20 @@ async function daysOf(deps: Deps, request: Request, metric: Metric, at: Date): P
       points.map(({ value }) => ({ value, of: null })),
       wide,
     )
-  const lines =
+  const values: Answer =
     by === undefined
-      ? [['', held(found.points)] as const]
-      : (found.groups ?? []).slice(0, MAX_SUBJECTS).map((group) => [group.key, held(group.points)] as const)
+      ? new Map([['', held(found.points)]])
+      : watched(
+          (found.groups ?? []).map((group) => [group.key, held(group.points)] as const),
+          request,
+        )
   const days = found.points.map(({ day }) => day)
   return {
     grain: 1_440,
     at: days.map((day) => startOfDay(of === 'closed' ? addDays(day, 1) : day, timeZone)),
     shown: Math.max(0, daysBetween(from, to) + 1 - SHOWN_DAYS_BY_DAY),
-    values: new Map(lines),
+    values,
+    ...(values.found !== undefined && { found: values.found }),
     note: of === 'closed' ? 'By the day.' : 'By the day, with the value that each day ended with.',
   }
 }

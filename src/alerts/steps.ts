@@ -1,6 +1,6 @@
-import type { TransactionSql } from 'postgres'
+import type { Tag } from '../db/tag.ts'
 import { CALM, type Change, type Memory, step, type Timing } from './machine.ts'
-import type { Finding } from './readings.ts'
+import { type Finding, verdictFor } from './readings.ts'
 import type { Rule, StoredRule } from './rule.ts'
 
 /** An alert that is open, or the end of the last one of its rule and subject. */
@@ -38,7 +38,7 @@ export const timingOf = ({ for: lasts, recover, quiet, nodata }: Rule): Timing =
 })
 
 /** What is open now, and what of each rule and subject ended last. */
-export async function openRows(tx: TransactionSql, now: Date): Promise<OpenRow[]> {
+export async function openRows(tx: Tag, now: Date): Promise<OpenRow[]> {
   return await tx<OpenRow[]>`
     select distinct on (rule_id, subject, state in ('pending', 'firing'))
       id::float8 as id, rule_id::float8 as "ruleId", subject, state, peak, pending_since as since, ended_at as "endedAt",
@@ -73,7 +73,12 @@ export function stepsOf(found: [StoredRule, Finding[]][], rows: readonly OpenRow
       const place = placeOf(stored.id, finding.subject)
       const row = open.get(place)
       const before = memoryOf(row, ended.get(place))
-      return { stored, finding, open: row, ...step(timing, before, finding.verdict, now.getTime()) }
+      return {
+        stored,
+        finding,
+        open: row,
+        ...step(timing, before, verdictFor(finding, row !== undefined), now.getTime()),
+      }
     })
   })
 }

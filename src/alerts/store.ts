@@ -8,6 +8,8 @@ import { freshCatalogue } from '../custom-metrics/catalogue.ts'
 import { ALERTS_LOCK } from '../db/locks.ts'
 import type { Who } from '../env.ts'
 import { Forbidden, NotFound, Problem } from '../lib/errors.ts'
+import { freeName, wordSlug } from '../lib/slug.ts'
+import { refuseUnknownChannels } from './channels.ts'
 import { maySee, referenceIs, ruleRows } from './find.ts'
 import { problemsOf, type Rule, type StoredRule } from './rule.ts'
 import { noteAlertChange } from './version.ts'
@@ -26,19 +28,22 @@ export function whyNoAlerts({ config }: Pick<Deps, 'config'>, who: Who): string 
 /** @throws Problem 422 that names its field, Forbidden */
 export async function createRule(deps: Deps, who: Who, rule: Rule): Promise<StoredRule> {
   const checked = await checkRule(deps, who, rule)
-  return changing(deps, async (tx) => {
-    const [{ n } = { n: 0 }] = await tx<{ n: number }[]>`
+  return changing(deps, (tx) => insertRule(tx, who, checked))
+}
+
+/** Within a transaction that holds the lock: a rule that was checked, under the slug of its name or of `wanted`. */
+export async function insertRule(tx: TransactionSql, who: Who, rule: Rule, wanted = rule.name): Promise<StoredRule> {
+  const [{ n } = { n: 0 }] = await tx<{ n: number }[]>`
       select count(*)::float8 as n from alert_rules where deleted_at is null`
-    if (n >= MAX_RULES)
-      throw new Problem(422, 'Too many rules', `There are ${MAX_RULES} rules, which is the most: delete one first.`)
-    const { name, enabled, severity, scope, ...rest } = checked
-    const slug = await freeSlug(tx, name)
-    await tx`
+  if (n >= MAX_RULES)
+    throw new Problem(422, 'Too many rules', `There are ${MAX_RULES} rules, which is the most: delete one first.`)
+  const { name, enabled, severity, scope, ...rest } = rule
+  const slug = await freeSlug(tx, wanted)
+  await tx`
       insert into alert_rules (slug, name, enabled, severity, scope, rule, created_by, updated_by)
       values (${slug}, ${name}, ${enabled}, ${severity}, ${scope}, ${JSON.stringify(rest)}::text::jsonb, ${actorOf(who)},
         ${actorOf(who)})`
-    return written(tx, who, 'alert_rule.create', slug)
-  })
+  return written(tx, who, 'alert_rule.create', slug)
 }
 
 /**
@@ -51,16 +56,27 @@ export async function changeRule(deps: Deps, who: Who, ref: string, rule: Rule, 
     const before = await changeable(tx, who, ref)
     if (version !== undefined && before.version !== version)
       throw new Problem(409, 'Changed meanwhile', 'Somebody else has saved this rule meanwhile: look at it again.')
-    const { name, enabled, severity, scope, ...rest } = checked
-    await tx`
+    return replaceRule(tx, deps, who, before, checked)
+  })
+}
+
+/** Within a transaction that holds the lock: what a rule says from now on. */
+export async function replaceRule(
+  tx: TransactionSql,
+  deps: Deps,
+  who: Who,
+  before: StoredRule,
+  rule: Rule,
+): Promise<StoredRule> {
+  const { name, enabled, severity, scope, ...rest } = rule
+  await tx`
       update alert_rules set name = ${name}, enabled = ${enabled}, severity = ${severity}, scope = ${scope},
         rule = ${JSON.stringify(rest)}::text::jsonb, version = version + 1, updated_at = now(),
         updated_by = ${actorOf(who)}
       where id = ${before.id}`
-    // What it watched is another thing now: what was found of the old one is over.
-    if (!enabled || isOther(before.rule, checked)) await endAll(tx, deps, who, before)
-    return written(tx, who, 'alert_rule.change', before.slug)
-  })
+  // What it watched is another thing now: what was found of the old one is over.
+  if (!enabled || isOther(before.rule, rule)) await endAll(tx, deps, who, before)
+  return written(tx, who, 'alert_rule.change', before.slug)
 }
 
 /** Switches a rule on or off. @throws NotFound, Forbidden */
@@ -69,8 +85,8 @@ export async function switchRule(deps: Deps, who: Who, ref: string, enabled: boo
     const before = await changeable(tx, who, ref)
     if (before.rule.enabled === enabled) return before
     await tx`
-      update alert_rules set enabled = ${enabled}, state = 'ok', version = version + 1, updated_at = now(),
-        updated_by = ${actorOf(who)}
+      update alert_rules set enabled = ${enabled}, state = 'ok', unread_since = null, unread_why = null,
+        version = version + 1, updated_at = now(), updated_by = ${actorOf(who)}
       where id = ${before.id}`
     if (!enabled) await endAll(tx, deps, who, before)
     return written(tx, who, enabled ? 'alert_rule.enable' : 'alert_rule.disable', before.slug)
@@ -94,21 +110,22 @@ async function endAll(tx: TransactionSql, { now }: Deps, who: Who, rule: StoredR
   const open = await tx<{ id: number }[]>`
     select id::float8 as id from alerts where rule_id = ${rule.id} and state in ('pending', 'firing')`
   for (const { id } of open) await endAlert(tx, rule, id, { why: 'rule', by: actorOf(who), at: now() })
-  await tx`update alert_rules set state = 'ok' where id = ${rule.id}`
+  await tx`update alert_rules set state = 'ok', unread_since = null, unread_why = null where id = ${rule.id}`
 }
 
-async function changeable(tx: TransactionSql, who: Who, ref: string): Promise<StoredRule> {
+export async function changeable(tx: TransactionSql, who: Who, ref: string): Promise<StoredRule> {
   const [found] = await ruleRows(tx, referenceIs(tx, ref))
   if (!found || !maySee(who, found.rule.scope)) throw new NotFound(`There is no alert rule “${ref.slice(0, 80)}”.`)
   return found
 }
 
 /** @throws Problem 422 of the first field that is wrong, Forbidden */
-async function checkRule(deps: Deps, who: Who, rule: Rule): Promise<Rule> {
+export async function checkRule(deps: Deps, who: Who, rule: Rule): Promise<Rule> {
   const [problem] = problemsOf(await freshCatalogue(deps), rule)
   if (problem) throw new Problem(422, 'The rule is not valid', problem.message).at(problem.field)
   if (who.tenants !== null && rule.scope === '*')
     throw new Forbidden('A rule over all tenants is not yours to make: choose a tenant.').at('scope')
+  await refuseUnknownChannels(deps, rule)
   if (rule.scope === '*') return rule
   const scope = scopeOf(who, rule.scope)
   await refuseUnknownTenant(deps, who, scope)
@@ -117,25 +134,15 @@ async function checkRule(deps: Deps, who: Who, rule: Rule): Promise<Rule> {
 
 /** "AI cost > 50" → "ai-cost-50"; never only digits, as ids are, and never one that was used before. */
 async function freeSlug(tx: TransactionSql, name: string): Promise<string> {
-  const plain = name
-    .normalize('NFKD')
-    .toLowerCase()
-    .replace(/[^a-z0-9]+/g, '-')
-    .replace(/^-+|-+$/g, '')
-    .slice(0, 60)
-  const base = plain === '' || /^\d+$/.test(plain) ? `rule${plain && `-${plain}`}` : plain
-  const taken = await tx<{ slug: string }[]>`
-    select slug from alert_rules where slug = ${base} or slug like ${`${base}-%`}`
-  const slugs = new Set(taken.map(({ slug }) => slug))
-  for (let n = 1; ; n++) {
-    const slug = n === 1 ? base : `${base}-${n}`
-    // Words of our own addresses.
-    if (!slugs.has(slug) && !['new', 'form', 'import'].includes(slug)) return slug
-  }
+  const wanted = wordSlug(name, 'rule')
+  const rows = await tx<{ slug: string }[]>`
+    select slug from alert_rules where slug = ${wanted} or slug like ${`${wanted}-%`}`
+  // And words of our own addresses.
+  return freeName(wanted, new Set([...rows.map(({ slug }) => slug), 'new', 'form', 'import']))
 }
 
 /** Beside the check of the minute, and other people. */
-async function changing<T>({ db: { sql } }: Deps, change: (tx: TransactionSql) => Promise<T>): Promise<T> {
+export async function changing<T>({ db: { sql } }: Deps, change: (tx: TransactionSql) => Promise<T>): Promise<T> {
   try {
     return (await sql.begin(async (tx) => {
       await tx`select pg_advisory_xact_lock(${ALERTS_LOCK})`

@@ -1,4 +1,5 @@
 import type { BacktestPoint } from './backtest.ts'
+import { looksDown } from './conditions/index.ts'
 import type { Rule } from './rule.ts'
 
 const MOST_POINTS = 360
@@ -14,7 +15,7 @@ export interface Band {
 export function thinned(points: readonly BacktestPoint[], rule: Pick<Rule, 'when'>): BacktestPoint[] {
   const size = Math.ceil(points.length / MOST_POINTS)
   if (size <= 1) return [...points]
-  const down = 'op' in rule.when && (rule.when.op === 'below' || rule.when.op === 'falls')
+  const down = looksDown(rule.when)
   return Array.from({ length: Math.ceil(points.length / size) }, (_, i) => {
     const part = points.slice(i * size, (i + 1) * size)
     const known = part.filter(({ value }) => value !== null)

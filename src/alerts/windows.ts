@@ -1,4 +1,6 @@
+import { addDays, type Day } from '../lib/time.ts'
 import type { AnyKey } from '../metrics/catalogue.ts'
+import type { Range } from '../metrics/evaluate.ts'
 import type { Metric } from '../metrics/metric.ts'
 import { SLIDING } from './rows.ts'
 
@@ -46,4 +48,13 @@ export function windowNote(key: AnyKey, metric: Metric): string {
   return windowsOf(key, metric).some(isSliding)
     ? 'Kept by the minute: any window.'
     : 'Kept by the day: no shorter window than a day.'
+}
+
+/** The days of a window, so many minutes back. */
+export function rangeOf(window: WindowName, backMinutes: number, today: Day): Range {
+  const { of, minutes } = WINDOWS[window]
+  const back = Math.round(backMinutes / 1_440)
+  if (of !== 'closed') return { from: addDays(today, -back), to: addDays(today, -back) }
+  const to = addDays(today, -1 - back)
+  return { from: addDays(to, 1 - Math.round(minutes / 1_440)), to }
 }

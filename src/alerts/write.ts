@@ -1,6 +1,7 @@
 import type { TransactionSql } from 'postgres'
 import type { Deps } from '../context.ts'
-import { announce } from './announce.ts'
+import { type AlertChange, announce } from './announce.ts'
+import { looksDown } from './conditions/index.ts'
 import type { Memory } from './machine.ts'
 import type { Finding } from './readings.ts'
 import type { Rule, RuleState, StoredRule } from './rule.ts'
@@ -19,11 +20,11 @@ export async function apply(
   const { rule } = stored
   let id = open?.id
   for (const change of changes) {
-    if (change === 'pending') id = await begin(tx, stored, finding, titleOf(deps, rule, finding), now)
+    if (change === 'pending') id = await begin(tx, stored, finding, titleOf(deps, rule, finding, now), now)
     else if (id === undefined) continue
     else if (change === 'passed') await tx`update alerts set state = 'passed', ended_at = ${now} where id = ${id}`
     else if (change === 'fired') {
-      const title = titleOf(deps, rule, finding)
+      const title = titleOf(deps, rule, finding, now)
       await tx`
         update alerts set state = 'firing', fired_at = ${now}, pending_since = ${new Date(memory.since ?? now.getTime())},
           severity = ${rule.severity}, title = ${title}, text = ${drivers}, value = ${finding.value}, peak = ${finding.value}
@@ -41,21 +42,31 @@ async function begin(
   title: string,
   now: Date,
 ): Promise<number> {
+  // A silence is of the rule and subject: one that flaps does not get loud by beginning anew.
   const [row] = await tx<{ id: number }[]>`
-    insert into alerts (rule_id, subject, scope, state, severity, title, value, peak, pending_since, seen_at)
-    values (${id}, ${finding.subject}, ${rule.scope}, 'pending', ${rule.severity}, ${title}, ${finding.value},
-      ${finding.value}, ${now}, ${now})
+    insert into alerts (rule_id, subject, scope, state, severity, title, value, peak, pending_since, seen_at,
+      silenced_until, silenced_by)
+    select ${id}, ${finding.subject}, ${rule.scope}, 'pending', ${rule.severity}, ${title}, ${finding.value},
+      ${finding.value}, ${now}, ${now}, s.silenced_until, s.silenced_by
+    from (values (1)) one left join lateral (
+      select b.silenced_until, b.silenced_by from alerts b
+      where b.rule_id = ${id} and b.subject = ${finding.subject} and b.silenced_until > ${now}
+      order by b.silenced_until desc limit 1
+    ) s on true
     returning id::float8 as id`
   if (!row) throw new Error('the alert was not written')
   return row.id
 }
 
+/** Why an alert ended; 'metric': that is gone. */
+export type EndedWhy = 'recovered' | 'by hand' | 'rule' | 'metric'
+
 /** Ends an alert, with its notice where it had fired. */
 export async function endAlert(
   tx: TransactionSql,
-  stored: Pick<StoredRule, 'id' | 'slug' | 'rule'>,
+  stored: Pick<StoredRule, 'rule'>,
   id: number,
-  { why, by, at }: { why: 'recovered' | 'by hand' | 'rule'; by?: string; at: Date },
+  { why, by, at }: { why: EndedWhy; by?: string; at: Date },
 ): Promise<void> {
   const [row] = await tx<{ fired: boolean }[]>`
     update alerts set state = case when fired_at is null then 'passed' else 'resolved' end, ended_at = ${at},
@@ -67,34 +78,18 @@ export async function endAlert(
 
 async function tell(
   tx: TransactionSql,
-  { id: ruleId, slug, rule }: Pick<StoredRule, 'id' | 'slug' | 'rule'>,
+  { rule }: Pick<StoredRule, 'rule'>,
   id: number,
   change: 'fired' | 'resolved',
   at: Date,
   by?: string,
 ): Promise<void> {
   await note(tx, { alertId: id, kind: change, at, scope: rule.scope, actor: by })
-  const [alert] = await tx<
-    {
-      subject: string
-      scope: string
-      severity: Rule['severity']
-      title: string
-      text: string
-      firedAt: Date
-      silenced: boolean
-    }[]
-  >`
-    select subject, scope, severity, title, text, fired_at as "firedAt", coalesce(silenced_until > ${at}, false) as silenced
+  const [alert] = await tx<Omit<AlertChange['alert'], 'id'>[]>`
+    select scope, severity, title, text, ended_why as "endedWhy", told_to as "toldTo",
+      coalesce(silenced_until > ${at}, false) as silenced
     from alerts where id = ${id}`
-  if (!alert) return
-  await announce(tx, {
-    change,
-    rule: { id: ruleId, slug, rule },
-    alert: { id, ...alert },
-    at,
-    dedupeKey: `alert-${id}-${change}`,
-  })
+  if (alert) await announce(tx, { change, alert: { id, ...alert }, channels: rule.channels, at })
 }
 
 /** A line of an alert's history. */
@@ -143,8 +138,7 @@ export async function touch(tx: TransactionSql, steps: readonly Step[], now: Dat
 /** Of two values the one that is further on the bad side. */
 export function worse({ when }: Pick<Rule, 'when'>, a: number | null, b: number | null): number | null {
   if (a === null || b === null) return a ?? b
-  const down = 'op' in when && (when.op === 'below' || when.op === 'falls')
-  return down ? Math.min(a, b) : Math.max(a, b)
+  return looksDown(when) ? Math.min(a, b) : Math.max(a, b)
 }
 
 /** What each rule is in now, where that has changed. */
@@ -166,7 +160,7 @@ export async function storeStates(tx: TransactionSql, steps: readonly Step[]): P
 }
 
 /** The worst of a rule's subjects is the rule's own state. */
-const RANK: Record<RuleState, number> = { ok: 0, nodata: 1, held: 2, pending: 3, firing: 4 }
+const RANK: Record<RuleState, number> = { ok: 0, nodata: 1, held: 2, unread: 3, pending: 4, firing: 5 }
 
 function stateOf({ verdict }: Finding, { phase }: Memory): RuleState {
   if (phase === 'firing' || phase === 'pending') return phase

@@ -1,8 +1,8 @@
-import { Document, parseDocument } from 'yaml'
+import { Document } from 'yaml'
+import { readYamlFile } from '../lib/yaml-file.ts'
 import { type Rule, ruleSchema } from './rule.ts'
 
-const MAX_FILE = 256 * 1024
-const MAX_ALIASES = 20
+export const MAX_FILE = 256 * 1024
 
 /** A rule as a file; read again it is the same rule. */
 export function ruleToYaml(rule: Rule): string {
@@ -27,13 +27,8 @@ export type ReadYaml = { ok: true; value: unknown } | { ok: false; message: stri
 
 /** The plain value of a file; what it means is for the schema. */
 export function readYaml(text: string): ReadYaml {
-  if (text.length > MAX_FILE) return { ok: false, message: 'A file has at most 256 KB.' }
-  const file = parseDocument(text, { prettyErrors: true })
-  const [error] = file.errors
-  if (error) return { ok: false, message: error.message.split('\n')[0] ?? 'It is not YAML.' }
-  try {
-    return { ok: true, value: file.toJS({ maxAliasCount: MAX_ALIASES }) }
-  } catch (error) {
-    return { ok: false, message: (error as Error).message }
-  }
+  const file = readYamlFile(text, MAX_FILE)
+  if (!('problems' in file)) return { ok: true, value: file.value }
+  const [{ line, message } = { line: undefined, message: 'It is not YAML.' }] = file.problems
+  return { ok: false, message: line === undefined ? message : `Line ${line}: ${message}` }
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { AnnotateProps } from '../../views/parts/index.ts'
-import { isAllowed } from '../auth/guards.ts'
+import { whyNotRole } from '../auth/guards.ts'
 import type { Deps } from '../context.ts'
 import type { AdminWho } from '../env.ts'
 import { type Filters, filterQuery } from '../lib/filters.ts'
@@ -28,7 +28,7 @@ export function annotateProps(deps: Deps, admin: AdminWho, tenant: string | unde
 /** Why an admin cannot annotate; undefined = they can. */
 export function whyNot({ config }: Pick<Deps, 'config'>, admin: AdminWho): string | undefined {
   if (config.readOnly) return 'Quarterdeck runs with READ_ONLY=1.'
-  return isAllowed({ role: 'operator' }, admin) ? undefined : `This needs the role operator; yours is ${admin.role}.`
+  return whyNotRole(admin, 'operator')
 }
 
 /** The page with the form, with the filters kept, and the way back. */

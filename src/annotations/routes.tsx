@@ -1,13 +1,12 @@
 import type { Context, Hono } from 'hono'
-import { Layout } from '../../views/layout.tsx'
 import { AnnotateForm, Card } from '../../views/parts/index.ts'
 import { fieldsOf, smallBody } from '../auth/forms.ts'
 import { adminOf, requireRole } from '../auth/guards.ts'
 import { safeNext } from '../auth/next.ts'
 import type { Deps } from '../context.ts'
 import type { Env } from '../env.ts'
-import { frameOf } from '../frame-of.ts'
 import { Problem } from '../lib/errors.ts'
+import { sendFramed } from '../send-framed.tsx'
 import { ANNOTATIONS_PATH, annotateProps, readForm } from './form.ts'
 import { addAnnotation, removeAnnotation } from './store.ts'
 
@@ -43,28 +42,20 @@ function withMark(back: string, name: string, value: string): string {
 }
 
 /** What was entered is still there, with the reason at its field. */
-async function formAgain(
+function formAgain(
   c: Context<Env>,
   deps: Deps,
   fields: Record<string, string>,
   errors: Record<string, string>,
 ): Promise<Response> {
-  const admin = adminOf(c)
-  const props = annotateProps(deps, admin, fields.tenant || undefined, safeNext(fields.back))
-  const page = (
-    <Layout
-      title="Annotate"
-      page="/dashboard/metrics"
-      {...(await frameOf(deps, admin))}
-      crumbs={[{ label: 'Annotations', href: ANNOTATIONS_PATH }]}
-    >
-      <div class="q-page">
-        <Card id="annotate" title="Not written yet">
-          <AnnotateForm {...props} values={fields} errors={errors} />
-        </Card>
-      </div>
-    </Layout>
+  const props = annotateProps(deps, adminOf(c), fields.tenant || undefined, safeNext(fields.back))
+  const crumbs = [{ label: 'Annotations', href: ANNOTATIONS_PATH }]
+  return sendFramed(
+    c,
+    deps,
+    { title: 'Annotate', page: '/dashboard/metrics', crumbs, status: 422 },
+    <Card id="annotate" title="Not written yet">
+      <AnnotateForm {...props} values={fields} errors={errors} />
+    </Card>,
   )
-  c.header('Cache-Control', 'private, no-store')
-  return c.html(String(await page), 422)
 }

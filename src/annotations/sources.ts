@@ -1,4 +1,5 @@
 import type { Fragment, Sql } from 'postgres'
+import { flagSetText } from '../actions/product/words.ts'
 import type { Day } from '../lib/time.ts'
 import { formatValue } from '../metrics/format.ts'
 import { awayWords } from '../sources/names.ts'
@@ -126,6 +127,20 @@ export const annotationSources = {
     },
   },
 
+  // Set from here: what the main app said it did.
+  flags: {
+    rows: ({ sql, from, until, scope }) =>
+      scope === '*'
+        ? sql`
+      select null::float8, 'flag', settled_at, null, '', request ->> 'flag', request::text, null::float8,
+        '/dashboard/actions/' || id
+      from action_runs
+      where action = 'set-flag' and state = 'done' and settled_at >= ${from} and settled_at < ${until}
+      order by settled_at desc limit ${MOST}`
+        : undefined,
+    words: ({ subject, note }) => `flag “${subject}” ${flagSetText(note)}`,
+  },
+
   experiments: {
     rows: ({ sql, from, until, scope }) =>
       scope === '*'
@@ -205,6 +220,9 @@ const CHANGES: Record<string, (what: string) => string> = {
   'user.ban': () => 'a user banned',
   'user.reinstate': () => 'a user reinstated',
   'user.delete': () => 'a user deleted',
+  'product.maintenance_on': () => 'maintenance mode turned on',
+  'product.maintenance_off': () => 'maintenance mode turned off',
+  'product.set_rate_limit': () => 'a rate limit changed',
   'job.run': (job) => `${job} run by hand`,
 }
 

@@ -18,6 +18,18 @@ const run = z.strictObject({
   cancel_requested: z.boolean(),
 })
 
+const step = z.strictObject({
+  name: z.string(),
+  state: z.enum(['waiting', 'running', 'ok', 'failed']),
+  started_at: z.iso.datetime().nullable(),
+  finished_at: z.iso.datetime().nullable(),
+  done: z.number(),
+  total: z.number().nullable(),
+  note: z.string().nullable().describe('What it did.'),
+  error: z.string().nullable(),
+  done_by_run: z.string().nullable().describe('The run that did it, where this one took over what that had begun.'),
+})
+
 export const runStarted = z.strictObject({ id: z.string(), job: z.string(), state: z.literal('running') })
 
 export const token = z.strictObject({
@@ -88,7 +100,10 @@ export const described: Operation[] = [
     tag: 'Jobs',
     summary: 'How far a run is',
     params: z.object({ id: z.string() }),
-    answer: { type: 'application/json', schema: run },
+    answer: {
+      type: 'application/json',
+      schema: run.extend({ steps: z.array(step).describe('Of jobs that have several, such as the daily tasks.') }),
+    },
   }),
   operation({
     method: 'delete',

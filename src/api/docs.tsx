@@ -1,22 +1,16 @@
 import type { Context, Hono } from 'hono'
-import { Layout } from '../../views/layout.tsx'
+import type { Child } from 'hono/jsx'
 import { DocsList } from '../../views/pages/api/list.tsx'
 import { DocsOperation } from '../../views/pages/api/operation.tsx'
-import { adminOf, allow, requireRole, rulesOf } from '../auth/guards.ts'
+import { allow, requireRole, rulesOf } from '../auth/guards.ts'
 import type { Deps } from '../context.ts'
 import type { Env } from '../env.ts'
-import { frameOf } from '../frame-of.ts'
 import { NotFound } from '../lib/errors.ts'
+import { sendFramed } from '../send-framed.tsx'
 import { docsList, docsPage, openapi } from './docs-operations.ts'
 import { json } from './json.ts'
-import { type OpenApi, type OperationObject, openapiOf } from './openapi.ts'
+import { type OpenApi, openapiOf, type ShownOperation } from './openapi.ts'
 import { serve } from './operation.ts'
-
-/** An operation as the pages show it. */
-export interface ShownOperation extends OperationObject {
-  method: string
-  path: string
-}
 
 /** The description of the API for programs, and pages of it for people. `all` is the app which has every route. */
 export function mountDocs(app: Hono<Env>, all: Hono<Env>, deps: Deps): void {
@@ -61,18 +55,10 @@ function matches({ path, method, summary, tags }: ShownOperation, search: string
     .every((word) => text.includes(word))
 }
 
-async function page(
+const page = (
   c: Context<Env>,
   deps: Deps,
   title: string,
   crumbs: { label: string; href: string }[],
-  content: unknown,
-) {
-  c.header('Cache-Control', 'private, no-store')
-  const html = (
-    <Layout title={title} page={docsList.path} {...(await frameOf(deps, adminOf(c)))} crumbs={crumbs}>
-      <div class="q-page">{content as string}</div>
-    </Layout>
-  )
-  return c.html(String(await html))
-}
+  content: Child,
+): Promise<Response> => sendFramed(c, deps, { title, page: docsList.path, crumbs }, content)

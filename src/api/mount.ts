@@ -15,6 +15,8 @@ import { mountEmailsApi } from '../email/api.ts'
 import type { Env } from '../env.ts'
 import { mountFinance } from '../finance/routes.ts'
 import { mountHealthApi } from '../health/api.ts'
+import { mountPricesApi } from '../prices/api.ts'
+import { mountPrivacyApi } from '../privacy/api.ts'
 import { mountRatesApi } from '../rates/api.ts'
 import { mountSegmentsApi } from '../segments/api.ts'
 import { mountUsersApi } from '../users/api.ts'
@@ -42,9 +44,11 @@ export function mountApi(app: Hono<Env>, deps: Deps): void {
   mountRatesApi(app, deps)
   mountSegmentsApi(app, deps)
   mountUsersApi(app, deps)
+  mountPrivacyApi(app, deps)
   mountDeliveryApi(app, deps)
   mountEmailsApi(app, deps)
   mountHealthApi(app, deps)
+  mountPricesApi(app, deps)
   mountSignedUrls(app, deps)
   mountAuditApi(app, deps)
 }

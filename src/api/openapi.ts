@@ -27,6 +27,12 @@ export interface OperationObject {
   security: Record<string, string[]>[]
 }
 
+/** An operation as the pages show it. */
+export interface ShownOperation extends OperationObject {
+  method: string
+  path: string
+}
+
 export interface OpenApi {
   openapi: '3.1.0'
   paths: Record<string, Record<string, OperationObject>>

@@ -2,6 +2,7 @@ import type { Context, Hono, MiddlewareHandler } from 'hono'
 import type { z } from 'zod'
 import type { Env } from '../env.ts'
 import { BadParameter, readQuery } from './query.ts'
+import { SIGNED } from './signature.ts'
 
 export const TAGS = {
   Metrics: 'Every metric of the catalogue: its definition, its value over a period, its days.',
@@ -33,8 +34,10 @@ export interface Operation<Q extends z.ZodObject = z.ZodObject> {
   details?: string
   /** Parameters of the path by name. */
   params?: z.ZodObject
-  /** Parameters of the query; what is not here is not read. */
+  /** Parameters of the query; what is not here is refused, so that no filter is dropped in silence. */
   query?: Q
+  /** Parameters that a form of ours sends along and that mean nothing here. */
+  unread?: readonly string[]
   /** The JSON that is sent. */
   body?: z.ZodType
   answer: Answer
@@ -56,12 +59,14 @@ type Handler<Q extends z.ZodObject> = (c: Context<Env>, asked: z.output<Q>) => R
 /** Serves an operation; the handler gets the parameters that are documented. @throws BadParameter */
 export function serve<Q extends z.ZodObject>(
   app: Hono<Env>,
-  { method, path, query, params }: Operation<Q>,
+  { method, path, tag, query, unread = [], params }: Operation<Q>,
   guards: MiddlewareHandler<Env> | MiddlewareHandler<Env>[],
   handle: Handler<Q>,
 ): void {
   app.on(method.toUpperCase(), [path], ...[guards].flat(), (c) => {
     if (params) checkParams(c, params)
+    // Addresses of other systems are asked as those are: they had parameters that mean nothing here.
+    if (tag !== 'Documented addresses') refuseUnknown(c, Object.keys(query?.shape ?? {}), unread)
     return handle(c, (query ? readQuery(c, query) : {}) as z.output<Q>)
   })
 }
@@ -70,4 +75,16 @@ function checkParams(c: Context<Env>, params: z.ZodObject): void {
   const { error } = params.safeParse(c.req.param())
   const [issue] = error?.issues ?? []
   if (issue) throw new BadParameter(String(issue.path[0] ?? ''), issue.message)
+}
+
+/** @throws BadParameter for a parameter that would not be read; an empty one is one that was not given */
+function refuseUnknown(c: Context<Env>, known: readonly string[], unread: readonly string[]): void {
+  const { searchParams } = new URL(c.req.url)
+  // A link that was signed names its tenant, whatever it leads to.
+  const signed = searchParams.has(SIGNED.signature) ? [...Object.values(SIGNED), 'tenant'] : []
+  const read = new Set([...known, ...unread, ...signed])
+  const unknown = [...searchParams].find(([name, value]) => value !== '' && !read.has(name))
+  if (!unknown) return
+  const there = known.length > 0 ? `There are: ${known.join(', ')}.` : 'This address takes none.'
+  throw new BadParameter(unknown[0].slice(0, 80), `There is no such parameter here. ${there}`)
 }

@@ -1,4 +1,5 @@
 import { actionOperations } from '../actions/operations.ts'
+import { productOperations } from '../actions/product/operations.ts'
 import { alertOperations } from '../alerts/operations.ts'
 import { annotationOperations } from '../annotations/operations.ts'
 import { auditOperations } from '../audit/operations.ts'
@@ -12,6 +13,8 @@ import { exportOperations } from '../exports/operations.ts'
 import { financeOperations } from '../finance/operations.ts'
 import { healthOperations } from '../health/operations.ts'
 import { metricRowsOperations } from '../metrics-rows/operations.ts'
+import { priceOperations } from '../prices/operations.ts'
+import { privacyOperations } from '../privacy/operations.ts'
 import { scrape } from '../prometheus/mount.ts'
 import { ratesOperations } from '../rates/operations.ts'
 import { segmentOperations } from '../segments/operations.ts'
@@ -34,15 +37,18 @@ export const operations = [
   feed,
   ...tablesOperations,
   ...actionOperations,
+  ...productOperations,
   ...alertOperations,
   ...annotationOperations,
   ...userOperations,
+  ...privacyOperations,
   ...segmentOperations,
   ...healthOperations,
   ...boardOperations,
   ...customMetricOperations,
   ...financeOperations,
   ...ratesOperations,
+  ...priceOperations,
   ...deliveryOperations,
   ...emailOperations,
   makeSignedUrl,

@@ -71,10 +71,16 @@ export const parameters = {
         'What the values are compared with: the days right before (previous), those moved back by whole weeks so that weekdays meet (matched), or the same days a year ago (year).',
     })
     .default('previous'),
+  before: z
+    .string()
+    .regex(/^\d{1,15}$/, 'It is an id.')
+    .transform(Number)
+    .optional()
+    .meta({ type: 'integer', description: 'Those before this id: the `next` of the last page.' }),
   limit: (most: number, fallback: number) =>
     z
       .string()
-      .regex(/^[1-9]\d{0,4}$/, 'It is a whole number.')
+      .regex(/^[1-9]\d{0,8}$/, `It is a whole number from 1 to ${most}.`)
       .transform(Number)
       .pipe(z.number().max(most, `It is at most ${most}.`))
       .default(fallback)

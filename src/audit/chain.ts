@@ -1,5 +1,6 @@
 import { createHmac, hkdfSync, timingSafeEqual } from 'node:crypto'
 import { sha256 } from '../auth/secrets.ts'
+import type { Sql } from '../db/connect.ts'
 import type { Tag } from '../db/tag.ts'
 
 /** A line of the log as it is hashed: ids, times and hashes, nothing that may have to be erased one day. */
@@ -28,18 +29,39 @@ export function chainHash(previous: string, line: ChainLine): string {
   return sha256(JSON.stringify([previous, seq, id, at, actor, action, target, detailHash]))
 }
 
+type Place = Pick<ChainHead, 'seq' | 'hash'>
+
 /** The head signed with a key that is not in the database: who can only write there cannot make a new end. */
-export function signHead({ seq, hash }: Pick<ChainHead, 'seq' | 'hash'>, secretKey: string): string {
-  const key = Buffer.from(hkdfSync('sha256', secretKey, '', 'quarterdeck audit head', 32))
+export const signHead = (place: Place, secretKey: string): string => sign('quarterdeck audit head', place, secretKey)
+
+/** Whether a head was signed with this key; one before the first line has to be as well, or all could begin anew. */
+export const isSignedHead = ({ mac, ...place }: ChainHead, secretKey: string): boolean =>
+  isSame(mac ?? '', signHead(place, secretKey))
+
+/** That an owner knows of a place where the key was changed: signed as well, or whoever writes there could know of it. */
+export const signChange = (place: Place, secretKey: string): string => sign('quarterdeck audit key', place, secretKey)
+export const isSignedChange = (mac: string, place: Place, secretKey: string): boolean =>
+  isSame(mac, signChange(place, secretKey))
+
+function sign(purpose: string, { seq, hash }: Place, secretKey: string): string {
+  const key = Buffer.from(hkdfSync('sha256', secretKey, '', purpose, 32))
   return createHmac('sha256', key).update(`${seq}:${hash}`).digest('hex')
 }
 
-/** Whether a head was signed with this key; a chain without a line needs no signature. */
-export function isSignedHead(head: ChainHead, secretKey: string): boolean {
-  if (head.seq === 0) return true
-  const given = Buffer.from(head.mac ?? '')
-  const right = Buffer.from(signHead(head, secretKey))
-  return given.length === right.length && timingSafeEqual(given, right)
+function isSame(given: string, right: string): boolean {
+  const [one, other] = [Buffer.from(given), Buffer.from(right)]
+  return one.length === other.length && timingSafeEqual(one, other)
+}
+
+/**
+ * Signs the end of a chain that is not begun, where nobody can have done anything yet: without a line and without an
+ * admin. Later nothing makes a chain that begins anew one of ours.
+ */
+export async function beginChain(sql: Sql, secretKey: string): Promise<void> {
+  await sql`
+    update audit_head set mac = ${signHead({ seq: 0, hash: '' }, secretKey)}
+    where seq = 0 and hash = '' and mac is null
+      and not exists (select from audit_log) and not exists (select from admins)`
 }
 
 /** Columns of `audit_log l` that a ChainLine is made of. */

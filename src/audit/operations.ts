@@ -78,7 +78,9 @@ export const verifyAuditLog = operation({
       fault_count: z.number(),
       unsigned: z
         .array(z.number())
-        .describe('Lines before which the end was signed with another SECRET_KEY: it was changed there, or all was.'),
+        .describe(
+          'Lines before which the end was signed with another SECRET_KEY, which nobody has accepted: a fault each.',
+        ),
       at: z.iso.datetime(),
     }),
   },

@@ -1,4 +1,5 @@
 import type { Deps } from '../context.ts'
+import { idIn } from '../lib/below.ts'
 import { within } from '../lib/every.ts'
 import { isDay } from '../lib/filters.ts'
 import { type AuditLine, type AuditQuery, readAudit } from './read.ts'
@@ -17,7 +18,6 @@ export function readAuditQuery(query: Record<string, string>): { query: AuditQue
     if (text !== '' && !isDay(text)) bad.push(`“${text.slice(0, 20)}” is not a day.`)
     return isDay(text) ? text : undefined
   }
-  const number = (text = '') => (/^\d{1,15}$/.test(text) ? Number(text) : undefined)
   const words = (text = '') => text.replaceAll('\0', '').trim().slice(0, 300) || undefined
   const [from, to] = [day('from'), day('to')]
   if (from && to && from > to) bad.push('The first day is after the last one.')
@@ -28,8 +28,8 @@ export function readAuditQuery(query: Record<string, string>): { query: AuditQue
       target: words(query.target),
       from,
       to,
-      before: number(query.before),
-      after: query.before ? undefined : number(query.after),
+      before: idIn(query.before),
+      after: query.before ? undefined : idIn(query.after),
     },
     bad,
   }

@@ -3,9 +3,10 @@ import type { Deps } from '../context.ts'
 import { Problem } from '../lib/errors.ts'
 import { type ChainHead, type ChainLine, chainHash, detailHash, lineColumns } from './chain.ts'
 import { ERASE } from './erase.ts'
-import { readHead, sealAudit, UNSIGNED } from './seal.ts'
+import { KeyChanges, KNOWN } from './key-changes.ts'
+import { readHead, sealAudit } from './seal.ts'
 
-export const FAULTS = ['changed', 'text', 'missing', 'extra', 'end', 'noted'] as const
+export const FAULTS = ['changed', 'text', 'missing', 'extra', 'end', 'noted', 'unsigned'] as const
 export interface Fault {
   kind: (typeof FAULTS)[number]
   /** Its place in the chain; null = the chain as a whole. */
@@ -25,7 +26,7 @@ export interface Verdict {
   /** The first of them; `faultCount` says how many there are. */
   faults: Fault[]
   faultCount: number
-  /** Places where the end of the chain was not signed with the SECRET_KEY that the next lines were signed with. */
+  /** Lines before which the end was signed with another SECRET_KEY, and of which no owner has said that they know. */
   unsigned: number[]
   at: Date
 }
@@ -37,6 +38,9 @@ interface Row extends ChainLine {
   isErased: boolean
   /** The lines whose texts it says were erased. */
   told: string[] | null
+  /** The line whose change of the key it says is known, and the signature of that. */
+  known: string | null
+  mac: string | null
 }
 
 const SHOWN = 50
@@ -53,11 +57,11 @@ export async function verifyAudit(deps: Deps, noted?: string): Promise<Verdict> 
   return (await deps.db.heavy.begin('isolation level repeatable read read only', walk)) as Verdict
 }
 
-async function walkChain(tx: TransactionSql, { now }: Deps, wanted: Noted | undefined): Promise<Verdict> {
+async function walkChain(tx: TransactionSql, { now, config }: Deps, wanted: Noted | undefined): Promise<Verdict> {
   const faults = new Faults()
   const erased = new Map<string, number>()
   const told = new Set<string>()
-  const unsigned: number[] = []
+  const keys = new KeyChanges(config.secretKey)
   let previous: Pick<ChainHead, 'seq' | 'hash'> = { seq: 0, hash: '' }
   let lines = 0
   let isNoted = wanted === undefined
@@ -67,7 +71,7 @@ async function walkChain(tx: TransactionSql, { now }: Deps, wanted: Noted | unde
       checkLine(faults, previous, row)
       if (row.isErased) erased.set(row.id, row.seq)
       for (const id of row.told ?? []) told.add(id)
-      if (row.action === UNSIGNED) unsigned.push(row.seq)
+      keys.see(row)
       if (wanted && row.seq === wanted.seq && row.hash?.startsWith(wanted.hash)) isNoted = true
       previous = { seq: row.seq, hash: row.hash ?? '' }
     }
@@ -76,6 +80,8 @@ async function walkChain(tx: TransactionSql, { now }: Deps, wanted: Noted | unde
     if (!told.has(id)) faults.add('text', seq, `The text of line ${seq} is gone, and no line says that it was erased.`)
   if (!isNoted)
     faults.add('noted', wanted?.seq ?? null, 'The head that was noted is not in the chain: it was written anew since.')
+  const unsigned = keys.unknown()
+  for (const seq of unsigned) faults.add('unsigned', seq, notOurs(seq))
   const head = await readHead(tx)
   checkEnd(faults, previous, head)
   const [open] = await tx<{ n: number }[]>`select count(*)::int as n from audit_log where seq is null`
@@ -98,7 +104,9 @@ function readChain(tx: TransactionSql): AsyncIterable<Row[]> {
       coalesce(l.detail_hash = ${detailHash(tx)}, false) and (l.salt is not null or l.detail is null) as fits,
       l.salt is null as "isErased",
       case when l.action = ${ERASE}
-        then (select array_agg(one) from jsonb_array_elements_text(l.detail -> 'lines') one) end as told
+        then (select array_agg(one) from jsonb_array_elements_text(l.detail -> 'lines') one) end as told,
+      case when l.action = ${KNOWN} then l.detail ->> 'line' end as known,
+      case when l.action = ${KNOWN} then l.detail ->> 'mac' end as mac
     from audit_log l where l.seq is not null order by l.seq`.cursor(CURSOR)
 }
 
@@ -123,6 +131,9 @@ function checkEnd(faults: Faults, last: Pick<ChainHead, 'seq' | 'hash'>, head: C
   else if (last.hash !== head.hash)
     faults.add('end', head.seq, `Line ${head.seq}, the newest, is not the one that the chain ended with.`)
 }
+
+const notOurs = (seq: number): string =>
+  `Before line ${seq} the end of the chain was not signed with our SECRET_KEY. Whoever has just changed the key says so once, with “quarterdeck audit accept ${seq}”; if nobody has, all the lines before it may have been written anew.`
 
 interface Noted {
   seq: number

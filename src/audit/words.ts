@@ -6,11 +6,10 @@ const LONGEST = 240
 export function detailText(detail: AuditLine['detail']): string {
   if (!detail) return ''
   const { before, after, ...rest } = detail
-  const change = [before, after].map(valueText)
+  const change = [before, after].map((value) => valueText(value) || 'none')
   // Both of them nothing: what was done is told by the rest.
   const changed = change.every((text) => text === 'none') ? [] : [change.join(' → ')]
-  const others = Object.entries(rest).map(([name, value]) => `${name.replaceAll('_', ' ')} ${valueText(value)}`)
-  const text = [...changed, ...others].join(' · ')
+  const text = [...changed, ...named(rest, (name) => name.replaceAll('_', ' '))].join(' · ')
   return text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text
 }
 
@@ -19,10 +18,15 @@ function valueText(value: unknown): string {
   if (typeof value === 'boolean') return value ? 'yes' : 'no'
   if (Array.isArray(value)) return value.map(valueText).join(', ') || 'none'
   if (typeof value !== 'object') return String(value)
-  return Object.entries(value)
-    .map(([name, one]) => `${name} ${valueText(one)}`)
-    .join(', ')
+  return named(value).join(', ')
 }
+
+/** Each by its name; what holds nothing at all, as the fields of an action without any, is left out. */
+const named = (values: object, called = (name: string) => name): string[] =>
+  Object.entries(values).flatMap(([name, value]) => {
+    const text = valueText(value)
+    return text === '' ? [] : [`${called(name)} ${text}`]
+  })
 
 const WHO: Record<string, string> = {
   cli: 'Command line',

@@ -1,11 +1,10 @@
 import type { Context } from 'hono'
-import { Layout } from '../../views/layout.tsx'
 import { AccountPage, type WrongField } from '../../views/pages/account.tsx'
 import type { Deps } from '../context.ts'
 import type { Env } from '../env.ts'
-import { frameOf } from '../frame-of.ts'
 import { momentText } from '../lib/dates.ts'
 import { today } from '../lib/time.ts'
+import { sendFramed } from '../send-framed.tsx'
 import { authOf } from './auth.ts'
 import { deviceName } from './device.ts'
 import { adminOf } from './guards.ts'
@@ -30,18 +29,17 @@ export async function accountPage(c: Context<Env>, deps: Deps, { done, wrong }: 
   }))
   const { readOnly, timeZone } = deps.config
   const off = readOnly ? 'Quarterdeck runs with READ_ONLY=1.' : undefined
-  const body = (
-    <Layout title="Account" page="/dashboard/account" {...(await frameOf(deps, admin))}>
-      <AccountPage
-        admin={admin}
-        sessions={list}
-        second={second && { ...second, sinceText: momentText(second.since, today(deps.now(), timeZone), timeZone) }}
-        done={done}
-        wrong={wrong}
-        off={off}
-      />
-    </Layout>
+  return sendFramed(
+    c,
+    deps,
+    { title: 'Account', page: '/dashboard/account', status: wrong?.status ?? 200 },
+    <AccountPage
+      admin={admin}
+      sessions={list}
+      second={second && { ...second, sinceText: momentText(second.since, today(deps.now(), timeZone), timeZone) }}
+      done={done}
+      wrong={wrong}
+      off={off}
+    />,
   )
-  c.header('Cache-Control', 'private, no-store')
-  return c.html(String(await body), wrong?.status ?? 200)
 }

@@ -10,6 +10,7 @@ import { changePassword, savePreferences } from './admins.ts'
 import { authOf } from './auth.ts'
 import { fieldsOf, smallBody } from './forms.ts'
 import { adminOf, requireRole } from './guards.ts'
+import { safeNext } from './next.ts'
 import { mountProof } from './proof.tsx'
 import { checkPassword } from './sign-in.ts'
 import { mountTwoSteps } from './two-steps.tsx'
@@ -60,9 +61,11 @@ export function mountAccount(app: Hono<Env>, deps: Deps): void {
 
   app.post('/dashboard/preferences', self, smallBody, async (c) => {
     const admin = adminOf(c)
-    await savePreferences(deps.db.sql, admin.id, preferencesOf(await fieldsOf(c)))
+    const fields = await fieldsOf(c)
+    await savePreferences(deps.db.sql, admin.id, preferencesOf(fields))
     sessions.forget(admin.sessionId)
-    return isPageForm(c) ? c.redirect('/dashboard/account', 303) : c.body(null, 204)
+    const back = fields.back ? safeNext(fields.back) : '/dashboard/account'
+    return isPageForm(c) ? c.redirect(back, 303) : c.body(null, 204)
   })
 }
 
@@ -76,7 +79,8 @@ const ON = new Set(['on', 'true', '1'])
 const OFF = new Set(['off', 'false', '0'])
 
 /** Only what is named changes. @throws Problem 422 for a value that is none. */
-function preferencesOf({ theme, refresh }: Record<string, string>): Preferences {
+function preferencesOf(fields: Record<string, string>): Preferences {
+  const { theme, refresh, columns } = fields
   const change: Preferences = {}
   if (theme !== undefined) {
     if (!THEMES.includes(theme as Theme)) throw new Problem(422, 'Unknown theme', `Themes are ${THEMES.join(', ')}.`)
@@ -86,8 +90,17 @@ function preferencesOf({ theme, refresh }: Record<string, string>): Preferences 
     if (!ON.has(refresh) && !OFF.has(refresh)) throw new Problem(422, 'Unknown value', 'refresh is on or off.')
     change.refresh = ON.has(refresh)
   }
+  if (columns !== undefined) change.userColumns = columns === 'users' ? columnsOf(fields) : null
   return change
 }
+
+const COLUMN = /^column\.([a-z]{1,20})$/
+
+/** The columns that are ticked; which of them there are is for the list to say. */
+const columnsOf = (fields: Record<string, string>): string[] =>
+  Object.keys(fields)
+    .flatMap((name) => COLUMN.exec(name)?.[1] ?? [])
+    .slice(0, 30)
 
 /** The account page's own form wants a page back; the switches of the frame send in the background. */
 function isPageForm(c: Context<Env>): boolean {

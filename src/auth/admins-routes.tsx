@@ -1,12 +1,12 @@
 import type { Context, Hono } from 'hono'
-import { Layout } from '../../views/layout.tsx'
+import type { Child } from 'hono/jsx'
 import { ADMINS_PATH, InviteForm } from '../../views/pages/admin/invite.tsx'
 import { LinkMade } from '../../views/pages/admin/link-made.tsx'
 import { Card } from '../../views/parts/index.ts'
 import type { Deps } from '../context.ts'
 import type { AdminWho, Env } from '../env.ts'
-import { frameOf } from '../frame-of.ts'
 import { NotFound, Problem } from '../lib/errors.ts'
+import { sendFramed } from '../send-framed.tsx'
 import { authOf } from './auth.ts'
 import { fieldsOf, smallBody } from './forms.ts'
 import { adminOf, requireRole } from './guards.ts'
@@ -139,26 +139,18 @@ async function again(c: Context<Env>, deps: Deps, fields: Record<string, string>
   return framed(c, deps, 'Invite an admin', body, error.status === 409 ? 409 : 422)
 }
 
-async function framed(
-  c: Context<Env>,
-  deps: Deps,
-  title: string,
-  body: ReturnType<typeof LinkMade>,
-  status: 200 | 409 | 422 = 200,
-): Promise<Response> {
-  const page = (
-    <Layout
-      title={title}
-      page="/dashboard/settings"
-      {...(await frameOf(deps, adminOf(c)))}
-      crumbs={[
+const framed = (c: Context<Env>, deps: Deps, title: string, body: Child, status: 200 | 409 | 422 = 200) =>
+  sendFramed(
+    c,
+    deps,
+    {
+      title,
+      page: '/dashboard/settings',
+      crumbs: [
         { label: 'Settings', href: '/dashboard/settings' },
         { label: 'Admins', href: ADMINS_PATH },
-      ]}
-    >
-      <div class="q-page">{body}</div>
-    </Layout>
+      ],
+      status,
+    },
+    body,
   )
-  c.header('Cache-Control', 'private, no-store')
-  return c.html(String(await page), status)
-}

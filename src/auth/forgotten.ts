@@ -17,7 +17,7 @@ const MAX_MAILS = 3
 export async function askForReset(deps: Deps, { email, ip }: { email: string; ip: string }): Promise<void> {
   const account = normaliseEmail(email)
   if (account === null) return
-  const asked = { email: `reset of ${account}`, ip, now: deps.now(), maxPerAccount: MAX_MAILS }
+  const asked = { kind: 'reset' as const, email: account, ip, now: deps.now(), maxPerAccount: MAX_MAILS }
   const retryAfter = await recordAttempt(deps.db.sql, asked)
   if (retryAfter !== undefined && (await isAddressBusy(deps, ip)))
     throw new Problem(429, 'Too many requests', 'Too many came from here: try again later.', retryAfter)
@@ -32,7 +32,7 @@ export async function askForReset(deps: Deps, { email, ip }: { email: string; ip
 async function isAddressBusy({ db: { sql }, now }: Deps, ip: string): Promise<boolean> {
   const since = new Date(now().getTime() - WINDOW_MS)
   const [row] = await sql<{ n: number }[]>`
-    select count(*)::int as n from login_failures where at > ${since} and ip = ${ip}`
+    select count(*)::int as n from login_failures where at > ${since} and cleared_at is null and ip = ${ip}`
   return (row?.n ?? 0) >= MAX_PER_ADDRESS
 }
 

@@ -11,6 +11,14 @@ export const smallBody = bodyLimit({
   },
 })
 
+/** Files of people who may configure: as text in a form they grow a little. */
+export const fileBody = bodyLimit({
+  maxSize: 320 * 1024,
+  onError: () => {
+    throw new Problem(413, 'Too much was sent', '256 KB are the most that a file may have here.')
+  },
+})
+
 /** The text fields of a form or of a JSON object; what is neither text nor boolean is left out. */
 export async function fieldsOf(c: Context<Env>): Promise<Record<string, string>> {
   const isJson = c.req.header('content-type')?.includes('json')

@@ -44,6 +44,16 @@ export function isAllowed(rule: Rule, who: Who): boolean {
 
 const reaches = (role: Role, needed: Role): boolean => ROLES.indexOf(role) >= ROLES.indexOf(needed)
 
+/** Why a role does not reach, in a sentence for whoever asks; undefined = it does. */
+export function whyNotRole(who: Who, role: Role): string | undefined {
+  if (isAllowed({ role, scope: 'act' }, who)) return undefined
+  if (who.kind === 'key' && !who.scopes.includes('act')) return 'This key may only read.'
+  return needsRole(role, who.role)
+}
+
+const needsRole = (needed: Role | undefined, role: Role | undefined): string =>
+  `This needs the role ${needed}; yours is ${role ?? 'none'}.`
+
 /** The admin of a request behind requireRole. */
 export function adminOf(c: Context<Env>): AdminWho {
   const who = c.get('who')
@@ -90,7 +100,7 @@ function refusal(rule: Rule, who: Who): Forbidden {
     return new Forbidden(`This key has the scope ${who.scopes.join(', ')}; this address needs ${rule.scope}.`)
   }
   if (!rule.role) return new Forbidden('This address is for programs with a key.')
-  return new Forbidden(`This needs the role ${rule.role}; yours is ${who.role}.`)
+  return new Forbidden(needsRole(rule.role, who.role))
 }
 
 function signInFirst(c: Context<Env>): Response {

@@ -1,11 +1,11 @@
 import type { Context, Hono } from 'hono'
-import { Layout } from '../../views/layout.tsx'
+import type { Child } from 'hono/jsx'
 import { KEYS_PATH, KeyForm, KeyMade } from '../../views/pages/keys/form.tsx'
 import { Card } from '../../views/parts/index.ts'
 import type { Deps } from '../context.ts'
 import { type Env, KEY_SCOPES, type KeyScope } from '../env.ts'
-import { frameOf } from '../frame-of.ts'
 import { NotFound, Problem } from '../lib/errors.ts'
+import { sendFramed } from '../send-framed.tsx'
 import { tenantsIn } from './admins-routes.tsx'
 import { authOf } from './auth.ts'
 import { fieldsOf, smallBody } from './forms.ts'
@@ -15,6 +15,7 @@ import { noteAccessChange } from './manage.ts'
 import { requireRecentProof } from './proof.tsx'
 import { revokePublicKey } from './public-keys.ts'
 import { requireAllTenants } from './scope.ts'
+import { checkKeyTenants } from './tenants.ts'
 
 const DAY_MS = 86_400_000
 /** How long a key may be good for, in days; 0 = until it is revoked. */
@@ -30,15 +31,21 @@ export function mountKeys(app: Hono<Env>, deps: Deps): void {
     const fields = await fieldsOf(c)
     try {
       const key = { ...keyOf(fields, deps.now()), createdBy: admin.id }
+      const unknown = await checkKeyTenants(deps, key)
       const { secret } = await createKey(deps.db.sql, key)
       noteAccessChange()
       const example = key.scopes.includes('read') ? `curl -u ${secret}: ${deps.config.baseUrl}/api/metrics` : undefined
-      return framed(c, deps, 'The key is made', <KeyMade name={key.name} secret={secret} example={example} />)
+      return framed(
+        c,
+        deps,
+        'The key is made',
+        <KeyMade name={key.name} secret={secret} example={example} unknown={unknown} />,
+      )
     } catch (error) {
       if (!(error instanceof Problem) || error.status !== 422) throw error
       const body = (
         <Card id="key-form" title="Make a key">
-          <KeyForm values={fields} error={error.message} />
+          <KeyForm values={fields} error={error.message} field={error.field} />
         </Card>
       )
       return framed(c, deps, 'Make a key', body, 422)
@@ -75,26 +82,18 @@ function keyOf(fields: Record<string, string>, now: Date) {
   }
 }
 
-async function framed(
-  c: Context<Env>,
-  deps: Deps,
-  title: string,
-  body: ReturnType<typeof KeyMade>,
-  status: 200 | 422 = 200,
-): Promise<Response> {
-  const page = (
-    <Layout
-      title={title}
-      page="/dashboard/settings"
-      {...(await frameOf(deps, adminOf(c)))}
-      crumbs={[
+const framed = (c: Context<Env>, deps: Deps, title: string, body: Child, status: 200 | 422 = 200) =>
+  sendFramed(
+    c,
+    deps,
+    {
+      title,
+      page: '/dashboard/settings',
+      crumbs: [
         { label: 'Settings', href: '/dashboard/settings' },
         { label: 'API keys', href: KEYS_PATH },
-      ]}
-    >
-      <div class="q-page">{body}</div>
-    </Layout>
+      ],
+      status,
+    },
+    body,
   )
-  c.header('Cache-Control', 'private, no-store')
-  return c.html(String(await page), status)
-}

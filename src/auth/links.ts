@@ -61,7 +61,7 @@ export async function usePasswordLink(deps: Deps, token: string, password: strin
     await audit(tx, { actor, action: 'admin.password', target: actor, detail: { by: `${open.kind} link` } })
     return open
   })) as OpenLink
-  await clearAttempts(sql, open.email)
+  await clearAttempts(sql, { kind: 'password', email: open.email }, deps.now())
   return used
 }
 

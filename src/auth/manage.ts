@@ -8,9 +8,9 @@ import { NotFound, Problem } from '../lib/errors.ts'
 import { insertAdmin, prepareAdmin } from './admins.ts'
 import { authOf } from './auth.ts'
 import { type LinkKind, makePasswordLink } from './links.ts'
-import { checkTenants } from './scope.ts'
 import { disableSecondFactor } from './second-factor.ts'
 import { randomText } from './secrets.ts'
+import { refuseMistypedTenants } from './tenants.ts'
 
 /** An admin as owners see them. */
 export interface ListedAdmin {
@@ -73,6 +73,7 @@ export interface Invited {
 export async function inviteAdmin(deps: Deps, by: AdminWho, invited: Invited): Promise<{ id: string; link: string }> {
   const { email, name, tenants } = invited
   const role = roleOf(invited.role)
+  await refuseMistypedTenants(deps, tenants)
   // Nobody knows it: until the link is used, nobody signs in.
   const ready = await prepareAdmin({ email, role, tenants, password: randomText(24), ...(name && { name }) })
   const made = (await deps.db.sql.begin(async (tx) => {
@@ -105,11 +106,11 @@ export interface AdminChange {
 }
 
 /** Name, role and tenants. @throws Problem 422 at its field, 409 where nobody would be left to undo it */
-export function changeAdmin(deps: Deps, by: AdminWho, id: string, change: AdminChange): Promise<void> {
+export async function changeAdmin(deps: Deps, by: AdminWho, id: string, change: AdminChange): Promise<void> {
   const role = roleOf(change.role)
-  checkTenants(change.tenants)
+  await refuseMistypedTenants(deps, change.tenants, (await adminById(deps, id)).tenants)
   const name = change.name.trim().slice(0, 100) || null
-  return onAdmin(deps, by, id, async (tx, before) => {
+  await onAdmin(deps, by, id, async (tx, before) => {
     if (by.id === id && (role !== before.role || !sameTenants(change.tenants, before.tenants)))
       throw new Problem(409, 'Not changed', 'Your own role and tenants are for another owner to change.').at('role')
     await tx`update admins set name = ${name}, role = ${role}, tenants = ${change.tenants} where id = ${id}`

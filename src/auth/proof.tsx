@@ -2,7 +2,7 @@ import type { Context, Hono, MiddlewareHandler } from 'hono'
 import { ConfirmPage } from '../../views/pages/confirm.tsx'
 import { audit } from '../audit/audit.ts'
 import type { Deps } from '../context.ts'
-import type { AdminWho, Env } from '../env.ts'
+import type { AdminWho, Env, Who } from '../env.ts'
 import { Forbidden, isProgram, Problem } from '../lib/errors.ts'
 import { clientAddress } from '../lib/security.ts'
 import { authOf } from './auth.ts'
@@ -28,13 +28,23 @@ export function requireRecentProof(deps: Deps): MiddlewareHandler<Env> {
     const who = c.get('who')
     if (who?.kind !== 'admin' || isProved(who)) return next()
     if (c.req.header('hx-request')) return askElsewhere(c)
-    if (isProgram(c)) throw new Forbidden(`This needs a fresh proof of who you are: ${CONFIRM_PATH} asks for it.`)
+    if (isProgram(c)) throw notProved()
     const sent = await formOf(c)
     const problem = await proveBy(c, deps, who, Object.fromEntries(sent))
-    if (problem === null) return next()
+    if (problem === null) {
+      c.set('who', { ...who, provedAt: new Date() })
+      return next()
+    }
     return confirmPage(c, deps, who, { action: c.req.path + new URL(c.req.url).search, sent, ...problem })
   }
 }
+
+/** The same for whoever has no page to be asked on. Keys pass. @throws Forbidden that says where one proves it */
+export function refuseUnproved(who: Who): void {
+  if (who.kind === 'admin' && !isProved(who)) throw notProved()
+}
+
+const notProved = () => new Forbidden(`This needs a fresh proof of who you are: ${CONFIRM_PATH} asks for it.`)
 
 /** The question by itself, for buttons that are not forms: afterwards one presses them again. */
 export function mountProof(app: Hono<Env>, deps: Deps): void {

@@ -1,9 +1,8 @@
-import { createTransport } from 'nodemailer'
+import { randomUUID } from 'node:crypto'
 import type { Config } from '../config.ts'
 import type { Deps } from '../context.ts'
+import { sendMail } from '../delivery/mailer.ts'
 import { LIFE_TEXT, type LinkKind } from './links.ts'
-
-const TIMEOUT_MS = 15_000
 
 /** Where mails go out; undefined = nowhere: then links are made by owners and at the command line. */
 export function smtpUrlOf(config: Config): string | undefined {
@@ -18,19 +17,8 @@ interface LinkMail {
 
 /** Sends a link at which a password is chosen. @throws Error where the mail server does not take it */
 export async function sendLinkMail({ config }: Pick<Deps, 'config'>, { to, link, kind }: LinkMail): Promise<void> {
-  const url = smtpUrlOf(config)
-  if (!url) throw new Error('no mail server is set')
-  const timeouts = { connectionTimeout: TIMEOUT_MS, greetingTimeout: TIMEOUT_MS, socketTimeout: TIMEOUT_MS }
-  const transport = createTransport({ url, ...timeouts })
-  try {
-    await transport.sendMail({ from: senderOf(config), to, ...textOf(config, link, kind) })
-  } finally {
-    transport.close()
-  }
-}
-
-function senderOf(config: Config): string {
-  return config.mailFrom || `Quarterdeck <quarterdeck@${new URL(config.baseUrl).hostname}>`
+  if (!smtpUrlOf(config)) throw new Error('no mail server is set')
+  await sendMail({ config }, { id: randomUUID(), to: [to], ...textOf(config, link, kind) })
 }
 
 function textOf({ baseUrl }: Config, link: string, kind: LinkKind): { subject: string; text: string } {

@@ -27,9 +27,10 @@ export function scopeOf(who: Who, requested?: string): string {
 }
 
 /** For what no tenant owns; `what` begins the refusal: "The audit log is". @throws Forbidden for who is bound to tenants */
-export function requireAllTenants(who: Who, what: string): void {
+export function requireAllTenants<W extends Who>(who: W, what: string): W {
   if (who.tenants !== null)
     throw new Forbidden(`${what} of all tenants together; your access is bound to some of them.`)
+  return who
 }
 
 /** What a key or an admin can be bound to. @throws Problem 422 for '*' and what else cannot be a tenant's id. */

@@ -3,7 +3,7 @@ import type { Sql, TransactionSql } from 'postgres'
 import { audit } from '../audit/audit.ts'
 import type { Deps } from '../context.ts'
 import { Problem } from '../lib/errors.ts'
-import { openText, sealText } from '../lib/secret-box.ts'
+import { seal, unsealed } from '../lib/sealed.ts'
 import { sha256 } from './secrets.ts'
 import { stepOfCode } from './totp.ts'
 
@@ -26,9 +26,9 @@ export async function secondFactorOf(sql: Sql | TransactionSql, adminId: string)
 
 /** A secret on its way: in the form, sealed for this admin, until a code of it has come back. */
 export const sealForForm = ({ config }: Uses, adminId: string, secret: string): string =>
-  sealText(config.secretKey, `totp form ${adminId}`, secret)
+  seal(config.secretKey, `totp form ${adminId}`, secret)
 export const openFromForm = ({ config }: Uses, adminId: string, sealed: string): string | undefined =>
-  openText(config.secretKey, `totp form ${adminId}`, sealed)
+  unsealed(config.secretKey, `totp form ${adminId}`, sealed)
 
 /**
  * Switches two steps on, once a code proves that the app has the secret. @returns the recovery codes, to be shown once.
@@ -40,7 +40,7 @@ export async function enableSecondFactor(deps: Uses, adminId: string, secret: st
     throw new Problem(422, 'Not switched on', 'This is not the code of now: is the clock of the device right?').at(
       'code',
     )
-  const sealed = sealText(deps.config.secretKey, `totp ${adminId}`, secret)
+  const sealed = seal(deps.config.secretKey, `totp ${adminId}`, secret)
   return (await deps.db.sql.begin(async (tx) => {
     const on = await tx`
       update admins set totp_secret = ${sealed}, totp_since = ${deps.now()}, totp_step = ${step}
@@ -81,7 +81,7 @@ export async function useCode({ db: { sql }, config, now }: Uses, adminId: strin
   const [row] = await sql<{ sealed: string }[]>`
     select totp_secret as sealed from admins where id = ${adminId} and totp_secret is not null`
   if (!row) return null
-  const secret = openText(config.secretKey, `totp ${adminId}`, row.sealed)
+  const secret = unsealed(config.secretKey, `totp ${adminId}`, row.sealed)
   const step = secret === undefined ? null : stepOfCode(secret, code, now())
   if (step !== null) {
     const used = await sql`

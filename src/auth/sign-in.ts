@@ -1,11 +1,11 @@
 import { audit } from '../audit/audit.ts'
 import type { Deps } from '../context.ts'
-import { openText, sealText } from '../lib/secret-box.ts'
+import { seal, unsealed } from '../lib/sealed.ts'
 import { type Admin, type AdminWithPassword, findAdminByEmail, normaliseEmail } from './admins.ts'
 import { createKey } from './keys.ts'
 import { verifyPassword } from './passwords.ts'
 import { useCode } from './second-factor.ts'
-import { clearAttempts, countFailure, recordAttempt } from './throttle.ts'
+import { clearSuccess, countFailure, recordAttempt } from './throttle.ts'
 
 export interface Credentials {
   email: string
@@ -42,7 +42,7 @@ export async function checkPassword(deps: Deps, { email, password, ip }: Credent
   const account = normaliseEmail(email)
   // No account can have it, so there is nothing to hide in time; and hashing here would be work that nobody counts.
   if (account === null) return { ok: false }
-  const retryAfter = await recordAttempt(sql, { email: account, ip, now: deps.now() })
+  const retryAfter = await recordAttempt(sql, { kind: 'password', email: account, ip, now: deps.now() })
   if (retryAfter !== undefined) {
     deps.log.warn({ ip, retryAfter }, 'sign-in throttled')
     return { ok: false, retryAfter }
@@ -53,7 +53,7 @@ export async function checkPassword(deps: Deps, { email, password, ip }: Credent
     await failed(deps, admin, { action: 'login.failed', ip })
     return { ok: false }
   }
-  await clearAttempts(sql, account)
+  await clearSuccess(sql, { kind: 'password', email: account }, deps.now())
   return { ok: true, admin }
 }
 
@@ -72,8 +72,8 @@ export async function checkCode(
   { code, ip }: { code: string; ip: string },
 ): Promise<CheckedCode> {
   const { sql } = deps.db
-  const account = `code of ${admin.id}`
-  const retryAfter = await recordAttempt(sql, { email: account, ip, now: deps.now(), maxPerAccount: MAX_CODES })
+  const account = { kind: 'code', email: admin.id } as const
+  const retryAfter = await recordAttempt(sql, { ...account, ip, now: deps.now(), maxPerAccount: MAX_CODES })
   if (retryAfter !== undefined) {
     deps.log.warn({ ip, retryAfter }, 'second step throttled')
     return { ok: false, retryAfter }
@@ -83,7 +83,7 @@ export async function checkCode(
     await failed(deps, admin, { action: 'login.code-failed', ip })
     return { ok: false }
   }
-  await clearAttempts(sql, account)
+  await clearSuccess(sql, account, deps.now())
   return { ok: true, by }
 }
 
@@ -106,12 +106,12 @@ const STEP_MS = 10 * 60_000
 /** Between the two steps the browser holds this: who gave the right password, and until when that counts. */
 export function sealStep({ config, now }: Deps, admin: Pick<Admin, 'email'>): string {
   const step = JSON.stringify({ email: admin.email, until: now().getTime() + STEP_MS })
-  return sealText(config.secretKey, 'second step', step)
+  return seal(config.secretKey, 'second step', step)
 }
 
 /** The admin who gave the right password some minutes ago, as they are now; null = too late, or made up. */
 export async function openStep({ config, db, now }: Deps, sealed: string): Promise<Admin | null> {
-  const text = openText(config.secretKey, 'second step', sealed)
+  const text = unsealed(config.secretKey, 'second step', sealed)
   if (text === undefined) return null
   const { email, until } = JSON.parse(text) as { email: string; until: number }
   const admin = until > now().getTime() ? await findAdminByEmail(db.sql, email) : null

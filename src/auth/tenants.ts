@@ -1,7 +1,8 @@
 import type { Hono } from 'hono'
 import type { Deps } from '../context.ts'
-import type { Env, Who } from '../env.ts'
+import type { Env, KeyScope, Who } from '../env.ts'
 import { isProgram, Problem } from '../lib/errors.ts'
+import { checkTenants } from './scope.ts'
 
 /**
  * Whether anything is known of a tenant: sent as one, or only named by facts. Look-ups by the first column of each
@@ -34,6 +35,55 @@ export async function refuseUnknownTenant(deps: Pick<Deps, 'db'>, who: Who, id: 
       'Unknown tenant',
       `There is no tenant “${id.slice(0, 80)}”: nothing was ever sent for it.`,
     ).at('tenant')
+}
+
+/** Those of some tenants of which nothing was ever sent. @throws Problem 422 for what cannot be one */
+export async function unknownTenants(
+  deps: Pick<Deps, 'db'>,
+  ids: readonly string[] | null | undefined,
+): Promise<string[]> {
+  checkTenants(ids ?? null)
+  const known = await Promise.all((ids ?? []).map((id) => tenantExists(deps, id)))
+  return (ids ?? []).filter((_, n) => !known[n])
+}
+
+/**
+ * Who is bound to a mistyped tenant would see nothing at all. `kept` are those that they are bound to already.
+ * @throws Problem 422 at the field
+ */
+export async function refuseMistypedTenants(
+  deps: Pick<Deps, 'db'>,
+  ids: readonly string[] | null | undefined,
+  kept: readonly string[] | null = null,
+): Promise<void> {
+  const [id] = (await unknownTenants(deps, ids)).filter((one) => !kept?.includes(one))
+  if (id === undefined) return
+  const meant = await meantTenant(deps, id)
+  throw new Problem(
+    422,
+    'Unknown tenant',
+    `There is no tenant “${id.slice(0, 80)}”: nothing was ever sent for it.${meant ? ` Did you mean ${meant}?` : ''}`,
+  ).at('tenants')
+}
+
+/** A tenant's name was typed for its id, or the id in other letters; null = nothing is like it. */
+async function meantTenant({ db: { sql } }: Pick<Deps, 'db'>, text: string): Promise<string | null> {
+  const [row] = await sql<{ tenant_id: string }[]>`
+    select tenant_id from tenants where lower(${text}) in (lower(tenant_id), lower(name)) order by tenant_id limit 1`
+  return row?.tenant_id ?? null
+}
+
+/**
+ * A key that reads nothing but a mistyped tenant is refused. One that sends may well be what a new tenant begins with:
+ * what to say of it then; undefined = nothing. @throws Problem 422 at the field
+ */
+export async function checkKeyTenants(
+  deps: Pick<Deps, 'db'>,
+  { tenants, scopes }: { tenants: readonly string[] | null; scopes: readonly KeyScope[] },
+): Promise<string | undefined> {
+  if (!scopes.includes('ingest')) await refuseMistypedTenants(deps, tenants)
+  const unknown = await unknownTenants(deps, tenants)
+  return unknown.length > 0 ? `No facts of tenant ${unknown.join(', ')} have come yet.` : undefined
 }
 
 const PAGES = /^\/(dashboard|live)(\/|$)/

@@ -1,12 +1,12 @@
 import type { Context, Hono } from 'hono'
-import { Layout } from '../../views/layout.tsx'
+import type { Child } from 'hono/jsx'
 import type { WrongField } from '../../views/pages/account.tsx'
 import { CodesPage, TwoStepsPage } from '../../views/pages/two-steps.tsx'
 import type { Deps } from '../context.ts'
 import type { Env } from '../env.ts'
-import { frameOf } from '../frame-of.ts'
 import { Problem } from '../lib/errors.ts'
 import { clientAddress } from '../lib/security.ts'
+import { sendFramed } from '../send-framed.tsx'
 import { accountPage } from './account-page.tsx'
 import { fieldsOf, smallBody } from './forms.ts'
 import { adminOf, requireRole } from './guards.ts'
@@ -82,23 +82,5 @@ async function enrolPage(c: Context<Env>, deps: Deps, secret: string, error?: st
 const codesPage = (c: Context<Env>, deps: Deps, codes: string[]): Promise<Response> =>
   framed(c, deps, 'Recovery codes', <CodesPage codes={codes} />)
 
-async function framed(
-  c: Context<Env>,
-  deps: Deps,
-  title: string,
-  body: ReturnType<typeof CodesPage>,
-  status: 200 | 422 = 200,
-): Promise<Response> {
-  const page = (
-    <Layout
-      title={title}
-      page={ACCOUNT_PATH}
-      {...(await frameOf(deps, adminOf(c)))}
-      crumbs={[{ label: 'Account', href: ACCOUNT_PATH }]}
-    >
-      <div class="q-page">{body}</div>
-    </Layout>
-  )
-  c.header('Cache-Control', 'private, no-store')
-  return c.html(String(await page), status)
-}
+const framed = (c: Context<Env>, deps: Deps, title: string, body: Child, status: 200 | 422 = 200) =>
+  sendFramed(c, deps, { title, page: ACCOUNT_PATH, crumbs: [{ label: 'Account', href: ACCOUNT_PATH }], status }, body)

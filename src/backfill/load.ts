@@ -1,7 +1,6 @@
-import { isAllowed } from '../auth/guards.ts'
 import type { Deps } from '../context.ts'
-import type { AdminWho } from '../env.ts'
 import backfill from '../jobs/backfill.ts'
+import { whyNoJob } from '../jobs/by-hand.ts'
 import type { DayRange } from '../jobs/define.ts'
 import { noteOf, rangeOf, remainingRange } from '../jobs/range-note.ts'
 import { type RunView, runsOf } from '../jobs/runs.ts'
@@ -100,11 +99,7 @@ async function rebuildText(deps: Deps, days: Day[]): Promise<string> {
 export const nDays = (n: number): string => (n === 1 ? '1 day' : `${n.toLocaleString('en-GB')} days`)
 
 /** Why an admin cannot backfill; undefined = they can. */
-export function whyNoBackfill({ config }: Pick<Deps, 'config'>, admin: AdminWho): string | undefined {
-  if (config.readOnly) return 'Quarterdeck runs with READ_ONLY=1.'
-  if (!isAllowed({ role: 'operator' }, admin)) return `This needs the role operator; yours is ${admin.role}.`
-  return admin.tenants === null ? undefined : 'Jobs work on all tenants; your access is bound to some.'
-}
+export const whyNoBackfill = whyNoJob
 
 /** What stands in the form: as it was sent, or all that can be, of the metric and the days of the address. */
 export function formValues(

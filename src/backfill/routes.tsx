@@ -1,19 +1,19 @@
 import type { Context, Hono } from 'hono'
-import { Layout } from '../../views/layout.tsx'
 import { BackfillForm } from '../../views/pages/backfill/form.tsx'
 import { Card } from '../../views/parts/index.ts'
 import { audit } from '../audit/audit.ts'
 import { fieldsOf, smallBody } from '../auth/forms.ts'
 import { actorOf, adminOf, requireRole } from '../auth/guards.ts'
+import { requireAllTenants } from '../auth/scope.ts'
 import type { Deps } from '../context.ts'
-import type { AdminWho, Env } from '../env.ts'
-import { frameOf } from '../frame-of.ts'
+import type { Env } from '../env.ts'
 import backfill from '../jobs/backfill.ts'
 import type { DayRange } from '../jobs/define.ts'
 import { parseRange } from '../jobs/range.ts'
 import { startRun } from '../jobs/runner.ts'
 import { cancelRun } from '../jobs/runs.ts'
-import { Forbidden, Problem } from '../lib/errors.ts'
+import { Problem } from '../lib/errors.ts'
+import { sendFramed } from '../send-framed.tsx'
 import { BACKFILL_PATH, formValues, leftOf, loadDays, planText, whyNoBackfill } from './load.ts'
 
 /** What the forms of the Backfill page send; programs use /api/jobs/backfill/run. */
@@ -27,7 +27,7 @@ export function mountBackfill(app: Hono<Env>, deps: Deps): void {
   })
 
   app.post(BACKFILL_PATH, acts, smallBody, async (c) => {
-    requireAllTenants(adminOf(c))
+    requireAllTenants(adminOf(c), 'Jobs are')
     const fields = await fieldsOf(c)
     try {
       return await begin(c, deps, parseRange(backfill, askedIn(fields), deps) as DayRange)
@@ -38,7 +38,7 @@ export function mountBackfill(app: Hono<Env>, deps: Deps): void {
   })
 
   app.post(`${BACKFILL_PATH}/:run/cancel`, acts, smallBody, async (c) => {
-    const admin = requireAllTenants(adminOf(c))
+    const admin = requireAllTenants(adminOf(c), 'Jobs are')
     const run = await cancelRun(deps.db.sql, c.req.param('run'))
     if (run) {
       const actor = actorOf(admin)
@@ -48,7 +48,7 @@ export function mountBackfill(app: Hono<Env>, deps: Deps): void {
   })
 
   app.post(`${BACKFILL_PATH}/:run/resume`, acts, smallBody, async (c) => {
-    requireAllTenants(adminOf(c))
+    requireAllTenants(adminOf(c), 'Jobs are')
     const left = await leftOf(deps, c.req.param('run'))
     if (!left)
       throw new Problem(
@@ -79,12 +79,6 @@ async function begin(c: Context<Env>, deps: Deps, range: DayRange): Promise<Resp
   return c.redirect(`${BACKFILL_PATH}?${query}`, 303)
 }
 
-/** Jobs work on all tenants at once, so whoever is bound to some may look but not act. */
-function requireAllTenants(admin: AdminWho): AdminWho {
-  if (admin.tenants !== null) throw new Forbidden('Jobs work on all tenants; your access is bound to some.')
-  return admin
-}
-
 const askedIn = ({ from, to, metric, rebuild }: Record<string, string>) => ({
   from,
   to,
@@ -104,30 +98,22 @@ async function planOf(deps: Deps, fields: Record<string, string>): Promise<strin
 
 /** What was entered is still there, with the reason in front. */
 async function formAgain(c: Context<Env>, deps: Deps, fields: Record<string, string>, problem: Problem) {
-  const admin = adminOf(c)
   const found = await loadDays(deps)
-  const page = (
-    <Layout
-      title="Backfill"
-      page="/dashboard/metrics"
-      {...(await frameOf(deps, admin))}
-      crumbs={[
-        { label: 'Metrics', href: '/dashboard/metrics' },
-        { label: 'Backfill', href: BACKFILL_PATH },
-      ]}
-    >
-      <div class="q-page">
-        <Card id="backfill" title="Not started yet">
-          <BackfillForm
-            days={found.days}
-            values={formValues(found, fields)}
-            error={problem.detail ?? problem.title}
-            off={whyNoBackfill(deps, admin)}
-          />
-        </Card>
-      </div>
-    </Layout>
+  const crumbs = [
+    { label: 'Metrics', href: '/dashboard/metrics' },
+    { label: 'Backfill', href: BACKFILL_PATH },
+  ]
+  return sendFramed(
+    c,
+    deps,
+    { title: 'Backfill', page: '/dashboard/metrics', crumbs, status: problem.status === 409 ? 409 : 422 },
+    <Card id="backfill" title="Not started yet">
+      <BackfillForm
+        days={found.days}
+        values={formValues(found, fields)}
+        error={problem.detail ?? problem.title}
+        off={whyNoBackfill(deps, adminOf(c))}
+      />
+    </Card>,
   )
-  c.header('Cache-Control', 'private, no-store')
-  return c.html(String(await page), problem.status === 409 ? 409 : 422)
 }

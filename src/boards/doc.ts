@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { freeName, slugOf } from '../lib/slug.ts'
 import { HEIGHTS, type Height, type Issue, WIDTHS, type Width } from './kinds/define.ts'
 import { configSchema, type KindName, kindNames, kindOf } from './kinds/index.ts'
 import { type Catalogue, metricKey, noSuchMetric } from './metrics.ts'
@@ -96,6 +97,9 @@ export const boardSchema = z.strictObject({
 })
 export type WrittenBoard = z.output<typeof boardSchema>
 
+/** Of a board's address and of a card's name. */
+export const MAX_SLUG = 50
+
 /** Addresses that lead elsewhere. */
 export const TEMPLATE_PREFIX = 'template-'
 export const isReserved = (text: string): boolean =>
@@ -124,24 +128,8 @@ export function titleOf(
   return known ? definition.title(config as never, (key) => catalogue.of(metricKey(key))) : definition.label
 }
 
-/** Small letters, digits and hyphens of a name; `fallback` where nothing is left of it. */
-export function slugOf(text: string, fallback: string): string {
-  const plain = text.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase()
-  const made = plain
-    .replace(/[^a-z0-9]+/g, '-')
-    .slice(0, 50)
-    .replace(/^-+|-+$/g, '')
-  return made === '' ? fallback : made
-}
-
-/** The first of "x", "x-2", "x-3" … that is free. */
-export function freeName(wanted: string, taken: ReadonlySet<string>): string {
-  if (!taken.has(wanted)) return wanted
-  for (let n = 2; ; n++) if (!taken.has(`${wanted}-${n}`)) return `${wanted}-${n}`
-}
-
 /** What a card is called by in files: its kind and what it is of. */
 export function cardId({ kind, config }: Pick<BoardCard, 'kind' | 'config'>, taken: ReadonlySet<string>): string {
   const [first] = kindOf(kind).metrics(config as never)
-  return freeName(slugOf(first ?? kind, kind), taken)
+  return freeName(slugOf(first ?? kind, MAX_SLUG) || kind, taken)
 }

@@ -1,5 +1,6 @@
 import { NotFound, Problem } from '../lib/errors.ts'
-import { type BoardCard, freeName, MAX_CARDS } from './doc.ts'
+import { freeName } from '../lib/slug.ts'
+import { type BoardCard, MAX_CARDS } from './doc.ts'
 import { HEIGHTS } from './kinds/define.ts'
 import { kindOf } from './kinds/index.ts'
 

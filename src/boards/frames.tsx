@@ -1,46 +1,27 @@
 import type { Context } from 'hono'
 import type { Child } from 'hono/jsx'
-import type { ContentfulStatusCode } from 'hono/utils/http-status'
-import { Layout } from '../../views/layout.tsx'
 import { BoardEditor } from '../../views/pages/board/editor.tsx'
-import { Icon, type LayoutProps } from '../../views/parts/index.ts'
+import { Icon } from '../../views/parts/index.ts'
 import { adminOf } from '../auth/guards.ts'
 import type { Deps } from '../context.ts'
 import type { Env } from '../env.ts'
-import { frameOf } from '../frame-of.ts'
 import type { CardCache } from '../lib/cache.ts'
 import { Forbidden, type Problem } from '../lib/errors.ts'
+import { type Framed, sendFramed } from '../send-framed.tsx'
 import { boardContext } from './context.ts'
 import { pinChoices } from './filters.ts'
 import { loadCards } from './load.ts'
 import { type Board, findBoard } from './read.ts'
 import { whyFixed } from './store.ts'
 
-interface PlainPage {
-  title: string
+interface PlainPage extends Omit<Framed, 'page'> {
   body: Child
-  status?: number
-  crumbs?: LayoutProps['crumbs']
-  actions?: Child
 }
 
 /** A page around the boards, in the frame of all. */
-export async function plainPage(c: Context<Env>, deps: Deps, page: PlainPage): Promise<Response> {
-  const { title, body, status = 200, crumbs = [], actions } = page
-  const admin = adminOf(c)
-  const { deps: _, ...props } = { deps, title, actions }
-  const html = (
-    <Layout
-      {...props}
-      page="/dashboard/boards"
-      {...(await frameOf(deps, admin))}
-      crumbs={[{ label: 'Boards', href: '/dashboard/boards' }, ...crumbs]}
-    >
-      <div class="q-page">{body}</div>
-    </Layout>
-  )
-  c.header('Cache-Control', 'private, no-store')
-  return c.html(String(await html), status as ContentfulStatusCode)
+export function plainPage(c: Context<Env>, deps: Deps, { body, crumbs = [], ...framed }: PlainPage): Promise<Response> {
+  const all = [{ label: 'Boards', href: '/dashboard/boards' }, ...crumbs]
+  return sendFramed(c, deps, { ...framed, page: '/dashboard/boards', crumbs: all }, body)
 }
 
 /** A board that the admin may change. @throws NotFound, Forbidden with the reason */

@@ -4,7 +4,8 @@ import { actorOf, isAllowed } from '../auth/guards.ts'
 import type { Deps } from '../context.ts'
 import type { AdminWho, Who } from '../env.ts'
 import { Forbidden, Problem } from '../lib/errors.ts'
-import { type BoardDoc, freeName, isReserved, slugOf } from './doc.ts'
+import { freeName, slugOf } from '../lib/slug.ts'
+import { type BoardDoc, isReserved, MAX_SLUG } from './doc.ts'
 import type { Removed } from './edit.ts'
 import { type Board, findStored, type StoredBoard } from './read.ts'
 import { noteBoardChange } from './version.ts'
@@ -35,7 +36,7 @@ export async function createBoard(deps: Deps, who: Who, doc: BoardDoc, wanted?: 
     await tx`select pg_advisory_xact_lock(hashtext('boards.slug'))`
     if (admin === null) await requireRoomOfKeys(tx)
     const taken = await tx<{ slug: string }[]>`select slug from boards`
-    const slug = freeSlug(wanted ?? slugOf(doc.name, 'board'), new Set(taken.map((row) => row.slug)))
+    const slug = freeSlug(wanted ?? (slugOf(doc.name, MAX_SLUG) || 'board'), new Set(taken.map((row) => row.slug)))
     const [row] = await tx<{ id: number }[]>`
       insert into boards (slug, name, description, filters, admin_id, shared, updated_by)
       values (${slug}, ${doc.name}, ${doc.description}, ${doc.filters}, ${admin}, ${admin === null}, ${actorOf(who)})

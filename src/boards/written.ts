@@ -1,6 +1,7 @@
 import type { Deps } from '../context.ts'
 import { Problem } from '../lib/errors.ts'
-import { type BoardCard, type BoardDoc, cardId, checkCard, freeName, type WrittenBoard } from './doc.ts'
+import { freeName } from '../lib/slug.ts'
+import { type BoardCard, type BoardDoc, cardId, checkCard, type WrittenBoard } from './doc.ts'
 import { pinnedFields, pinnedQuery } from './filters.ts'
 import type { Issue } from './kinds/define.ts'
 import { kindOf } from './kinds/index.ts'

@@ -1,6 +1,8 @@
 import { createInterface } from 'node:readline/promises'
 import { Writable } from 'node:stream'
 import { createAdmin } from '../auth/admins.ts'
+import { refuseMistypedTenants } from '../auth/tenants.ts'
+import type { Deps } from '../context.ts'
 import { ROLES, type Role } from '../env.ts'
 import { type Command, UsageError } from './command.ts'
 import { withCore } from './with-core.ts'
@@ -24,7 +26,11 @@ export const adminCreate: Command = {
     const password = option('password') ?? (await askPassword())
     const tenants = all('tenant').length > 0 ? all('tenant') : null
     const admin = { email: option('email')!, role: role as Role, password, tenants, ...(name ? { name } : {}) }
-    const { email } = await withCore(({ db }) => createAdmin(db.sql, admin))
+    const make = async (deps: Deps) => {
+      await refuseMistypedTenants(deps, tenants)
+      return createAdmin(deps.db.sql, admin)
+    }
+    const { email } = await withCore(make, { first: true })
     console.log(`${email} can sign in as ${role}`)
     return 0
   },

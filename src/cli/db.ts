@@ -1,9 +1,8 @@
-import { existsSync } from 'node:fs'
-import { join } from 'node:path'
 import { pino } from 'pino'
 import { loadConfig } from '../config.ts'
 import { migrate } from '../db/migrate.ts'
 import { openDatabase } from '../db/open.ts'
+import { requireDatabase } from '../db/where.ts'
 import { createLog } from '../lib/log.ts'
 import type { Command } from './command.ts'
 
@@ -31,12 +30,7 @@ export const dbUrl: Command = {
   doc: 'Prints a connection string for psql. The embedded Postgres is started if need be, and then left running.',
   async run() {
     const config = loadConfig(process.env)
-    if (!config.databaseUrl && !existsSync(join(config.dataDir, 'postgres'))) {
-      console.error(
-        `There is no database in ${config.dataDir} yet: start Quarterdeck first, or set DATA_DIR (the demo's is .demo).`,
-      )
-      return 1
-    }
+    requireDatabase(config)
     const database = await open(config)
     console.log(database.url)
     return 0

@@ -1,11 +1,9 @@
 import { loadConfig } from '../config.ts'
+import { DEMO_DATA_DIR } from '../db/where.ts'
 import { demoLogSettings } from '../demo/logs.ts'
 import { runDemo } from '../demo/run.ts'
 import { start, stopOnSignal } from '../main.ts'
 import type { Command } from './command.ts'
-
-/** A folder of its own: the demo's figures never mix with real ones. */
-const DEMO_DATA_DIR = '.demo'
 
 export const demo: Command = {
   name: 'demo',

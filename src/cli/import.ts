@@ -17,7 +17,7 @@ export const importCommand: Command = {
     if (format !== undefined && format !== 'csv' && format !== 'ndjson')
       throw new UsageError('import: --format is csv or ndjson')
     const [file, kind, map] = [positionals[0]!, option('kind')!, option('map')]
-    const { ok } = await withCore((deps) => runImport(deps, { file, kind, map, format }))
+    const { ok } = await withCore((deps) => runImport(deps, { file, kind, map, format }), { first: true })
     return ok ? 0 : 1
   },
 }

@@ -1,6 +1,7 @@
 import { createKey, type ListedKey, listKeys, revokeKey } from '../auth/keys.ts'
 import { createPublicKey, type ListedPublicKey, listPublicKeys, revokePublicKey } from '../auth/public-keys.ts'
-import type { Sql } from '../db/connect.ts'
+import { checkKeyTenants } from '../auth/tenants.ts'
+import type { Deps } from '../context.ts'
 import { KEY_SCOPES, type KeyScope } from '../env.ts'
 import { type Command, type Given, UsageError } from './command.ts'
 import { withCore } from './with-core.ts'
@@ -21,12 +22,12 @@ export const keyCreate: Command = {
   },
   async run(given) {
     const make = given.flag('public') ? publicKey(given) : secretKey(given)
-    console.log(await withCore(({ db }) => make(db.sql)))
+    console.log(await withCore(make, { first: true }))
     return 0
   },
 }
 
-type Make = (sql: Sql) => Promise<string>
+type Make = (deps: Deps) => Promise<string>
 
 function publicKey({ option, all }: Given): Make {
   if (option('scope') !== undefined)
@@ -34,7 +35,10 @@ function publicKey({ option, all }: Given): Make {
   const origins = all('origin').flatMap(parts)
   if (origins.length === 0) throw new UsageError('key create: --origin is missing')
   const key = { name: option('name')!, origins, tenants: tenantsOf(all('tenant')), createdBy: 'cli' }
-  return async (sql) => (await createPublicKey(sql, key)).key
+  return async (deps) => {
+    await sayUnknown(deps, { ...key, scopes: ['ingest'] })
+    return (await createPublicKey(deps.db.sql, key)).key
+  }
 }
 
 function secretKey({ option, all }: Given): Make {
@@ -50,7 +54,16 @@ function secretKey({ option, all }: Given): Make {
     tenants: tenantsOf(all('tenant')),
     createdBy: 'cli',
   }
-  return async (sql) => (await createKey(sql, key)).secret
+  return async (deps) => {
+    await sayUnknown(deps, key)
+    return (await createKey(deps.db.sql, key)).secret
+  }
+}
+
+/** Beside the key, which is all that standard output has. @throws Problem 422 for a key that would read nothing */
+async function sayUnknown(deps: Deps, key: Parameters<typeof checkKeyTenants>[1]): Promise<void> {
+  const unknown = await checkKeyTenants(deps, key)
+  if (unknown) console.error(`quarterdeck: ${unknown}`)
 }
 
 const parts = (text: string): string[] => text.split(',').map((part) => part.trim())

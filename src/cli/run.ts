@@ -2,11 +2,12 @@ import { ConfigError } from '../config.ts'
 import { MigrationError } from '../db/migrate.ts'
 import { DatabaseAway } from '../db/open.ts'
 import { EmbeddedError } from '../db/postgres-home.ts'
+import { NoDatabase } from '../db/where.ts'
 import { ImportError } from '../import/run.ts'
 import { Problem } from '../lib/errors.ts'
 import { adminCreate } from './admin.ts'
 import { adminReset } from './admin-reset.ts'
-import { auditVerify } from './audit.ts'
+import { auditAccept, auditVerify } from './audit.ts'
 import { backfillCommand } from './backfill.ts'
 import { type Command, helpOf, parse, UsageError } from './command.ts'
 import { connectCheck } from './connect.ts'
@@ -33,6 +34,7 @@ export const commands: readonly Command[] = [
   adminCreate,
   adminReset,
   auditVerify,
+  auditAccept,
   dbUrl,
   exampleMainApp,
 ]
@@ -62,7 +64,7 @@ function overview(): string {
   return ['quarterdeck COMMAND [--help]', '', ...lines].join('\n')
 }
 
-const EXPECTED = [ConfigError, MigrationError, DatabaseAway, EmbeddedError, ImportError]
+const EXPECTED = [ConfigError, MigrationError, DatabaseAway, EmbeddedError, NoDatabase, ImportError]
 
 /** Expected failures are a sentence; the others keep their stack. */
 function tell(error: unknown): number {

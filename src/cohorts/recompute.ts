@@ -1,4 +1,5 @@
 import type { Deps } from '../context.ts'
+import { COHORTS_LOCK } from '../db/locks.ts'
 import type { Tx } from '../facts/types.ts'
 import { addDays, type Day, today } from '../lib/time.ts'
 import type { Fragment } from '../rollups/types.ts'
@@ -15,7 +16,26 @@ type CohortDeps = Pick<Deps, 'db' | 'config' | 'now'>
  * Answers how many cells there are.
  */
 export async function recomputeCohorts(deps: CohortDeps, from: Day): Promise<number> {
-  return await deps.db.heavy.begin(async (tx) => await recount(deps, tx, cohortsFrom(deps, tx, from)))
+  return await deps.db.heavy.begin(async (tx) => {
+    await lockCohorts(tx)
+    return await recount(deps, tx, cohortsFrom(deps, tx, from))
+  })
+}
+
+/** The monthly share: every cohort there is, and none that users of today do not make. */
+export async function recomputeAllCohorts(deps: CohortDeps): Promise<{ cells: number; cohorts: number }> {
+  const { timeZone: zone } = deps.config
+  return await deps.db.heavy.begin(async (tx) => {
+    await lockCohorts(tx)
+    const [first] = await tx<{ day: Day | null }[]>`
+      select (min(created_at) at time zone ${zone})::date::text as day from users where status <> 'deleted'`
+    await tx`delete from cohort_retention`
+    if (!first?.day) return { cells: 0, cohorts: 0 }
+    const cells = await recount(deps, tx, cohortsFrom(deps, tx, first.day))
+    const [counted] = await tx<{ n: number }[]>`
+      select count(*)::int as n from cohort_retention where scope = '*' and week = 0`
+    return { cells, cohorts: counted?.n ?? 0 }
+  })
 }
 
 /**
@@ -24,9 +44,14 @@ export async function recomputeCohorts(deps: CohortDeps, from: Day): Promise<num
  */
 export async function refreshCohorts(deps: CohortDeps): Promise<number> {
   const recent = addDays(today(deps.now(), deps.config.timeZone), -UNFINISHED_DAYS)
-  return await deps.db.heavy.begin(
-    async (tx) => await recount(deps, tx, tx`${cohortsFrom(deps, tx, recent)} union ${cohortsOfAnotherSize(deps, tx)}`),
-  )
+  return await deps.db.heavy.begin(async (tx) => {
+    await lockCohorts(tx)
+    return await recount(deps, tx, tx`${cohortsFrom(deps, tx, recent)} union ${cohortsOfAnotherSize(deps, tx)}`)
+  })
+}
+
+const lockCohorts = async (tx: Tx): Promise<void> => {
+  await tx`select pg_advisory_xact_lock(${COHORTS_LOCK})`
 }
 
 function cohortsFrom({ config, now }: CohortDeps, tx: Tx, from: Day): Fragment {

@@ -1,4 +1,4 @@
-import { isAllowed } from '../auth/guards.ts'
+import { whyNotRole } from '../auth/guards.ts'
 import type { Deps } from '../context.ts'
 import type { AdminWho } from '../env.ts'
 import { type Settling, settle } from '../lib/settle.ts'
@@ -13,7 +13,7 @@ export const editPath = (key: string): string => `/dashboard/metrics/${encodeURI
 export function whyNot({ config }: Pick<Deps, 'config'>, admin: AdminWho): string | undefined {
   if (config.readOnly) return 'Quarterdeck runs with READ_ONLY=1.'
   if (admin.tenants !== null) return 'Custom metrics are of all tenants; your access is bound to some.'
-  return isAllowed({ role: 'operator' }, admin) ? undefined : `This needs the role operator; yours is ${admin.role}.`
+  return whyNotRole(admin, 'operator')
 }
 
 export interface Shown {

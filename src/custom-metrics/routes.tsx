@@ -1,5 +1,4 @@
 import type { Context, Hono } from 'hono'
-import { Layout } from '../../views/layout.tsx'
 import { FormulaCheck } from '../../views/pages/custom-metric/check.tsx'
 import { CustomMetricForm } from '../../views/pages/custom-metric/form.tsx'
 import { fieldsOf, smallBody } from '../auth/forms.ts'
@@ -7,10 +6,10 @@ import { adminOf, requireRole } from '../auth/guards.ts'
 import { scopeOf } from '../auth/scope.ts'
 import type { Deps } from '../context.ts'
 import type { Env } from '../env.ts'
-import { frameOf } from '../frame-of.ts'
 import { CardCache } from '../lib/cache.ts'
 import { Problem } from '../lib/errors.ts'
 import { type Settling, settlingNow } from '../lib/settle.ts'
+import { sendFramed } from '../send-framed.tsx'
 import { type CustomEntry, freshCatalogue } from './catalogue.ts'
 import { BadField } from './checks.ts'
 import { type Draft, type DraftField, draftOf, type Errors, readDraft } from './draft.ts'
@@ -96,28 +95,22 @@ async function formAgain(c: Context<Env>, forms: Forms, draft: Draft, { errors, 
   const admin = adminOf(c)
   const scope = scopeOf(admin)
   const shown = await showDraft(deps, settlingOf(c, forms), scope, draft)
-  const page = (
-    <Layout
-      title={entry ? `Edit ${entry.label}` : 'New metric'}
-      page="/dashboard/metrics"
-      {...(await frameOf(deps, admin))}
-      crumbs={[{ label: 'Metrics', href: '/dashboard/metrics' }]}
-    >
-      <div class="q-page">
-        <CustomMetricForm
-          deps={deps}
-          scope={scope}
-          action={entry ? editPath(entry.key) : NEW_PATH}
-          fixedKey={entry?.key}
-          draft={draft}
-          errors={errors}
-          error={error ?? (errors && 'Not saved yet: see what is marked.')}
-          off={whyNot(deps, admin)}
-          {...shown}
-        />
-      </div>
-    </Layout>
+  const title = entry ? `Edit ${entry.label}` : 'New metric'
+  const crumbs = [{ label: 'Metrics', href: '/dashboard/metrics' }]
+  return sendFramed(
+    c,
+    deps,
+    { title, page: '/dashboard/metrics', crumbs, status: 422 },
+    <CustomMetricForm
+      deps={deps}
+      scope={scope}
+      action={entry ? editPath(entry.key) : NEW_PATH}
+      fixedKey={entry?.key}
+      draft={draft}
+      errors={errors}
+      error={error ?? (errors && 'Not saved yet: see what is marked.')}
+      off={whyNot(deps, admin)}
+      {...shown}
+    />,
   )
-  c.header('Cache-Control', 'private, no-store')
-  return c.html(String(await page), 422)
 }

@@ -1,5 +1,6 @@
 import { loadPresets } from '../connectors/presets.ts'
 import { type SyncStatus, syncStatus } from '../connectors/sync-status.ts'
+import { idIn } from '../lib/below.ts'
 import type { Card } from '../lib/settle.ts'
 import { card, type PageContext } from '../page.ts'
 import { asOf } from '../sources/as-of.ts'
@@ -22,7 +23,7 @@ export interface Backlog {
 /** Doors and sources are of all tenants together: who is bound to some sees none of it (the page says so). */
 export async function loadData(context: PageContext): Promise<DataPage> {
   const { deps, query } = context
-  const before = /^\d{1,15}$/.test(query.before ?? '') ? Number(query.before) : undefined
+  const before = idIn(query.before)
   const [board, backlog, presets, rejected] = await Promise.all([
     card(context, 'source-board', () => sourceBoard(deps)),
     card(context, 'backlog', () => readBacklog(context)),

@@ -1,18 +1,18 @@
 import type { Context, Hono } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
-import { Layout } from '../../views/layout.tsx'
+import type { Child } from 'hono/jsx'
 import { ConnectPage, type RefusedKey } from '../../views/pages/data/connect.tsx'
 import { RejectedPage } from '../../views/pages/data/rejected-page.tsx'
 import { audit } from '../audit/audit.ts'
 import { fieldsOf, smallBody } from '../auth/forms.ts'
-import { adminOf, isAllowed, requireRole } from '../auth/guards.ts'
+import { adminOf, requireRole, whyNotRole } from '../auth/guards.ts'
 import { createKey } from '../auth/keys.ts'
 import { requireRecentProof } from '../auth/proof.tsx'
 import { createPublicKey } from '../auth/public-keys.ts'
 import type { Deps } from '../context.ts'
 import type { AdminWho, Env } from '../env.ts'
-import { frameOf } from '../frame-of.ts'
 import { Forbidden, NotFound, Problem } from '../lib/errors.ts'
+import { sendFramed } from '../send-framed.tsx'
 import { canReplay, discard, type RejectedFact, rejectedFact, replay } from './rejected.ts'
 import { snippets } from './snippets.ts'
 
@@ -95,63 +95,39 @@ async function note(deps: Deps, admin: AdminWho, action: string, fact: RejectedF
   })
 }
 
-async function connectPage(
+function connectPage(
   c: Context<Env>,
   deps: Deps,
   made: { server?: string; public?: string },
   refused?: RefusedKey,
 ): Promise<Response> {
-  const admin = adminOf(c)
   const keys = { server: made.server ?? 'qd_…', public: made.public ?? 'qd_pub_…', url: deps.config.baseUrl }
-  return html(
-    c,
-    <Frame of={await frameOf(deps, admin)} title="Connect">
-      <ConnectPage snippets={snippets(keys)} made={made} refused={refused} mayMake={mayAct(deps, admin, 'owner')} />
-    </Frame>,
-    refused ? 422 : 200,
-  )
+  const mayMake = mayAct(deps, adminOf(c), 'owner')
+  const page = <ConnectPage snippets={snippets(keys)} made={made} refused={refused} mayMake={mayMake} />
+  return framed(c, deps, 'Connect', page, refused ? 422 : 200)
 }
 
-async function rejectedPage(
-  c: Context<Env>,
-  deps: Deps,
-  fact: RejectedFact,
-  status: 200 | 422 = 200,
-): Promise<Response> {
-  const admin = adminOf(c)
+function rejectedPage(c: Context<Env>, deps: Deps, fact: RejectedFact, status: 200 | 422 = 200): Promise<Response> {
   const { timeZone, privacy } = deps.config
-  return html(
-    c,
-    <Frame of={await frameOf(deps, admin)} title={`Refused fact ${fact.id}`}>
-      <RejectedPage
-        fact={fact}
-        timeZone={timeZone}
-        now={deps.now()}
-        hidden={privacy === 'strict'}
-        again={status === 422}
-        replayable={canReplay(fact)}
-        mayAct={mayAct(deps, admin, 'operator')}
-      />
-    </Frame>,
-    status,
+  const page = (
+    <RejectedPage
+      fact={fact}
+      timeZone={timeZone}
+      now={deps.now()}
+      hidden={privacy === 'strict'}
+      again={status === 422}
+      replayable={canReplay(fact)}
+      mayAct={mayAct(deps, adminOf(c), 'operator')}
+    />
   )
+  return framed(c, deps, `Refused fact ${fact.id}`, page, status)
 }
+
+const framed = (c: Context<Env>, deps: Deps, title: string, content: Child, status: 200 | 422) =>
+  sendFramed(c, deps, { title, page: PATH, crumbs: [{ label: 'Data', href: PATH }], status }, content)
 
 /** Why a button is off; undefined = it is on. */
 function mayAct({ config }: Deps, admin: AdminWho, role: 'operator' | 'owner'): string | undefined {
   if (config.readOnly) return 'Quarterdeck runs with READ_ONLY=1.'
-  return isAllowed({ role }, admin) ? undefined : `This needs the role ${role}; yours is ${admin.role}.`
-}
-
-type RailProps = Awaited<ReturnType<typeof frameOf>>
-
-const Frame = ({ of, title, children }: { of: RailProps; title: string; children?: unknown }) => (
-  <Layout title={title} page={PATH} {...of} crumbs={[{ label: 'Data', href: PATH }]}>
-    <div class="q-page">{children as string}</div>
-  </Layout>
-)
-
-async function html(c: Context<Env>, page: ReturnType<typeof Frame>, status: 200 | 422 = 200): Promise<Response> {
-  c.header('Cache-Control', 'private, no-store')
-  return c.html(String(await page), status)
+  return whyNotRole(admin, role)
 }

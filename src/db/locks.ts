@@ -37,3 +37,7 @@ export const ADMINS_LOCK = 7129
 export const HEALTH_LOCK = 7124
 /** Checking the alert rules, and what people do with alerts: one after the other. */
 export const ALERTS_LOCK = 7115
+/** The cohorts: the daily share and the monthly whole one wait for each other. */
+export const COHORTS_LOCK = 7130
+/** Beginning to erase a user: ids that are erased are numbered in the order in which they are seen. */
+export const ERASURE_LOCK = 7133

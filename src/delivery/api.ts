@@ -8,6 +8,7 @@ import { allow, requireScope, whoOf } from '../auth/guards.ts'
 import type { Deps } from '../context.ts'
 import type { Env } from '../env.ts'
 import { type Cell, csvResponse } from '../exports/csv.ts'
+import { allBelow, type Below, pageBelow } from '../lib/below.ts'
 import { type Channel, channelById, listChannels } from './find.ts'
 import type { Given } from './input.ts'
 import {
@@ -27,7 +28,8 @@ import {
 import { type AskedDeliveries, type Attempt, type Delivery, readDeliveries, readDelivery } from './read.ts'
 import { changeChannel, createChannel, deleteChannel, switchChannel } from './store.ts'
 import { sendAgain, sendTest } from './test-notice.ts'
-import { requireAllTenants } from './who.ts'
+import type { DeliveryState } from './types.ts'
+import { requireWhole } from './who.ts'
 import { SEVERITIES } from './words.ts'
 
 /** Channels and their outbox for programs. */
@@ -38,7 +40,7 @@ export function mountDeliveryApi(app: Hono<Env>, deps: Deps): void {
   const idOf = (c: Context<Env>) => c.req.param('id') ?? ''
 
   serve(app, listOfChannels, reads, async (c) => {
-    requireAllTenants(whoOf(c))
+    requireWhole(whoOf(c))
     const channels = await listChannels(deps)
     return json(c, {
       channels: channels.map((one) => ({
@@ -51,13 +53,13 @@ export function mountDeliveryApi(app: Hono<Env>, deps: Deps): void {
   })
 
   serve(app, makeChannel, configures, async (c) => {
-    requireAllTenants(whoOf(c))
+    requireWhole(whoOf(c))
     const { kind, name, ...rest } = await readJson(c, channelBody)
     return c.json(shown(await createChannel(deps, whoOf(c), { kind, name, ...givenOf(rest) })), 201)
   })
 
   serve(app, patchChannel, configures, async (c) => {
-    requireAllTenants(whoOf(c))
+    requireWhole(whoOf(c))
     const { on, name, ...rest } = await readJson(c, channelChange)
     if (name !== undefined || Object.keys(rest).length > 0)
       await changeChannel(deps, whoOf(c), idOf(c), { ...(name !== undefined && { name }), ...givenOf(rest) })
@@ -73,44 +75,34 @@ export function mountDeliveryApi(app: Hono<Env>, deps: Deps): void {
   serve(app, testChannel, sends, async (c) => c.json(told(await sendTest(deps, whoOf(c), idOf(c))), 201))
 
   serve(app, listOfNotifications, reads, async (c, { channel, state, before, limit }) => {
-    requireAllTenants(whoOf(c))
-    const found = await readDeliveries(deps, {
-      ...(channel !== undefined && { channel }),
-      ...(state && { states: state }),
-      ...(before !== undefined && { before }),
-      limit: limit + 1,
-    })
-    const page = found.slice(0, limit)
-    return json(c, {
-      notifications: page.map(notification),
-      next: found.length > limit ? (page.at(-1)?.id ?? null) : null,
-    })
+    requireWhole(whoOf(c))
+    const which = ofNotices(channel, state)
+    const { rows, next } = await pageBelow((asked) => readDeliveries(deps, { ...which, ...asked }), before, limit)
+    return json(c, { notifications: rows.map(notification), next })
   })
 
   serve(app, notificationsFile, reads, (c, { channel, state }) => {
-    requireAllTenants(whoOf(c))
-    const asked = { ...(channel !== undefined && { channel }), ...(state && { states: state }) }
+    requireWhole(whoOf(c))
     const name = ['notifications', channel].filter(Boolean).join('-')
-    return csvResponse(c, name, [...FILE_COLUMNS], fileRows(deps, asked))
+    return csvResponse(c, name, [...FILE_COLUMNS], fileRows(deps, ofNotices(channel, state)))
   })
 
   serve(app, oneNotification, reads, async (c) => {
-    requireAllTenants(whoOf(c))
+    requireWhole(whoOf(c))
     return json(c, told(await readDelivery(deps, idOf(c))))
   })
 
   serve(app, retryNotification, sends, async (c) => c.json(told(await sendAgain(deps, whoOf(c), idOf(c)))))
 }
 
-const FILE_PAGE = 250
+const ofNotices = (channel: string | undefined, states: DeliveryState[] | undefined) => ({
+  ...(channel !== undefined && { channel }),
+  ...(states && { states }),
+})
 
-async function* fileRows(deps: Deps, asked: Omit<AskedDeliveries, 'limit' | 'before'>): AsyncGenerator<Cell[][]> {
-  let before: number | undefined
-  do {
-    const page = await readDeliveries(deps, { ...asked, ...(before !== undefined && { before }), limit: FILE_PAGE })
-    if (page.length > 0) yield page.map(notification).map((row) => FILE_COLUMNS.map((name) => row[name]))
-    before = page.length === FILE_PAGE ? page.at(-1)?.id : undefined
-  } while (before !== undefined)
+async function* fileRows(deps: Deps, which: Omit<AskedDeliveries, keyof Below>): AsyncGenerator<Cell[][]> {
+  for await (const rows of allBelow((asked) => readDeliveries(deps, { ...which, ...asked })))
+    yield rows.map(notification).map((row) => FILE_COLUMNS.map((name) => row[name]))
 }
 
 type Body = Pick<z.output<typeof channelChange>, 'settings' | 'canary_hours' | 'from_severity' | 'resolved'>
@@ -133,6 +125,7 @@ function shown({ id, kind, name, target, state, reason, canaryHours, by, updated
     target,
     state,
     reason,
+    late_since: told.lateSince?.toISOString() ?? null,
     from_severity: SEVERITIES[told.leastSeverity - 1],
     resolved: told.tellsResolved,
     canary_hours: canaryHours,

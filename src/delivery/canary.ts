@@ -1,9 +1,6 @@
 import type { Deps } from '../context.ts'
 import { noteChange } from './version.ts'
 
-/** Tests are no history. */
-const KEPT = '30 days'
-
 /**
  * Writes a canary for each channel whose time has come: a notice that takes the same way as an alert, from the outbox to
  * whoever reads it. The hour is part of its key, so that two processes write one. Answers how many.
@@ -23,10 +20,6 @@ export async function sendCanaries({ db: { sql } }: Pick<Deps, 'db'>): Promise<n
         and n.created_at > now() - c.canary_hours * interval '1 hour' + interval '1 minute')
     on conflict (channel_id, dedupe_key) do nothing
     returning id`
-  await sql`
-    delete from notifications
-    where kind in ('canary', 'test') and state in ('sent', 'kept', 'failed', 'dead')
-      and created_at < now() - ${KEPT}::interval`
   if (sent.length > 0) noteChange()
   return sent.length
 }

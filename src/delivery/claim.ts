@@ -2,7 +2,7 @@ import type { Fragment } from 'postgres'
 import type { Sql } from '../db/connect.ts'
 import type { NoticeKind } from './types.ts'
 
-/** More than the longest attempt takes: who has not noted an outcome by then has died. */
+/** Half as long again as the longest attempt (WHOLE_MS of a mail): who has not noted an outcome by then has died. */
 const LEASE = '90 seconds'
 const LOST = 'The process ended before the answer was noted: it may have been sent.'
 
@@ -24,38 +24,55 @@ export interface Claimed {
   secret: string | null
 }
 
+/** Of one channel at a time: one that answers slowly has its own few to wait for, and the others do not wait with them. */
+const A_CHANNEL = 4
+
 /**
- * Takes what is due, each by one process alone, and what another one took and never finished. Held back are those whose
- * channel is off or failed, and those whose thread has an earlier one that is still to be sent.
+ * Takes what is due, each by one process alone, and what another one took and never finished: first of the channels that
+ * have the least in work (`busy`, of this process). Held back are those whose channel is off or failed, and those whose
+ * thread has an earlier one that is still to be sent.
  */
-export function claimDue(sql: Sql, limit: number): Promise<Claimed[]> {
+export function claimDue(sql: Sql, limit: number, busy: ReadonlyMap<string, number> = new Map()): Promise<Claimed[]> {
   return claim(
     sql,
     sql`
-      n.state in ('queued', 'sending') and n.next_at <= now()
-      and (n.channel_id = '' or n.kind = 'test' or exists (
-        select from channels c where c.id = n.channel_id and c.state = 'on' and c.deleted_at is null))
-      and (n.thread is null or not exists (
-        select from notifications e
-        where e.channel_id = n.channel_id and e.thread = n.thread and e.id < n.id and e.state in ('queued', 'sending')))`,
-    limit,
+      select n.id
+      from (
+        select id, state = 'on' and deleted_at is null as used from channels union all select '', true
+      ) c
+      left join unnest(${[...busy.keys()]}::text[], ${[...busy.values()]}::int[]) b (channel_id, n) on b.channel_id = c.id
+      cross join lateral (
+        select id, next_at, row_number() over (order by next_at, id) + coalesce(b.n, 0) as place
+        from (
+          select n.id, n.next_at from notifications n
+          where n.channel_id = c.id and n.state in ('queued', 'sending') and n.next_at <= now() and (c.used or n.kind = 'test')
+            and (n.thread is null or not exists (
+              select from notifications e
+              where e.channel_id = n.channel_id and e.thread = n.thread and e.id < n.id
+                and e.state in ('queued', 'sending')))
+          order by n.next_at, n.id
+          limit greatest(0, ${A_CHANNEL} - coalesce(b.n, 0))
+          for update of n skip locked
+        ) n
+      ) n
+      order by n.place, n.next_at, n.id
+      limit ${limit}`,
   )
 }
 
 /** Takes one, if nobody else has it. */
 export async function claimOne(sql: Sql, id: number): Promise<Claimed | undefined> {
-  const [one] = await claim(sql, sql`n.id = ${id} and n.state = 'queued'`, 1)
+  const [one] = await claim(
+    sql,
+    sql`select n.id from notifications n where n.id = ${id} and n.state = 'queued' for update of n skip locked`,
+  )
   return one
 }
 
-async function claim(sql: Sql, which: Fragment, limit: number): Promise<Claimed[]> {
+async function claim(sql: Sql, due: Fragment): Promise<Claimed[]> {
   return await sql<Claimed[]>`
     with due as materialized (
-      select n.id from notifications n
-      where ${which}
-      order by n.next_at, n.id
-      limit ${limit}
-      for update of n skip locked
+      ${due}
     ),
     lost as (
       update notification_attempts a set outcome = 'lost', detail = ${LOST}

@@ -1,9 +1,11 @@
 import type { Deps } from '../context.ts'
 import { outgoing } from '../lib/outgoing.ts'
+import { LATE } from './late.ts'
+import type { DeliveryState } from './types.ts'
+import { STATE_WORDS } from './words.ts'
 
-/** What has to have run well lately: `alerts` evaluates the rules, `minute` samples what they look at. */
-const WATCHED = ['minute', 'alerts']
-const LATELY = '3 minutes'
+/** Jobs that have to have run well lately: `minute` checks the rules, `fold` makes what most of them look at. */
+export const WATCHED: Readonly<Record<string, string>> = { minute: '3 minutes', fold: '15 minutes' }
 const TIMEOUT_MS = 10_000
 
 /**
@@ -13,8 +15,8 @@ const TIMEOUT_MS = 10_000
 export async function pingDeadMan(deps: Pick<Deps, 'config' | 'db' | 'fetch'>): Promise<string | undefined> {
   const { deadmanUrl } = deps.config
   if (deadmanUrl === '') return undefined
-  const stuck = await stuckJobs(deps)
-  if (stuck.length > 0) return `no ping: ${stuck.join(', ')} did not run well in ${LATELY}`
+  const wrong = [...(await stuckJobs(deps)), ...(await stuckChannels(deps))]
+  if (wrong.length > 0) return `no ping: ${wrong.join(', ')}`
   const { status } = await outgoing(deps.fetch, deadmanUrl, { timeoutMs: TIMEOUT_MS })
   if (status >= 300) throw new Error(`the dead-man service answered ${status}`)
   return 'pinged'
@@ -22,14 +24,46 @@ export async function pingDeadMan(deps: Pick<Deps, 'config' | 'db' | 'fetch'>): 
 
 /** A job that never ran does not exist here, but for the first minutes of all. */
 async function stuckJobs({ db: { sql } }: Pick<Deps, 'db'>): Promise<string[]> {
-  const rows = await sql<{ job: string; well: boolean }[]>`
-    select w.job, exists (
+  const rows = await sql<{ job: string; lately: string; well: boolean }[]>`
+    select w.job, w.lately, exists (
       select from job_runs r
-      where r.job = w.job and r.outcome = 'ok' and r.finished_at > now() - ${LATELY}::interval
+      where r.job = w.job and r.outcome = 'ok' and r.finished_at > now() - w.lately::interval
     ) as well
-    from unnest(${WATCHED}::text[]) w(job)
+    from unnest(${Object.keys(WATCHED)}::text[], ${Object.values(WATCHED)}::text[]) w (job, lately)
     where w.job = 'minute' or exists (select from job_runs r where r.job = w.job)`
-  return rows.filter(({ well }) => !well).map(({ job }) => job)
+  return rows.filter(({ well }) => !well).map(({ job, lately }) => `${job} did not run well in ${lately}`)
+}
+
+/**
+ * Alerts that are evaluated and do not arrive are none: of the channels in use none may have a notice that is late, nor a
+ * last canary that did not come through (until something has), and where all of them failed nobody is told of anything.
+ */
+async function stuckChannels({ db: { sql } }: Pick<Deps, 'db'>): Promise<string[]> {
+  const rows = await sql<{ name: string; state: 'on' | 'failed'; late: boolean; canary: DeliveryState | null }[]>`
+    select c.name, c.state, exists (
+        select from notifications n
+        where n.channel_id = c.id and n.state in ('queued', 'sending') and n.kind <> 'test'
+          and n.created_at < now() - ${LATE}::interval
+      ) as late,
+      case when not exists (
+        select from notifications s where s.channel_id = c.id and s.state = 'sent' and s.sent_at > l.created_at
+      ) then l.state end as canary
+    from channels c left join lateral (
+      select n.state, n.created_at from notifications n
+      where n.channel_id = c.id and n.kind = 'canary' and n.state not in ('queued', 'sending')
+        and c.canary_hours is not null
+      order by n.created_at desc limit 1
+    ) l on true
+    where c.deleted_at is null and c.state <> 'off'
+    order by c.name`
+  const used = rows.filter(({ state }) => state === 'on')
+  return [
+    ...used.filter(({ late }) => late).map(({ name }) => `what waits for “${name}” is late`),
+    ...used
+      .filter(({ late, canary }) => !late && canary !== null)
+      .map(({ name, canary }) => `the last canary of “${name}” is ${STATE_WORDS[canary!]}`),
+    ...(rows.length > 0 && used.length === 0 ? ['every channel has failed'] : []),
+  ]
 }
 
 export interface LastPing {

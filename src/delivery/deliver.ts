@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises'
 import type { Deps } from '../context.ts'
 import { noteFailure, noteSuccess } from '../jobs/health.ts'
 import { every, within } from '../lib/every.ts'
@@ -8,22 +9,32 @@ import { DeliveryError } from './types.ts'
 
 const POLL_MS = 1_000
 /** Sent at the same time: more would be for one mail server. */
-const AT_ONCE = 8
+const AT_ONCE = 16
 /** An attempt that is cut off is made again when its lease ends. */
 const STOP_PATIENCE_MS = 8_000
 
 /**
  * Sends what is in the outbox for as long as the process runs: one statement a second while there is nothing. Any number
- * of processes may. `stop` waits for what is being sent.
+ * of processes may. Who answers slowly is waited for beside the others. `stop` waits for what is being sent.
  */
 export function startDelivery(deps: Deps): { stop: () => Promise<void> } {
   let stopping = false
+  const work = new Map<Promise<void>, string>()
+  const begin = (one: Claimed) => {
+    const made: Promise<void> = attempt(deps, one)
+      .catch((error: unknown) => noteFailure(deps, 'delivery', error))
+      .finally(() => work.delete(made))
+    work.set(made, one.channelId)
+  }
   const stop = every(POLL_MS, async () => {
     try {
-      let sent: number
-      do sent = await deliverDue(deps)
-      while (sent > 0 && !stopping)
-      noteSuccess(deps, 'delivery')
+      do {
+        const room = AT_ONCE - work.size
+        const claimed = room > 0 ? await claimDue(deps.db.sql, room, counts(work.values())) : []
+        for (const one of claimed) begin(one)
+        if (claimed.length === 0) noteSuccess(deps, 'delivery')
+        if (work.size > 0) await Promise.race([...work.keys(), pause(POLL_MS, undefined, { ref: false })])
+      } while (work.size > 0 && !stopping)
     } catch (error) {
       noteFailure(deps, 'delivery', error)
     }
@@ -31,12 +42,21 @@ export function startDelivery(deps: Deps): { stop: () => Promise<void> } {
   return {
     async stop() {
       stopping = true
-      await within(STOP_PATIENCE_MS, stop()).catch(() => {})
+      await within(
+        STOP_PATIENCE_MS,
+        stop().then(() => Promise.all(work.keys())),
+      ).catch(() => {})
     },
   }
 }
 
-/** Makes an attempt for what is due; answers how many. */
+function counts(channels: Iterable<string>): Map<string, number> {
+  const found = new Map<string, number>()
+  for (const id of channels) found.set(id, (found.get(id) ?? 0) + 1)
+  return found
+}
+
+/** Makes an attempt for what is due, and waits for all of them; answers how many. */
 export async function deliverDue(deps: Deps): Promise<number> {
   const claimed = await claimDue(deps.db.sql, AT_ONCE)
   await Promise.all(claimed.map((one) => attempt(deps, one)))

@@ -2,6 +2,7 @@ import type { TransactionSql } from 'postgres'
 import type { Deps } from '../context.ts'
 import type { Sql } from '../db/connect.ts'
 import { NotFound } from '../lib/errors.ts'
+import { NEWS } from './requeue.ts'
 import type { DeliveryState, Values } from './types.ts'
 
 export interface Channel {
@@ -16,6 +17,8 @@ export interface Channel {
   /** Why it failed. */
   reason: string | null
   stateAt: Date
+  /** Since when nothing goes through although something waits; null = it does, or nothing does. */
+  lateSince: Date | null
   /** It is told from this severity on: 1 info, 2 warning, 3 critical. */
   leastSeverity: 1 | 2 | 3
   tellsResolved: boolean
@@ -33,7 +36,7 @@ export interface ChannelRow extends Channel {
 }
 
 const columns = (sql: Sql | TransactionSql) => sql`
-  c.id, c.kind, c.name, c.target, c.settings, c.secret, c.state, c.reason, c.state_at as "stateAt",
+  c.id, c.kind, c.name, c.target, c.settings, c.secret, c.state, c.reason, c.state_at as "stateAt", c.late_since as "lateSince",
   c.least_severity as "leastSeverity", c.tells_resolved as "tellsResolved", c.canary_hours as "canaryHours", c.updated_at as "updatedAt",
   coalesce(a.name, a.email, k.name, 'somebody who left') as by`
 
@@ -58,7 +61,7 @@ export async function listChannels({ db: { sql } }: Pick<Deps, 'db'>): Promise<C
     cross join lateral (
       select count(*)::int as waiting from notifications
       where channel_id = c.id and (state in ('queued', 'sending') or (state = 'failed' and kind in ('firing', 'resolved')
-        and c.state = 'failed' and created_at > now() - interval '72 hours'))
+        and c.state = 'failed' and created_at > now() - ${NEWS}::interval))
     ) w
     left join lateral (
       select json_build_object('id', id, 'state', state, 'at', coalesce(sent_at, claimed_at, created_at)) as last
@@ -66,7 +69,7 @@ export async function listChannels({ db: { sql } }: Pick<Deps, 'db'>): Promise<C
     ) l on true
     left join lateral (
       select json_build_object('state', state, 'at', coalesce(sent_at, claimed_at, created_at)) as canary
-      from notifications where channel_id = c.id and kind = 'canary' order by id desc limit 1
+      from notifications where channel_id = c.id and kind = 'canary' order by created_at desc, id desc limit 1
     ) n on true
     where c.deleted_at is null
     order by lower(c.name)`.then((rows) => rows.map(withDates))

@@ -15,12 +15,15 @@ export interface Mail {
   headers?: Record<string, string>
 }
 
-/** Well within the lease of an attempt; SMTP_URL may say otherwise in its query. */
+/** For one answer of the server each; SMTP_URL may say otherwise in its query. */
 const TIMEOUTS = { connectionTimeout: 10_000, greetingTimeout: 10_000, socketTimeout: 15_000, dnsTimeout: 5_000 }
+/** For all of them together, however many recipients there are: well within the lease of an attempt. */
+const WHOLE_MS = 60_000
 
-/** Sends a mail by SMTP; without SMTP_URL it is kept. @throws DeliveryError */
-export async function sendMail({ config }: Pick<Deps, 'config'>, mail: Mail): Promise<Sent> {
+/** Sends a mail by SMTP; without SMTP_URL it is kept. What is not over in time is broken off. @throws DeliveryError */
+export async function sendMail({ config }: Pick<Deps, 'config'>, mail: Mail, wholeMs = WHOLE_MS): Promise<Sent> {
   if (config.smtpUrl === '') return { outcome: 'kept', detail: 'SMTP_URL is not set: the mail is kept here.' }
+  const signal = AbortSignal.timeout(wholeMs)
   try {
     const { response, rejected } = await transportOf(config).sendMail({
       from: senderOf(config),
@@ -32,10 +35,13 @@ export async function sendMail({ config }: Pick<Deps, 'config'>, mail: Mail): Pr
       headers: { ...mail.headers },
       disableFileAccess: true,
       disableUrlAccess: true,
+      signal,
     })
     const left = rejected.length > 0 ? `Refused for ${rejected.join(', ')}. ` : ''
     return { outcome: 'sent', status: Number.parseInt(response, 10) || undefined, detail: `${left}${response}` }
   } catch (error) {
+    if (signal.aborted)
+      throw new DeliveryError(`The mail server did not take it within ${wholeMs / 1000} s.`, { permanent: false })
     throw failureOf(error as SmtpError)
   }
 }

@@ -15,6 +15,7 @@ const channel = z.strictObject({
   target: z.string().describe('Where it leads, without what is secret.'),
   state: z.enum(['on', 'off', 'failed']).describe('failed: it refused for good, and waits for an admin.'),
   reason: z.string().nullable().describe('Why it failed.'),
+  late_since: z.iso.datetime().nullable().describe('Since when nothing goes through although something waits.'),
   from_severity: z.enum(SEVERITIES).describe('The least severity that it is told.'),
   resolved: z.boolean().describe('Whether it is also told when something is over.'),
   canary_hours: z.number().nullable(),
@@ -161,20 +162,19 @@ export const testChannel = operation({
   answer: { type: json, status: 201, schema: withTries },
 })
 
+const ofNotifications = {
+  channel: z.string().max(70).optional().meta({ description: 'Of one channel, by its id.' }),
+  state: z.array(z.enum(STATES)).optional().meta({ description: 'Only in these states.' }),
+}
+
 export const listOfNotifications = operation({
   method: 'get',
   path: '/api/notifications',
   tag,
   summary: 'The outbox: what was and will be sent by channels, the newest first',
   query: z.object({
-    channel: z.string().max(70).optional().meta({ description: 'Of one channel, by its id.' }),
-    state: z.array(z.enum(STATES)).optional().meta({ description: 'Only in these states.' }),
-    before: z
-      .string()
-      .regex(/^\d{1,15}$/, 'It is an id.')
-      .transform(Number)
-      .optional()
-      .meta({ type: 'integer', description: 'Those before this id: the `next` of the last page.' }),
+    ...ofNotifications,
+    before: parameters.before,
     limit: parameters.limit(500, 100),
   }),
   example: 'state=queued,failed',
@@ -189,10 +189,7 @@ export const notificationsFile = operation({
   path: '/exports/notifications.csv',
   tag,
   summary: 'The outbox as a file, the newest first',
-  query: z.object({
-    channel: z.string().max(70).optional().meta({ description: 'Of one channel, by its id.' }),
-    state: z.array(z.enum(STATES)).optional().meta({ description: 'Only in these states.' }),
-  }),
+  query: z.object(ofNotifications),
   answer: { type: 'text/csv', doc: `Columns: ${FILE_COLUMNS.join(', ')}.` },
 })
 

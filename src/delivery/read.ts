@@ -1,5 +1,6 @@
 import type { Fragment } from 'postgres'
 import type { Deps } from '../context.ts'
+import { type Below, idIn } from '../lib/below.ts'
 import { NotFound } from '../lib/errors.ts'
 import type { DeliveryState, NoticeKind } from './types.ts'
 
@@ -35,12 +36,9 @@ export interface Attempt {
   detail: string | null
 }
 
-export interface AskedDeliveries {
+export interface AskedDeliveries extends Below {
   channel?: string
   states?: readonly DeliveryState[]
-  /** Those before this id: the next page. */
-  before?: number
-  limit: number
 }
 
 type Db = Pick<Deps, 'db'>
@@ -62,7 +60,8 @@ export async function readDeliveries(deps: Db, asked: AskedDeliveries): Promise<
 /** One of them with its attempts. @throws NotFound */
 export async function readDelivery(deps: Db, ref: string): Promise<Delivery & { tries: Attempt[] }> {
   const { sql } = deps.db
-  const [one] = /^\d{1,15}$/.test(ref) ? await deliveries(deps, sql`n.kind <> 'mail' and n.id = ${ref}`, 1) : []
+  const id = idIn(ref)
+  const [one] = id === undefined ? [] : await deliveries(deps, sql`n.kind <> 'mail' and n.id = ${id}`, 1)
   if (!one) throw new NotFound('There is no notification of this id.')
   return { ...one, tries: await attemptsOf(deps, one.id) }
 }

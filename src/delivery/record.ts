@@ -3,7 +3,7 @@ import { audit } from '../audit/audit.ts'
 import type { Deps } from '../context.ts'
 import { backoffMs } from './backoff.ts'
 import type { Claimed } from './claim.ts'
-import { notify } from './notify.ts'
+import { endLateness, tellGivenUp, tellOthers } from './late.ts'
 import type { DeliveryError, DeliveryState, NoticeKind, Sent } from './types.ts'
 import { noteChange } from './version.ts'
 
@@ -20,6 +20,9 @@ const PATIENCE_MS: Record<NoticeKind, number> = {
   test: 0,
 }
 
+/** Of these somebody is to hear: whether a canary or a test comes through is seen where it is sent from. */
+const TELLS = new Set<NoticeKind>(['firing', 'resolved'])
+
 /** Notes what came of an attempt; one whose lease ended, and which another process took, changes no state any more. */
 export async function record({ db }: Pick<Deps, 'db'>, claimed: Claimed, result: Result): Promise<void> {
   const { state, waitMs, error } = fateOf(claimed, result)
@@ -34,6 +37,8 @@ export async function record({ db }: Pick<Deps, 'db'>, claimed: Claimed, result:
     if (!own) return
     if (claimed.kind === 'mail') await tellMail(tx, claimed.id, state, error)
     else if (result.outcome === 'refused') await failChannel(tx, claimed, error ?? '')
+    else if (state === 'sent') await endLateness(tx, claimed.channelId)
+    else if (state === 'dead' && TELLS.has(claimed.kind)) await tellGivenUp(tx, claimed.channelId, error)
   })
   noteChange()
 }
@@ -68,19 +73,15 @@ async function tellMail(tx: TransactionSql, id: number, state: DeliveryState, er
 /** A channel that refuses for good is taken out of use, for all to see, and the others tell of it. */
 async function failChannel(tx: TransactionSql, { id, channelId }: Claimed, reason: string): Promise<void> {
   const [channel] = await tx<{ name: string }[]>`
-    update channels set state = 'failed', reason = ${reason}, state_at = now()
+    update channels set state = 'failed', reason = ${reason}, state_at = now(), late_since = null
     where id = ${channelId} and state = 'on' and deleted_at is null
     returning name`
   if (!channel) return
   await audit(tx, { actor: 'system', action: 'channel.fail', target: `channel:${channelId}`, detail: { reason } })
-  const others = await tx<{ id: string }[]>`select id from channels where state = 'on' and deleted_at is null`
-  await notify(tx, {
+  await tellOthers(tx, channelId, {
     dedupeKey: `channel:${channelId}:failed:${id}`,
     event: 'firing',
-    severity: 'critical',
     title: `The channel “${channel.name}” does not deliver any more`,
-    text: `It refused a notice for good: ${reason}. What is meant for it waits until it is mended.`,
-    link: `/dashboard/settings/channels/${channelId}`,
-    channels: others.map((other) => other.id),
+    text: `A notice cannot be delivered: ${reason}. What is meant for it waits until it is mended.`,
   })
 }

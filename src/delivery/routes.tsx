@@ -1,13 +1,12 @@
 import type { Context, Hono } from 'hono'
-import { Layout } from '../../views/layout.tsx'
 import { ChannelForm } from '../../views/pages/delivery/channel-form.tsx'
 import { Card } from '../../views/parts/index.ts'
 import { fieldsOf, smallBody } from '../auth/forms.ts'
 import { adminOf, requireRole } from '../auth/guards.ts'
 import type { Deps } from '../context.ts'
 import type { Env } from '../env.ts'
-import { frameOf } from '../frame-of.ts'
 import { NotFound } from '../lib/errors.ts'
+import { sendFramed } from '../send-framed.tsx'
 import { channelKinds, kindOf } from './channels/index.ts'
 import { type Channel, channelById } from './find.ts'
 import { BadChannel, type Given } from './input.ts'
@@ -15,7 +14,7 @@ import { CHANNELS_PATH, channelHref, deliveryHref } from './paths.ts'
 import { changeChannel, createChannel, deleteChannel, switchChannel } from './store.ts'
 import { sendAgain, sendTest } from './test-notice.ts'
 import type { ChannelKind } from './types.ts'
-import { requireAllTenants, whyNotConfigure } from './who.ts'
+import { requireWhole, whyNotConfigure } from './who.ts'
 
 /** What the forms of people send; programs use /api/channels. */
 export function mountChannels(app: Hono<Env>, deps: Deps): void {
@@ -24,7 +23,7 @@ export function mountChannels(app: Hono<Env>, deps: Deps): void {
   const idOf = (c: Context<Env>) => c.req.param('id') ?? ''
 
   app.post(CHANNELS_PATH, configures, smallBody, async (c) => {
-    requireAllTenants(adminOf(c))
+    requireWhole(adminOf(c))
     const fields = await fieldsOf(c)
     return orFormAgain(c, deps, fields, undefined, async () => {
       const { id } = await createChannel(deps, adminOf(c), givenOf(fields))
@@ -90,38 +89,31 @@ async function orFormAgain(
     if (!(error instanceof BadChannel)) throw error
     const kind = kindOf(fields.kind ?? '')
     if (!kind) throw new NotFound(`There are channels of the kinds ${channelKinds.map((one) => one.kind).join(', ')}.`)
-    return c.html(await formAgain(c, deps, { kind, fields, channel, errors: error.errors }), error.status as 422)
+    return formAgain(c, deps, { kind, fields, channel, errors: error.errors, status: error.status })
   }
 }
 
-async function formAgain(c: Context<Env>, deps: Deps, { kind, fields, channel, errors }: FormAgain): Promise<string> {
-  const admin = adminOf(c)
-  c.header('Cache-Control', 'private, no-store')
-  const page = (
-    <Layout
-      title={channel?.name ?? `New channel: ${kind.label}`}
-      page="/dashboard/settings"
-      {...(await frameOf(deps, admin))}
-      crumbs={[
-        { label: 'Settings', href: '/dashboard/settings' },
-        { label: 'Channels', href: CHANNELS_PATH },
-      ]}
-    >
-      <div class="q-page">
-        <Card id="channel-form" title="Not saved yet" sub={kind.doc}>
-          <ChannelForm
-            kind={kind}
-            config={deps.config}
-            channel={channel}
-            values={fields}
-            errors={errors}
-            off={whyNotConfigure(deps, admin)}
-          />
-        </Card>
-      </div>
-    </Layout>
+function formAgain(c: Context<Env>, deps: Deps, { kind, fields, channel, errors, status }: FormAgain) {
+  const title = channel?.name ?? `New channel: ${kind.label}`
+  const crumbs = [
+    { label: 'Settings', href: '/dashboard/settings' },
+    { label: 'Channels', href: CHANNELS_PATH },
+  ]
+  return sendFramed(
+    c,
+    deps,
+    { title, page: '/dashboard/settings', crumbs, status },
+    <Card id="channel-form" title="Not saved yet" sub={kind.doc}>
+      <ChannelForm
+        kind={kind}
+        config={deps.config}
+        channel={channel}
+        values={fields}
+        errors={errors}
+        off={whyNotConfigure(deps, adminOf(c))}
+      />
+    </Card>,
   )
-  return String(await page)
 }
 
 interface FormAgain {
@@ -129,4 +121,5 @@ interface FormAgain {
   fields: Record<string, string>
   channel: Channel | undefined
   errors: Record<string, string>
+  status: number
 }

@@ -1,23 +1,26 @@
 import postgres, { type TransactionSql } from 'postgres'
+import { refuseOnlyChannel } from '../alerts/channels.ts'
 import { audit } from '../audit/audit.ts'
 import { actorOf } from '../auth/guards.ts'
 import type { Deps } from '../context.ts'
 import type { Who } from '../env.ts'
 import { Problem } from '../lib/errors.ts'
 import { Unreadable } from '../lib/sealed.ts'
+import { freeName, slugOf } from '../lib/slug.ts'
 import { kindOf } from './channels/index.ts'
 import { type Channel, channelById } from './find.ts'
 import { BadChannel, type Draft, type Given, readDraft } from './input.ts'
+import { requeue } from './requeue.ts'
 import { storedValues, valuesOf } from './values.ts'
 import { noteChange } from './version.ts'
-import { requireAllTenants } from './who.ts'
+import { requireWhole } from './who.ts'
 
 /** A list is not a directory. */
 export const MAX_CHANNELS = 50
 
 /** @throws BadChannel, Problem 409 where the name is taken, 422, Forbidden */
 export async function createChannel(deps: Deps, who: Who, given: Given): Promise<Channel> {
-  requireAllTenants(who)
+  requireWhole(who)
   const draft = readDraft(deps.config, given)
   return changing(deps, async (tx) => {
     const [{ n } = { n: 0 }] = await tx<{ n: number }[]>`
@@ -38,11 +41,11 @@ export async function createChannel(deps: Deps, who: Who, given: Given): Promise
 }
 
 /**
- * Changes a channel; one that had failed is used again, with all that waited for it. @throws NotFound, BadChannel,
+ * Changes a channel; one that had failed, or was late, is used again, with all that waited for it. @throws NotFound, BadChannel,
  * Problem 409, Forbidden
  */
 export async function changeChannel(deps: Deps, who: Who, id: string, given: Given): Promise<Channel> {
-  requireAllTenants(who)
+  requireWhole(who)
   return changing(deps, async (tx) => {
     const channel = await channelById(tx, id, true)
     const draft = readDraft(deps.config, { ...given, kind: channel.kind }, storedDraft(deps, channel))
@@ -54,28 +57,31 @@ export async function changeChannel(deps: Deps, who: Who, id: string, given: Giv
       where id = ${channel.id}`
     await note(tx, who, 'channel.change', channel.id, draft)
     if (channel.state === 'failed') await use(tx, channel.id)
+    else if (channel.lateSince !== null) await requeue(tx, channel.id)
     return channelById(tx, channel.id)
   })
 }
 
 /** Switches a channel on, with all that waited for it, or off, so that nothing new is meant for it. @throws NotFound, Forbidden */
 export async function switchChannel(deps: Deps, who: Who, id: string, on: boolean): Promise<Channel> {
-  requireAllTenants(who)
+  requireWhole(who)
   return changing(deps, async (tx) => {
     const channel = await channelById(tx, id, true)
     if (on) await use(tx, channel.id)
-    else await tx`update channels set state = 'off', reason = null, state_at = now() where id = ${channel.id}`
+    else
+      await tx`update channels set state = 'off', reason = null, state_at = now(), late_since = null where id = ${channel.id}`
     const action = on ? 'channel.on' : 'channel.off'
     await audit(tx, { actor: actorOf(who), action, target: `channel:${channel.id}`, detail: { name: channel.name } })
     return channelById(tx, channel.id)
   })
 }
 
-/** Takes a channel away, and its secret; what it delivered stays to be read. @throws NotFound, Forbidden */
+/** Takes a channel away, and its secret; what it delivered stays to be read. @throws NotFound, Problem 409, Forbidden */
 export async function deleteChannel(deps: Deps, who: Who, id: string): Promise<Channel> {
-  requireAllTenants(who)
+  requireWhole(who)
   return changing(deps, async (tx) => {
     const channel = await channelById(tx, id, true)
+    await refuseOnlyChannel(tx, channel.id)
     await tx`update channels set deleted_at = now(), secret = null, state = 'off' where id = ${channel.id}`
     await tx`
       update notifications set state = 'dead', last_error = 'The channel was deleted.'
@@ -86,15 +92,9 @@ export async function deleteChannel(deps: Deps, who: Who, id: string): Promise<C
   })
 }
 
-/** For how long what a failed channel refused is still news. */
-const NEWS = '72 hours'
-
 async function use(tx: TransactionSql, id: string): Promise<void> {
-  await tx`update channels set state = 'on', reason = null, state_at = now() where id = ${id}`
-  await tx`
-    update notifications set state = 'queued', next_at = now()
-    where channel_id = ${id} and kind in ('firing', 'resolved') and created_at > now() - ${NEWS}::interval
-      and (state = 'failed' or state = 'queued')`
+  await tx`update channels set state = 'on', reason = null, state_at = now(), late_since = null where id = ${id}`
+  await requeue(tx, id)
 }
 
 /** Where SECRET_KEY is another one now, the secret has to be entered again. */
@@ -109,20 +109,11 @@ function storedDraft(deps: Deps, channel: Channel): Omit<Draft, 'kind'> {
 
 /** "Ops, Slack" → "ops-slack"; never one that was used before. */
 async function freeId(tx: TransactionSql, name: string): Promise<string> {
-  const plain = name
-    .normalize('NFKD')
-    .toLowerCase()
-    .replace(/[^a-z0-9]+/g, '-')
-    .replace(/^-+|-+$/g, '')
-    .slice(0, 60)
-  const base = plain || 'channel'
-  const taken = await tx<{ id: string }[]>`select id from channels where id = ${base} or id like ${`${base}-%`}`
-  const ids = new Set(taken.map(({ id }) => id))
-  for (let n = 1; ; n++) {
-    const id = n === 1 ? base : `${base}-${n}`
-    // A word of our own addresses.
-    if (!ids.has(id) && id !== 'new') return id
-  }
+  const wanted = slugOf(name) || 'channel'
+  const rows = await tx<{ id: string }[]>`
+    select id from channels where id = ${wanted} or id like ${`${wanted}-%`}`
+  // And words of our own addresses.
+  return freeName(wanted, new Set([...rows.map(({ id }) => id), 'new']))
 }
 
 function note(tx: TransactionSql, who: Who, action: string, id: string, { kind, name, values }: Draft) {

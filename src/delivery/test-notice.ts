@@ -9,7 +9,7 @@ import { deliverNow } from './deliver.ts'
 import { channelById } from './find.ts'
 import { type Attempt, type Delivery, readDelivery } from './read.ts'
 import { noteChange } from './version.ts'
-import { requireAllTenants } from './who.ts'
+import { requireWhole } from './who.ts'
 
 type Told = Delivery & { tries: Attempt[] }
 
@@ -18,13 +18,13 @@ const soon = (tx: TransactionSql) => tx`now() + interval '90 seconds'`
 
 /** Sends a test by a channel, in whatever state it is, and waits for the answer. @throws NotFound, Forbidden */
 export async function sendTest(deps: Deps, who: Who, channelId: string): Promise<Told> {
-  requireAllTenants(who)
+  requireWhole(who)
   const id = await deps.db.sql.begin(async (tx) => {
     const channel = await channelById(tx, channelId)
     const payload = {
       severity: 'info',
       title: `Test of ${channel.name}`,
-      text: 'An admin pressed “Send test”. If you can read this, alerts will reach you here.',
+      text: 'An admin sends a test. If you can read this, alerts will reach you here.',
       link: `/dashboard/settings/channels/${channel.id}`,
     }
     const [row] = await tx<{ id: number }[]>`
@@ -40,7 +40,7 @@ export async function sendTest(deps: Deps, who: Who, channelId: string): Promise
 
 /** Puts what was refused, given up or kept into the outbox again, under its key. @throws NotFound, Problem 409, Forbidden */
 export async function sendAgain(deps: Deps, who: Who, ref: string): Promise<Told> {
-  requireAllTenants(who)
+  requireWhole(who)
   const { id, state, channelId } = await readDelivery(deps, ref)
   await deps.db.sql.begin(async (tx) => {
     await channelById(tx, channelId)

@@ -1,14 +1,10 @@
 import { isAllowed } from '../auth/guards.ts'
+import { requireAllTenants } from '../auth/scope.ts'
 import type { Deps } from '../context.ts'
 import type { AdminWho, Role, Who } from '../env.ts'
-import { Forbidden } from '../lib/errors.ts'
 
 /** Alerts are told of all tenants together. @throws Forbidden for who is bound to some */
-export function requireAllTenants<W extends Who>(who: W): W {
-  if (who.tenants !== null)
-    throw new Forbidden('Channels are of all tenants together; your access is bound to some of them.')
-  return who
-}
+export const requireWhole = <W extends Who>(who: W): W => requireAllTenants(who, 'Channels are')
 
 /** Why an admin cannot configure channels; undefined = they can. */
 export const whyNotConfigure = (deps: Pick<Deps, 'config'>, admin: AdminWho) => whyNot(deps, admin, 'owner')

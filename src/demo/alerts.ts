@@ -1,9 +1,10 @@
 import { backtest, type Firing } from '../alerts/backtest.ts'
 import { ruleRows } from '../alerts/find.ts'
-import type { StoredRule } from '../alerts/rule.ts'
+import { metricOfRule, type StoredRule } from '../alerts/rule.ts'
 import { seedRules } from '../alerts/seed.ts'
 import { titleOf } from '../alerts/words.ts'
 import type { Deps } from '../context.ts'
+import { catalogueOf } from '../custom-metrics/catalogue.ts'
 
 const MINUTE_MS = 60_000
 
@@ -15,6 +16,8 @@ export async function raisePastAlerts(deps: Deps): Promise<void> {
   await seedRules(deps)
   const [admin] = await sql<{ id: string }[]>`select id from admins order by created_at limit 1`
   for (const stored of await ruleRows(sql, sql`enabled`)) {
+    // A sum that begins anew each midnight has only whole days in the past: when on the day it fired nobody knows.
+    if (stored.rule.window === 'today' && metricOfRule(catalogueOf(deps), stored.rule)?.kind !== 'last') continue
     const past = await backtest(deps, stored.rule, deps.now())
     // One that goes on is for the minute's check to find.
     const over = past?.firings.filter(({ endedAt }) => endedAt !== null) ?? []
@@ -23,12 +26,13 @@ export async function raisePastAlerts(deps: Deps): Promise<void> {
 }
 
 async function store(deps: Deps, { id, rule }: StoredRule, firing: Firing, adminId: string | undefined): Promise<void> {
-  const { subject, firedAt, endedAt, peak } = firing
+  const { subject, firedAt, endedAt, peak, ahead } = firing
   const lastedMs = (endedAt?.getTime() ?? 0) - firedAt.getTime()
   // Somebody looks after some minutes, at night later; what was over by then nobody acknowledged.
   const lookedMs = (3 + (firedAt.getUTCDate() % 7) * 2 + (firedAt.getUTCHours() < 7 ? 25 : 0)) * MINUTE_MS
   const isSeen = adminId !== undefined && rule.severity !== 'info' && lookedMs < lastedMs
-  const title = titleOf(deps, rule, { subject, value: peak, verdict: 'breach', low: null, high: null, of: null })
+  const found = { subject, value: peak, verdict: 'breach', low: null, high: null, of: null, ahead } as const
+  const title = titleOf(deps, rule, found, firedAt)
   const since = new Date(firedAt.getTime() - rule.for * MINUTE_MS)
   await deps.db.sql`
     with a as (

@@ -1,6 +1,8 @@
 import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises'
 import { refreshCohorts } from '../cohorts/recompute.ts'
+import { storeGaps } from '../components/gaps.ts'
 import type { Deps } from '../context.ts'
+import { snapshotFunnel } from '../funnels/snapshot.ts'
 import { recomputeHealth } from '../health/recompute.ts'
 import { addDays, dayOf, eachDay, today } from '../lib/time.ts'
 import { closeDays, settleDirtyDays } from '../metrics/snapshot.ts'
@@ -107,5 +109,7 @@ async function closePast(deps: Deps, fromMs: number, progress: Progress): Promis
   })
   await settleDirtyDays(deps)
   await refreshCohorts(deps)
+  await snapshotFunnel(deps)
+  await storeGaps(deps)
   await refreshUserStats(deps)
 }

@@ -9,7 +9,7 @@ import { PLANS } from './plans.ts'
 
 /** What the live traffic asks of those who may have been suspended. */
 export interface LiveUsers {
-  /** Whether something does not happen, as its user is shut out. */
+  /** Whether something does not happen, as its user is shut out, or everybody is. */
   isOut: (fact: SimFact) => boolean
   saw: (fact: SimFact) => void
 }
@@ -63,7 +63,8 @@ const GOES_ON: ReadonlySet<string> = new Set(['users', 'subscriptions', 'payment
 
 function isOut(store: Store, { kind, row, typed }: SimFact): boolean {
   const userId = typeof row.user_id === 'string' ? row.user_id : ''
-  if (typed || userId === '' || GOES_ON.has(kind) || store.isActive(userId)) return false
+  const isIn = store.isActive(userId) && !store.config.maintenance.on
+  if (typed || userId === '' || GOES_ON.has(kind) || isIn) return false
   const known = kind === 'jobs' && (store.builds.get(userId) ?? []).some(({ id }) => id === row.id)
   return !known
 }

@@ -1,6 +1,7 @@
 import type { DocPage } from './define.ts'
 import { access } from './pages/access.ts'
 import { actions } from './pages/actions.ts'
+import { alerts } from './pages/alerts.ts'
 import { backfill } from './pages/backfill.ts'
 import { connecting } from './pages/connecting.ts'
 import { delivery } from './pages/delivery.ts'
@@ -8,6 +9,7 @@ import { exports } from './pages/exports.ts'
 import { filters } from './pages/filters.ts'
 import { glossary } from './pages/glossary.ts'
 import { own } from './pages/own.ts'
+import { privacy } from './pages/privacy.ts'
 import { reading } from './pages/reading.ts'
 import { settings } from './pages/settings.ts'
 import { thresholds } from './pages/thresholds.ts'
@@ -20,11 +22,13 @@ export const docPages: readonly DocPage[] = [
   thresholds,
   own,
   exports,
+  alerts,
   delivery,
   connecting,
   backfill,
   actions,
   access,
+  privacy,
   settings,
   troubleshooting,
   glossary,

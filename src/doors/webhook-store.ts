@@ -143,7 +143,7 @@ async function saveEvents(
 }
 
 const DAY_MS = 86_400_000
-const BODY_DAYS = 30
+export const BODY_DAYS = 30
 
 /** Empties the bodies of a month ago, and drops the events that are older than the retention of raw facts. */
 export async function pruneWebhooks({ db, config }: Deps, now: Date): Promise<void> {

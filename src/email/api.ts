@@ -8,10 +8,12 @@ import { scopeOf } from '../auth/scope.ts'
 import type { Deps } from '../context.ts'
 import type { Env } from '../env.ts'
 import { type Cell, csvResponse } from '../exports/csv.ts'
+import { allBelow, type Below, pageBelow } from '../lib/below.ts'
 import { mailInput } from './input.ts'
 import { EMAIL_COLUMNS, emailsFile, listOfEmails, sendEmail as sendOperation } from './operations.ts'
 import { type AskedMails, type Mail, readMails } from './read.ts'
 import { sendEmail } from './send.ts'
+import { noteRead, whyNoWords } from './words.ts'
 
 /** Mails to one user, for programs. */
 export function mountEmailsApi(app: Hono<Env>, deps: Deps): void {
@@ -23,31 +25,29 @@ export function mountEmailsApi(app: Hono<Env>, deps: Deps): void {
   })
 
   serve(app, listOfEmails, reads, async (c, { tenant, user, before, limit }) => {
-    const scope = scopeOf(whoOf(c), tenant)
-    const asked = { ...ofUser(scope, user), ...(before !== undefined && { before }) }
-    const found = await readMails(deps, { ...asked, limit: limit + 1 })
-    const page = found.slice(0, limit)
-    return json(c, { emails: page.map(shown), next: found.length > limit ? (page.at(-1)?.id ?? null) : null })
+    const who = whoOf(c)
+    const words = whyNoWords(deps, who) === undefined
+    const whose = ofUser(scopeOf(who, tenant), user)
+    const { rows, next } = await pageBelow((asked) => readMails(deps, { ...whose, ...asked, words }), before, limit)
+    if (words && rows.length > 0) await noteRead(deps, who, { emails: rows.length }, user)
+    return json(c, { emails: rows.map(shown), next })
   })
 
-  serve(app, emailsFile, reads, (c, { tenant, user }) => {
-    const scope = scopeOf(whoOf(c), tenant)
+  serve(app, emailsFile, reads, async (c, { tenant, user }) => {
+    const who = whoOf(c)
+    const words = whyNoWords(deps, who) === undefined
+    const scope = scopeOf(who, tenant)
+    if (words) await noteRead(deps, who, { file: 'emails.csv' }, user)
     const name = ['emails', scope === '*' ? undefined : scope, user].filter(Boolean).join('-')
-    return csvResponse(c, name, [...EMAIL_COLUMNS], fileRows(deps, ofUser(scope, user)))
+    return csvResponse(c, name, [...EMAIL_COLUMNS], fileRows(deps, { ...ofUser(scope, user), words }))
   })
 }
 
 const ofUser = (scope: string, user: string | undefined) => ({ scope, ...(user !== undefined && { user }) })
 
-const FILE_PAGE = 250
-
-async function* fileRows(deps: Deps, asked: Omit<AskedMails, 'limit' | 'before'>): AsyncGenerator<Cell[][]> {
-  let before: number | undefined
-  do {
-    const page = await readMails(deps, { ...asked, ...(before !== undefined && { before }), limit: FILE_PAGE })
-    if (page.length > 0) yield page.map(shown).map((row) => EMAIL_COLUMNS.map((name) => row[name]))
-    before = page.length === FILE_PAGE ? page.at(-1)?.id : undefined
-  } while (before !== undefined)
+async function* fileRows(deps: Deps, whose: Omit<AskedMails, keyof Below>): AsyncGenerator<Cell[][]> {
+  for await (const rows of allBelow((asked) => readMails(deps, { ...whose, ...asked })))
+    yield rows.map(shown).map((row) => EMAIL_COLUMNS.map((name) => row[name]))
 }
 
 function shown({ id, userId, tenantId, recipient, subject, text, status, error, attempts, by, ...rest }: Mail) {

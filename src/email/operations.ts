@@ -8,7 +8,7 @@ const mail = z.strictObject({
   user: z.string(),
   tenant: z.string().nullable(),
   recipient: z.string(),
-  subject: z.string().nullable().describe('null in privacy mode strict, as is the text.'),
+  subject: z.string().nullable().describe('null for who may only read, and in privacy mode strict, as is the text.'),
   text: z.string().nullable(),
   status: z.enum(['queued', 'sent', 'kept', 'failed']).describe('kept: there is no mail server to send it with.'),
   error: z.string().nullable(),
@@ -53,15 +53,11 @@ export const listOfEmails = operation({
   path: '/api/emails',
   tag,
   summary: 'The mails sent to users from here, the newest first',
+  details: 'What they say is for operators and keys with the scope act; that it was read is in the audit log.',
   query: z.object({
     tenant,
     user,
-    before: z
-      .string()
-      .regex(/^\d{1,15}$/, 'It is an id.')
-      .transform(Number)
-      .optional()
-      .meta({ type: 'integer', description: 'Those before this id: the `next` of the last page.' }),
+    before: parameters.before,
     limit: parameters.limit(500, 100),
   }),
   answer: {

@@ -4,13 +4,14 @@ import { actorOf } from '../auth/guards.ts'
 import type { Deps } from '../context.ts'
 import { noteChange } from '../delivery/version.ts'
 import type { Who } from '../env.ts'
+import { Problem } from '../lib/errors.ts'
 import type { MailInput } from './input.ts'
 import { type Mail, mailById } from './read.ts'
 import { recipientOf } from './recipient.ts'
 
 /**
  * Writes a mail to one user into the outbox, once for each id of the sender. @throws NotFound, Problem 422 where no mail
- * may be sent to the user
+ * may be sent to the user, or the id came with another mail
  */
 export async function sendEmail(deps: Deps, who: Who, input: MailInput): Promise<{ mail: Mail; created: boolean }> {
   const { userId, tenantId, email } = await recipientOf(deps, who, input.user)
@@ -26,10 +27,12 @@ export async function sendEmail(deps: Deps, who: Who, input: MailInput): Promise
       on conflict (channel_id, dedupe_key) do nothing
       returning id::float8 as id`
     if (!queued) {
-      const [known] = await tx<{ id: number }[]>`
-        select e.id::float8 as id from emails e join notifications n on n.id = e.notification_id
+      const [known] = await tx<{ id: number; same: boolean }[]>`
+        select e.id::float8 as id, (e.user_id, e.subject, e.text) = (${userId}, ${subject}, ${text}) as same
+        from emails e join notifications n on n.id = e.notification_id
         where n.channel_id = '' and n.dedupe_key = ${dedupeKey}`
-      return { id: known!.id, created: false }
+      if (!known?.same) throw new Problem(422, 'The id was used before', OTHER).at('id')
+      return { id: known.id, created: false }
     }
     const [mail] = await tx<{ id: number }[]>`
       insert into emails (notification_id, user_id, tenant_id, recipient, subject, text, created_by)
@@ -40,5 +43,7 @@ export async function sendEmail(deps: Deps, who: Who, input: MailInput): Promise
     return { id: mail!.id, created: true }
   })) as { id: number; created: boolean }
   noteChange()
-  return { mail: await mailById(deps, who, String(id)), created }
+  return { mail: await mailById(deps, who, String(id), true), created }
 }
+
+const OTHER = 'This id was sent with another mail: that one went out, and this one does not.'

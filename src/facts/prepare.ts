@@ -3,6 +3,7 @@ import { allowedContent } from './content.ts'
 import { factKinds } from './index.ts'
 import { hashId, messageId } from './message-id.ts'
 import { isNestedDeeper, MAX_NESTING } from './nesting.ts'
+import { type Pseudonyms, withoutErased } from './personal.ts'
 import type { FactDef, FactIn, Meta, Prepared, StoreContext } from './types.ts'
 
 const DAY_MS = 86_400_000
@@ -11,13 +12,16 @@ const EMPTY = {}
 export interface PrepareContext extends StoreContext {
   retentionDays: number
   storeContent?: boolean
+  /** Of ids that were erased; absent = none ever was. */
+  pseudonymOf?: Pseudonyms | undefined
 }
 
 /**
- * Validates and enriches one fact; answers the reason as text if it cannot be stored. The context is the request's, made
- * once for all its facts; its `ts` is set to each fact's in turn.
+ * Validates and enriches one fact; answers the reason as text if it cannot be stored, null if it is not to be: it tells of
+ * somebody who was erased. The context is the request's, made once for all its facts; its `ts` is set to each fact's in
+ * turn.
  */
-export function prepare(fact: FactIn, context: PrepareContext): Prepared | string {
+export function prepare(fact: FactIn, context: PrepareContext): Prepared | string | null {
   const { meta } = context
   const def = factKinds[fact.kind]
   if (isNestedDeeper(fact.row, MAX_NESTING)) return `nested more than ${MAX_NESTING} levels deep`
@@ -28,7 +32,9 @@ export function prepare(fact: FactIn, context: PrepareContext): Prepared | strin
   const late = clockReason(def, ts, context)
   if (late) return late
   context.ts = ts
-  const row = def.store(parsed.data as never, context)
+  const stored = def.store(parsed.data as never, context)
+  const row = context.pseudonymOf ? withoutErased(def.kind, stored, context.pseudonymOf) : stored
+  if (!row) return null
   const json = JSON.stringify(row)
   const unstorable = textReason(json)
   if (unstorable) return unstorable

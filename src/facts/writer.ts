@@ -1,23 +1,17 @@
 import type { Logger } from 'pino'
 import type { Sql } from 'postgres'
 import type { Config } from '../config.ts'
-import { commitRows, isRetryable, type RowResult, WriterUnavailable } from './commit.ts'
-import { allowedContent } from './content.ts'
+import { commitRows, isRetryable, WriterUnavailable } from './commit.ts'
 import { DoorCounts } from './door-counts.ts'
+import { ErasedIds } from './erased-ids.ts'
 import { GroupCommit, WriterBusy } from './group-commit.ts'
 import { factKinds } from './index.ts'
-import { safeJson } from './nesting.ts'
+import type { Pseudonyms } from './personal.ts'
 import { type PrepareContext, prepare } from './prepare.ts'
+import { type Rejection, Report } from './report.ts'
 import type { FactIn, FactKind, Meta, Outcome, Prepared, StoreContext } from './types.ts'
 
-export { WriterBusy, WriterUnavailable }
-
-export interface Rejection {
-  kind: string
-  source: string
-  reason: string
-  raw: Buffer | string
-}
+export { type Rejection, WriterBusy, WriterUnavailable }
 
 /** The one way into the fact tables, for all doors. */
 export interface Writer {
@@ -31,6 +25,8 @@ export interface Writer {
   write(facts: FactIn[], meta: Meta): Promise<Outcome>
   /** Keeps what a door could not even parse. @throws WriterUnavailable */
   reject(rejections: Rejection[]): Promise<void>
+  /** Looks which ids were erased: from then on nothing is stored under them. @throws where the database is away */
+  learnErased(): Promise<void>
   /** Takes nothing more, and resolves when all that was taken has committed. */
   close(): Promise<void>
 }
@@ -38,7 +34,7 @@ export interface Writer {
 export interface WriterOptions {
   /** The writer's own pool: two connections with synchronous_commit on. */
   sql: Sql
-  config: Pick<Config, 'timeZone' | 'currency' | 'retentionDays' | 'storeContent'>
+  config: Pick<Config, 'timeZone' | 'currency' | 'retentionDays' | 'storeContent' | 'secretKey'>
   log: Logger
   now: () => Date
   enrich: StoreContext['enrich']
@@ -61,6 +57,7 @@ export function createWriter(options: WriterOptions): Writer {
     maxPendingRows: MAX_PENDING_ROWS,
   })
   const counts = new DoorCounts(now)
+  const erased = new ErasedIds(sql, config.secretKey)
   let closed = false
 
   const reject = async (rejections: Rejection[]): Promise<void> => {
@@ -69,6 +66,7 @@ export function createWriter(options: WriterOptions): Writer {
 
   return {
     counts,
+    learnErased: () => erased.load(),
     async reject(rejections) {
       await reject(rejections)
       for (const { source, kind } of rejections) {
@@ -78,8 +76,11 @@ export function createWriter(options: WriterOptions): Writer {
     },
     async write(facts, meta) {
       if (closed) throw new WriterUnavailable('shutting down')
+      const pseudonymOf = await knownErased(erased)
+      if (closed) throw new WriterUnavailable('shutting down')
       if (!queue.hasRoom(facts.length)) throw new WriterBusy('too many facts are waiting to be written')
       const sorted = sortOut(facts, {
+        pseudonymOf,
         currency: config.currency,
         retentionDays: config.retentionDays,
         storeContent: config.storeContent,
@@ -92,8 +93,9 @@ export function createWriter(options: WriterOptions): Writer {
       const results = await Promise.all(
         [...sorted.accepted].map(async ([kind, rows]) => [kind, await queue.submit(kind, rows.prepared)] as const),
       )
-      const report = new Report(facts, config.storeContent)
+      const report = new Report(facts, config.storeContent, pseudonymOf)
       for (const { position, reason } of sorted.refused) report.add(position, { rejected: reason })
+      for (const position of sorted.erased) report.add(position, 'duplicate')
       for (const [kind, outcome] of results)
         sorted.accepted.get(kind)!.positions.forEach((position, n) => {
           report.add(position, outcome[n]!)
@@ -111,17 +113,32 @@ export function createWriter(options: WriterOptions): Writer {
   }
 }
 
+async function knownErased(erased: ErasedIds): Promise<Pseudonyms | undefined> {
+  try {
+    return await erased.current()
+  } catch (error) {
+    if (isRetryable(error)) throw new WriterUnavailable('the database is away', { cause: error })
+    throw error
+  }
+}
+
 interface SortedFacts {
   accepted: Map<FactKind, { prepared: Prepared[]; positions: number[] }>
   refused: { position: number; reason: string }[]
+  /** Tell of somebody who was erased, and change nothing. */
+  erased: number[]
 }
 
 function sortOut(facts: FactIn[], context: PrepareContext): SortedFacts {
-  const sorted: SortedFacts = { accepted: new Map(), refused: [] }
+  const sorted: SortedFacts = { accepted: new Map(), refused: [], erased: [] }
   facts.forEach((fact, position) => {
     const prepared = prepare(fact, context)
     if (typeof prepared === 'string') {
       sorted.refused.push({ position, reason: prepared })
+      return
+    }
+    if (prepared === null) {
+      sorted.erased.push(position)
       return
     }
     let group = sorted.accepted.get(fact.kind)
@@ -133,70 +150,6 @@ function sortOut(facts: FactIn[], context: PrepareContext): SortedFacts {
     group.positions.push(position)
   })
   return sorted
-}
-
-/** Gathers what became of the facts, and tells it by the client's own positions. */
-class Report {
-  private readonly results: RowResult[]
-
-  constructor(
-    private readonly facts: FactIn[],
-    private readonly storeContent: boolean,
-  ) {
-    this.results = new Array(facts.length)
-  }
-
-  add(position: number, result: RowResult): void {
-    this.results[position] = result
-  }
-
-  rejections(meta: Meta): Rejection[] {
-    return this.results.flatMap((result, position) => {
-      if (typeof result === 'string') return []
-      const { kind, row } = this.facts[position]!
-      return [
-        {
-          kind,
-          source: meta.source,
-          reason: result.rejected,
-          raw: safeJson(allowedContent(factKinds[kind], row, this.storeContent)),
-        },
-      ]
-    })
-  }
-
-  /** What became of the facts of each kind, one by one. */
-  byKind(): Map<FactKind, { accepted: number; duplicate: number; rejected: number }> {
-    const kinds = new Map<FactKind, { accepted: number; duplicate: number; rejected: number }>()
-    this.results.forEach((result, position) => {
-      const { kind } = this.facts[position]!
-      const counted = kinds.get(kind) ?? { accepted: 0, duplicate: 0, rejected: 0 }
-      kinds.set(kind, counted)
-      if (result === 'stored') counted.accepted++
-      else if (result === 'duplicate') counted.duplicate++
-      else counted.rejected++
-    })
-    return kinds
-  }
-
-  /** Facts made of one message stand side by side, and count as one: refused if any is, else a duplicate if any is. */
-  outcome(): Outcome {
-    const outcome: Outcome = { accepted: 0, duplicate: 0, rejected: [] }
-    for (let from = 0, to = 0; from < this.facts.length; from = to) {
-      const { index } = this.facts[from]!
-      let verdict = this.results[from]!
-      for (to = from + 1; this.facts[to]?.index === index; to++) verdict = worse(verdict, this.results[to]!)
-      if (verdict === 'stored') outcome.accepted++
-      else if (verdict === 'duplicate') outcome.duplicate++
-      else outcome.rejected.push({ index, reason: verdict.rejected })
-    }
-    return outcome
-  }
-}
-
-function worse(a: RowResult, b: RowResult): RowResult {
-  if (typeof a === 'object') return a
-  return b === 'stored' ? a : b
 }
 
 /** Batch numbers out of the sequence, a block at a time: they need be unique and grow, not be without gaps. */

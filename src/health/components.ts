@@ -2,8 +2,8 @@
 export const COMPONENTS = {
   builds: { label: 'Build success', weight: 30, about: 'jobs that succeeded of those that ended in 30 days' },
   engagement: { label: 'Engagement', weight: 25, about: 'active days in 30, against the users of the same plan' },
-  returns: { label: 'Return', weight: 20, about: 'weeks with activity, of the last 4' },
-  adoption: { label: 'Adoption', weight: 15, about: 'key features used in 90 days' },
+  returns: { label: 'Return', weight: 20, about: 'weeks with activity, of the last 4 or since sign-up' },
+  adoption: { label: 'Adoption', weight: 15, about: 'key features used in 90 days, of those in the settings' },
   satisfaction: { label: 'Satisfaction', weight: 10, about: 'mean rating of 90 days' },
 } as const
 export type Component = keyof typeof COMPONENTS

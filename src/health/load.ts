@@ -21,6 +21,7 @@ import {
   readState,
 } from './read.ts'
 import { freshHealthRules, type HealthRules } from './rules.ts'
+import { healthRunsVersion } from './start.ts'
 import type { HealthRow } from './types.ts'
 
 export type Lines = Map<string, { day: Day; score: number }[]>
@@ -68,7 +69,9 @@ export async function loadHealthPage(context: PageContext): Promise<HealthPage> 
   const [rules, state, run] = await Promise.all([
     freshHealthRules(deps),
     card(context, 'health-state', () => readState(deps)),
-    card(context, 'health-run', async () => (await runsOf(deps.db.sql, healthScores.name, 1))[0], { key: 'live' }),
+    card(context, 'health-run', async () => (await runsOf(deps.db.sql, healthScores.name, 1))[0], {
+      key: String(healthRunsVersion()),
+    }),
   ])
   const kept = { slow: true, key: versionOf(state) }
   const risky = riskyOf(query.band)

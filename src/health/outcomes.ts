@@ -2,6 +2,7 @@ import { addDays, type Day, daysBetween } from '../lib/time.ts'
 import { mask } from '../metrics/activity.ts'
 import type { Fragment, SqlContext } from '../metrics/metric.ts'
 import type { HealthRules } from './rules.ts'
+import { goneAfter } from './score-sql.ts'
 
 /** So long after a score it is looked at what became of the user. */
 export const OUTCOME_DAYS = 30
@@ -58,20 +59,24 @@ async function daysToLookAt({ sql }: SqlContext, rules: HealthRules, day: Day): 
   return taken
 }
 
-/** Who paid or came at the end of those days, with what they did in the 30 after. */
+/**
+ * Who paid or came at the end of those days, with what they did in the 30 after. Whoever deleted their account in that time
+ * has left, in both ways; whoever had done so before is not asked (see goneAfter for when that was).
+ */
 function outcomesOf(q: SqlContext, days: Day[]): Fragment {
   const { sql, zone } = q
   const endOf = (after: number) => sql`(h.day + ${after + 1}::int)::timestamp at time zone ${zone}`
-  const of = sql`health_scores h join users u on u.user_id = h.user_id and u.status <> 'deleted'`
+  const of = sql`health_scores h join users u on u.user_id = h.user_id and (u.status <> 'deleted' or ${goneAfter(q, endOf(0))})`
+  const left = sql`(u.status = 'deleted' and u.updated_at < ${endOf(OUTCOME_DAYS)})`
   const picked = sql`h.day = any(${days}::text[]::date[])`
   return sql`
-      select u.tenant_id, 'churned' as outcome, h.score, exists (
+      select u.tenant_id, 'churned' as outcome, h.score, ${left} or exists (
           select from user_plans p
           where p.user_id = h.user_id and p.since >= ${endOf(0)} and p.since < ${endOf(OUTCOME_DAYS)} and p.class <> 'paid'
         ) as bad
       from ${of} where ${picked} and h.paid
       union all
       select u.tenant_id, 'lapsed', h.score,
-        (bits_from(a.bits, a.last_day, h.day + ${OUTCOME_DAYS}::int) & ${mask(0, OUTCOME_DAYS)(q)}) = 0::bit(128)
+        ${left} or (bits_from(a.bits, a.last_day, h.day + ${OUTCOME_DAYS}::int) & ${mask(0, OUTCOME_DAYS)(q)}) = 0::bit(128)
       from ${of} join user_activity a on a.user_id = h.user_id and a.scope = '*' where ${picked} and h.active`
 }

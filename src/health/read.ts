@@ -1,12 +1,14 @@
 import type { Deps } from '../context.ts'
 import type { Filters } from '../lib/filters.ts'
 import { OverBudget } from '../lib/settle.ts'
+import { SUSPENDED } from '../lib/suspended.ts'
 import { addDays, type Day } from '../lib/time.ts'
 import { sqlContext } from '../metrics/context.ts'
 import type { Fragment, SqlContext } from '../metrics/metric.ts'
 import { findSegment } from '../segments/find.ts'
 import { membersOf } from '../segments/members.ts'
 import type { SegmentRule } from '../segments/rule.ts'
+import { type Bin, binOf, storedAtRisk, storedBins } from './bins.ts'
 import type { Band, Weights } from './components.ts'
 import type { HealthRow } from './types.ts'
 import { LEAST_CHANGE } from './words.ts'
@@ -24,11 +26,16 @@ export interface HealthState {
   weights: Weights
   users: number
   computed_at: Date
+  /** Weeks up to this one were scored by other rules; null = none. */
+  other_until: Day | null
 }
 
 /** The last computation; undefined = there was none. */
 export async function readState({ db: { sql } }: Pick<Deps, 'db'>): Promise<HealthState | undefined> {
-  const [state] = await sql<HealthState[]>`select day, then_day, rules, weights, users, computed_at from health_state`
+  const [state] = await sql<HealthState[]>`
+    select day, then_day, rules, weights, users, computed_at,
+      (select max(w.day) from health_weeks w where w.rules <> s.rules)::text as other_until
+    from health_state s`
   return state
 }
 
@@ -42,15 +49,18 @@ export interface Bands {
   histogram: number[]
 }
 
-/** How many users are in which band, and how their scores lie. */
+/**
+ * How many users are in which band, and how their scores lie. Of all users, or all of a tenant, it is what was counted
+ * when they were scored: whoever has deleted their account since is still among them until the next night.
+ */
 export async function readBands(deps: ReadDeps, whose: Whose): Promise<Bands> {
   const whom = await whomOf(deps, whose)
   const q = sqlContext(deps, deps.db.sql)
-  const rows = await q.sql<
-    { band: Band; then_band: Band | null; bin: number; n: number; sum: number; then: number; then_n: number }[]
-  >`
-    select h.band, h.then_band, coalesce(least(19, floor(h.score / 5)), -1)::int as bin, count(*)::int as n,
-      coalesce(sum(h.score), 0)::float8 as sum, coalesce(sum(h.then_score), 0)::float8 as then, count(h.then_score)::int as then_n
+  const rows = isWhole(whom)
+    ? await storedBins(q.sql, whom.scope)
+    : await q.sql<Bin[]>`
+    select h.band, h.then_band, ${binOf(q.sql)} as bin, count(*)::int as n, coalesce(sum(h.score), 0)::float8 as sum,
+      coalesce(sum(h.then_score), 0)::float8 as then, count(h.then_score)::int as then_n
     from ${listed(q, whom)}
     group by 1, 2, 3`
   const add = (of: (row: (typeof rows)[number]) => number) => rows.reduce((sum, row) => sum + of(row), 0)
@@ -83,7 +93,7 @@ export async function readMovers(
 ): Promise<HealthRow[]> {
   const whom = await whomOf(deps, whose)
   const q = sqlContext(deps, deps.db.sql)
-  const change = q.sql`(h.score - h.then_score)`
+  const change = q.sql`h.change`
   const moved =
     way === 'fell' ? q.sql`${change} <= ${-LEAST_CHANGE}::float8` : q.sql`${change} >= ${LEAST_CHANGE}::float8`
   return await q.sql<HealthRow[]>`
@@ -95,15 +105,26 @@ export async function readMovers(
 export const RISKY = ['at-risk', 'churning'] as const satisfies Band[]
 export type Risky = (typeof RISKY)[number]
 
-/** Users to look at first, and how many there are: who pays, then who fell most. Who is gone already is not among them. */
+/**
+ * Users to look at first, and how many there are: who pays, then who fell most. Neither who is gone already is among
+ * them, nor whom an admin keeps out. Where there are more than are listed, and nobody is picked by plan or segment, their
+ * number is that of the last night.
+ */
 export async function readAtRisk(deps: ReadDeps, whose: Whose, bands: readonly Risky[], limit: number) {
   const whom = await whomOf(deps, whose)
   const q = sqlContext(deps, deps.db.sql)
-  const rows = await q.sql<(HealthRow & { total: number })[]>`
-    select ${rowOf(q)}, count(*) over ()::int as total
-    from ${listed(q, whom)} and h.band = any(${[...bands]}::text[]) and h.stage <> 'lapsed'
-    order by h.class = 'paid' desc, h.score - h.then_score asc nulls last, h.score, h.user_id limit ${limit}`
-  return { total: rows[0]?.total ?? 0, rows: rows.map(({ total: _, ...row }) => row as HealthRow) }
+  // The two bands are written out for the index, which has no others.
+  const found = q.sql`
+    from ${listed(q, whom)} and h.band in ('at-risk', 'churning') and h.band = any(${[...bands]}::text[]) and h.stage <> 'lapsed'
+      and u.status <> all(${[...SUSPENDED]}::text[])`
+  const rows = await q.sql<HealthRow[]>`
+    select ${rowOf(q)} ${found}
+    order by (h.class = 'paid') desc, h.change asc nulls last, h.score, h.user_id limit ${limit}`
+  if (rows.length < limit) return { total: rows.length, rows: [...rows] }
+  const total = isWhole(whom)
+    ? await storedAtRisk(q.sql, whom.scope, bands)
+    : ((await q.sql<{ n: number }[]>`select count(*)::int as n ${found}`)[0]?.n ?? 0)
+  return { total: Math.max(total, rows.length), rows: [...rows] }
 }
 
 /** Where a page by score ends. */
@@ -141,7 +162,10 @@ export async function readUser(deps: ReadDeps, userId: string): Promise<HealthRo
 
 const SPARK_DAYS = 91
 
-/** The scores of some users over a quarter of a year, oldest first, as the weeks have them; the last is that of now. */
+/**
+ * The scores of some users over a quarter of a year, oldest first, as the weeks have them; the last is that of now. Weeks
+ * that were scored by other rules are left out: side by side they would look like a change of the user.
+ */
 export async function readLines(
   { db: { sql } }: Pick<Deps, 'db'>,
   users: readonly Pick<HealthRow, 'user_id' | 'day' | 'score'>[],
@@ -150,7 +174,7 @@ export async function readLines(
   if (!first) return new Map()
   const rows = await sql<{ user_id: string; day: Day; score: number }[]>`
     select user_id, day, score from health_scores
-    where user_id = any(${users.map(({ user_id }) => user_id)}::text[])
+    where day in (select w.day from health_weeks w join health_state s on s.rules = w.rules) and user_id = any(${users.map(({ user_id }) => user_id)}::text[])
       and day > ${addDays(first.day, -SPARK_DAYS)} and day < ${first.day}
     order by health_scores.day`
   return new Map(
@@ -167,6 +191,9 @@ interface Whom {
   plan?: string
   rule?: SegmentRule
 }
+
+/** Nobody is picked of all users, or of all of a tenant. */
+const isWhole = ({ plan, rule }: Whom): boolean => plan === undefined && rule === undefined
 
 async function whomOf(deps: ReadDeps, { scope, plan, segment, segmentUnchecked }: Whose): Promise<Whom> {
   if (segment !== undefined && segmentUnchecked) throw new OverBudget()

@@ -10,14 +10,16 @@ import { HOLDS_DAYS } from '../metrics/user-health-rows.ts'
 import { storeOutcomes } from './outcomes.ts'
 import { freshHealthRules, type HealthRules } from './rules.ts'
 import { type AsOf, scoresAsOf } from './score-sql.ts'
+import { storeBins, storeDay } from './store-counts.ts'
 
 /** A score is compared with the one of so many days before. */
 export const CHANGE_DAYS = 30
 /** A past day can be scored when this many days before it are known as well. */
 export const KNOWN_DAYS = 28
-/** As far back as weeks are scored, and kept. */
+/** As far back as weeks are scored. */
 const SCORED_WEEKS = 26
-const KEPT_DAYS = 371
+/** For how long they are kept. */
+export const SCORES_KEPT_DAYS = 371
 
 export interface Recomputing {
   signal?: AbortSignal
@@ -36,7 +38,7 @@ export async function recomputeHealth(deps: HealthDeps, { signal, done }: Recomp
   const q = sqlContext(deps, deps.db.heavy)
   const day = addDays(q.today, -1)
   const first = await firstActiveDay(q)
-  await forgetOtherRules(deps, rules)
+  await forgetOtherRules(deps, rules, day)
   const weeks = await weeksToScore(q, rules, { day, first })
   const total = weeks.length + 2
   let steps = 0
@@ -79,21 +81,26 @@ async function firstActiveDay({ sql }: SqlContext): Promise<Day | null> {
   return row?.day ?? null
 }
 
-/** What was computed by other rules would look like a change of the users. */
-async function forgetOtherRules(deps: HealthDeps, rules: HealthRules): Promise<void> {
-  await alone(deps, async (tx) => {
-    const gone = await tx<
-      { day: Day }[]
-    >`delete from health_weeks where rules <> ${rules.id} returning day::text as day`
-    await tx`delete from health_scores where day = any(${gone.map(({ day }) => day)}::text[]::date[])`
-    await tx`delete from health_days where exists (select from health_state where rules <> ${rules.id})`
-  })
+/**
+ * What was computed by other rules would look like a change of the users: the days whose weeks are scored anew go. Weeks
+ * further back stay, each with the rules it was scored by, and are shown beside no others.
+ */
+async function forgetOtherRules(deps: HealthDeps, rules: HealthRules, day: Day): Promise<void> {
+  const oldest = addDays(sundayBefore(day), -7 * (SCORED_WEEKS - 1))
+  await alone(
+    deps,
+    (tx) => tx`
+      delete from health_days
+      where day >= ${oldest} and exists (select from health_state where rules <> ${rules.id})`,
+  )
 }
+
+const sundayBefore = (day: Day): Day => addDays(day, -new Date(`${day}T00:00:00Z`).getUTCDay())
 
 /** Sundays that are not scored yet, or of which something became known later; the newest first. */
 async function weeksToScore(q: SqlContext, rules: HealthRules, { day, first }: AsOf): Promise<Day[]> {
   if (first === null) return []
-  const sunday = addDays(day, -new Date(`${day}T00:00:00Z`).getUTCDay())
+  const sunday = sundayBefore(day)
   const all = Array.from({ length: SCORED_WEEKS }, (_, n) => addDays(sunday, -7 * n))
   const known = all.filter((week) => daysBetween(first, week) >= KNOWN_DAYS - 1)
   const rows = await q.sql<{ day: Day }[]>`
@@ -169,6 +176,7 @@ async function storeNow(deps: HealthDeps, rules: HealthRules, asOf: AsOf): Promi
       on conflict (user_id) do update set day = excluded.day, computed_at = excluded.computed_at, ${kept}, ${changed}`
     await tx`delete from user_health where computed_at <> ${at}::timestamptz or day <> ${day}::date`
     await storeDay(tx, day, tx`select tenant_id, band, score from user_health`)
+    await storeBins(tx)
     const [counted] = await tx<{ n: number }[]>`select count(*)::int as n from user_health`
     const users = counted?.n ?? 0
     await tx`
@@ -181,11 +189,11 @@ async function storeNow(deps: HealthDeps, rules: HealthRules, asOf: AsOf): Promi
   })
 }
 
-/** One week of the history, whole or not at all. */
+/** One week of the history, whole or not at all; with those who deleted their account since, for what became of scores. */
 async function storeWeek(deps: HealthDeps, rules: HealthRules, asOf: AsOf): Promise<void> {
   const { day } = asOf
   await alone(deps, async (tx) => {
-    await tx`create temporary table week_scores on commit drop as ${scoresAsOf(sqlContext(deps, tx), rules, asOf)}`
+    await tx`create temporary table week_scores on commit drop as ${scoresAsOf(sqlContext(deps, tx), rules, { ...asOf, andGone: true })}`
     await tx`delete from health_scores where day = ${day}`
     await tx`
       insert into health_scores (user_id, day, score, builds, engagement, returns, adoption, satisfaction, paid, active)
@@ -193,22 +201,12 @@ async function storeWeek(deps: HealthDeps, rules: HealthRules, asOf: AsOf): Prom
         active_days > 0
       from week_scores
       where score is not null and (active_days > 0 or active_before > 0 or class = 'paid')`
-    await storeDay(tx, day, tx`select tenant_id, band, score from week_scores`)
+    // Metrics take a deleted account out of all days.
+    await storeDay(tx, day, tx`select tenant_id, band, score from week_scores where not gone`)
     await tx`
       insert into health_weeks values (${day}, ${rules.id}, ${deps.now()})
       on conflict (day) do update set rules = excluded.rules, computed_at = excluded.computed_at`
   })
-}
-
-/** Users by band, of all tenants and of each. */
-async function storeDay(tx: Tx, day: Day, scores: Fragment): Promise<void> {
-  await tx`delete from health_days where day = ${day}`
-  await tx`
-    insert into health_days (scope, day, band, n, score)
-    select s.scope, ${day}::date, h.band, count(*), coalesce(sum(h.score::numeric), 0)::float8
-    from (${scores}) h cross join lateral (values ('*'), (nullif(h.tenant_id, ''))) s (scope)
-    where s.scope is not null
-    group by 1, 3`
 }
 
 /** Days that were closed before they had scores. */
@@ -226,7 +224,7 @@ async function storeMetrics(deps: Deps, days: Day[]): Promise<void> {
 /** That the days have been stored anew for it makes no week late; and weeks that nobody looks at any more go. */
 async function noteWeeks(deps: HealthDeps, weeks: Day[], day: Day): Promise<void> {
   await alone(deps, async (tx) => {
-    const oldest = addDays(day, -KEPT_DAYS)
+    const oldest = addDays(day, -SCORES_KEPT_DAYS)
     await tx`update health_weeks set computed_at = ${deps.now()} where day = any(${weeks}::text[]::date[])`
     await tx`delete from health_scores where day < ${oldest}`
     await tx`delete from health_weeks where day < ${oldest}`

@@ -2,12 +2,13 @@ import type { Hono } from 'hono'
 import { audit } from '../audit/audit.ts'
 import { smallBody } from '../auth/forms.ts'
 import { actorOf, adminOf, requireRole } from '../auth/guards.ts'
+import { requireAllTenants } from '../auth/scope.ts'
 import type { Deps } from '../context.ts'
 import type { Env } from '../env.ts'
 import healthScores from '../jobs/health-scores.ts'
 import { cancelRun, findRun } from '../jobs/runs.ts'
-import { Forbidden, NotFound } from '../lib/errors.ts'
-import { HEALTH_PATH, startRecalculation } from './start.ts'
+import { NotFound } from '../lib/errors.ts'
+import { HEALTH_PATH, noteHealthRun, startRecalculation } from './start.ts'
 
 /** What the buttons of the Health page send; programs use /api/health. */
 export function mountHealthPage(app: Hono<Env>, deps: Deps): void {
@@ -19,8 +20,7 @@ export function mountHealthPage(app: Hono<Env>, deps: Deps): void {
   })
 
   app.post(`${HEALTH_PATH}/runs/:run/cancel`, acts, smallBody, async (c) => {
-    const admin = adminOf(c)
-    if (admin.tenants !== null) throw new Forbidden('Jobs work on all tenants; your access is bound to some.')
+    const admin = requireAllTenants(adminOf(c), 'Jobs are')
     const found = await findRun(deps.db.sql, c.req.param('run'))
     if (found?.job !== healthScores.name) throw new NotFound('There is no recalculation of this id.')
     const run = await cancelRun(deps.db.sql, found.id)
@@ -31,6 +31,7 @@ export function mountHealthPage(app: Hono<Env>, deps: Deps): void {
         target: run.job,
         detail: { run: run.id },
       })
+    noteHealthRun()
     return c.redirect(HEALTH_PATH, 303)
   })
 }

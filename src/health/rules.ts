@@ -1,3 +1,4 @@
+import { DEFAULT_KEY_FEATURES } from '../config.ts'
 import type { Deps } from '../context.ts'
 import { shortHash } from '../rollups/folded.ts'
 import { freshSettings, settingsOf } from '../settings/store.ts'
@@ -8,6 +9,8 @@ import type { HealthSettings } from './settings.ts'
 export interface HealthRules extends Bounds {
   weights: Weights
   keyFeatures: string[]
+  /** Somebody has said which features these are: each counts, whether anybody uses it or not. */
+  isNamed: boolean
   /** The mean ratings, of 5, that count as 0 and as 100. */
   ratingLow: number
   ratingHigh: number
@@ -27,14 +30,21 @@ export async function freshHealthRules(deps: Pick<Deps, 'db' | 'config'>): Promi
 
 function rulesOf(values: HealthSettings): HealthRules {
   const weights = Object.fromEntries(COMPONENT_NAMES.map((name) => [name, Number(values[`health_weight_${name}`])]))
-  const names = values.health_key_features.split(',').map((name) => name.trim())
+  const keyFeatures = namesIn(values.health_key_features)
   const rules = {
     weights: weights as Weights,
-    keyFeatures: [...new Set(names.filter((name) => name !== ''))].sort(),
+    keyFeatures,
+    isNamed: keyFeatures.join() !== namesIn(DEFAULT_KEY_FEATURES).join(),
     healthy: Number(values.health_band_healthy),
     churning: Number(values.health_band_churning),
     ratingLow: Number(values.health_rating_low),
     ratingHigh: Number(values.health_rating_high),
   }
   return { ...rules, id: shortHash(JSON.stringify(rules)) }
+}
+
+/** In one order, so that the same features are the same rules. */
+function namesIn(list: string): string[] {
+  const names = list.split(',').map((name) => name.trim())
+  return [...new Set(names.filter((name) => name !== ''))].sort()
 }

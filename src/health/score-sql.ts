@@ -11,29 +11,35 @@ const FEATURE_DAYS = 90
 export const WEEKS = 4
 /** From so many jobs up their success says something. */
 export const LEAST_JOBS = 3
-/** So old a user has settled in. */
+/** Younger than this a user is still finding their way. */
 const NEW_DAYS = 14
 
 /** The day a pass is of, and the first day of which there is any activity. */
 export interface AsOf {
   day: Day
   first: Day | null
+  /** With those whose accounts were deleted after the day: `gone` is true of them. */
+  andGone?: boolean
 }
 
 /**
  * Every user as of the end of a day, with score and what it is made of, out of what was known of the days up to it: one
  * statement for all of them. What changes since (a job's end, a late fact) changes it, the hour it is asked at does not.
  */
-export function scoresAsOf(q: SqlContext, rules: HealthRules, { day, first }: AsOf): Fragment {
+export function scoresAsOf(q: SqlContext, rules: HealthRules, { day, first, andGone = false }: AsOf): Fragment {
   const { sql } = q
-  const { weights } = rules
+  const { weights, keyFeatures, isNamed } = rules
+  // A list that nobody has made has features of many products: those that this one has are those that somebody used.
+  const configured = isNamed
+    ? sql`case when count(*) > 0 then ${keyFeatures.length}::int else 0 end`
+    : sql`count(distinct name)::int`
   const { builds, engagement, returns, adoption, satisfaction } = weights
   const total = builds + engagement + returns + adoption + satisfaction
   const has = (name: string, weight: number) => sql`case when ${sql(name)} is null then 0 else ${weight}::float8 end`
   const points = (name: string, weight: number) => sql`coalesce(${sql(name)} * ${weight}::float8, 0)`
   return sql`
     with people as (
-      ${peopleOn(q, day)}
+      ${peopleOn(q, day, andGone)}
     ),
     activity as (
       ${activityOn(q, day)}
@@ -46,7 +52,8 @@ export function scoresAsOf(q: SqlContext, rules: HealthRules, { day, first }: As
       ${featuresOn(q, rules, day)}
     ),
     used as (select user_id, count(*)::int as n from uses group by user_id),
-    known as materialized (select count(distinct name)::int as n from uses),
+    -- Where nobody used any of them, nothing is known of any.
+    known as materialized (select ${configured} as n from uses),
     opinions as (
       ${ratingsOn(q, day)}
     ),
@@ -110,16 +117,40 @@ const startOf = ({ sql, zone }: SqlContext, day: Day, days: number): Fragment =>
 /** For whom it counts what an id did that was merged into another. */
 const owner = ({ sql }: SqlContext): Fragment => sql`coalesce(m.user_id, f.user_id)`
 
-function peopleOn(q: SqlContext, day: Day): Fragment {
+function peopleOn(q: SqlContext, day: Day, andGone: boolean): Fragment {
   const { sql, zone } = q
-  return sql`select u.user_id, u.tenant_id, (u.created_at at time zone ${zone})::date as born,
-        coalesce(${planOf(q, 'p')}, 'free') as plan, coalesce(p.class, 'free') as class
+  const end = endOf(q, day)
+  const columns = sql`u.user_id, u.tenant_id, (u.created_at at time zone ${zone})::date as born`
+  const there = sql`select ${columns}, coalesce(${planOf(q, 'p')}, 'free') as plan, coalesce(p.class, 'free') as class, false as gone
       from users u left join (
         select distinct on (user_id) user_id, class, plan from user_plans
-        where since < ${endOf(q, day)} order by user_id, since desc
+        where since < ${end} order by user_id, since desc
       ) p on p.user_id = u.user_id
-      where u.status <> 'deleted' and u.created_at < ${endOf(q, day)}`
+      where u.status <> 'deleted' and u.created_at < ${end}`
+  // An account has lost its plans when it is deleted; what was paid for it then is still in its subscriptions.
+  return andGone
+    ? sql`${there}
+      union all
+      select ${columns}, coalesce(p.plan, 'free'), case when p.plan is null then 'free' else 'paid' end, true
+      from users u left join lateral (
+        select s.plan from (
+          select distinct on (subscription_id) plan, mrr_minor, ends_at from subscription_states
+          where ts < ${end} and (user_id = u.user_id or (user_id = '' and tenant_id = u.tenant_id and u.tenant_id <> ''))
+          order by subscription_id, ts desc
+        ) s
+        where s.mrr_minor > 0 and (s.ends_at is null or s.ends_at >= ${end}) order by s.mrr_minor desc limit 1
+      ) p on true
+      where ${goneAfter(q, end)} and u.created_at < ${end}`
+    : there
 }
+
+/**
+ * Of accounts `u`: those that were there until a moment and are deleted now. When an account was deleted is not told; it
+ * is at the latest when it was changed last, and one is seldom changed after. One that was erased here has the day of the
+ * change before that.
+ */
+export const goneAfter = ({ sql }: SqlContext, moment: Fragment): Fragment =>
+  sql`(u.status = 'deleted' and u.updated_at >= ${moment})`
 
 function activityOn(q: SqlContext, day: Day): Fragment {
   const { sql } = q
@@ -142,7 +173,7 @@ function jobsOn(q: SqlContext, day: Day): Fragment {
       group by 1`
 }
 
-/** Users and the key features that they used, each once; those that nobody used are not among them. */
+/** Users and the key features that they used, each once. */
 function featuresOn(q: SqlContext, { keyFeatures }: HealthRules, day: Day): Fragment {
   const { sql } = q
   const within = sql`scope = '*' and user_id <> '' and day between ${day}::date - ${FEATURE_DAYS - 1}::int and ${day}::date`
@@ -150,7 +181,10 @@ function featuresOn(q: SqlContext, { keyFeatures }: HealthRules, day: Day): Frag
       from (
         select e.name, bit_or(e.bit) as bit from event_names e where e.name = any(${keyFeatures}::text[]) group by e.name
       ) f join (
-        select user_id, bit_or(names) as names from user_days where names is not null and ${within} group by user_id
+        select user_id, bit_or(names) as names from user_days
+        where (names & (select bit_or(bit) from event_names where name = any(${keyFeatures}::text[]))) <> 0::bit(512)
+          and ${within}
+        group by user_id
       ) s on (s.names & f.bit) <> 0::bit(512)
       union
       select user_id, kind from object_user_days where kind = any(${keyFeatures}::text[]) and ${within}`

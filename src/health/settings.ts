@@ -6,6 +6,7 @@ const numeric = (least: number, most: number) =>
   z
     .string({ error: 'must be a number' })
     .trim()
+    .refine((text) => !/^-\d/.test(text), `must be ${least} or more`)
     .regex(/^\d{1,3}(\.\d{1,2})?$/, 'must be a number such as 30')
     .refine((text) => Number(text) >= least && Number(text) <= most, `must be from ${least} to ${most}`)
 
@@ -52,7 +53,7 @@ export const healthSettings = {
   health_key_features: {
     ...own,
     label: 'Key features of the score',
-    doc: 'Names of events, or kinds of objects and jobs, separated by commas. One that nobody used in 90 days does not count.',
+    doc: 'Names of events, or kinds of objects and jobs, separated by commas. The score counts how many of them a user used in 90 days.',
     schema: LIST,
     default: ({ keyFeatures }: Config) => keyFeatures.join(', '),
   },

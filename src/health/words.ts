@@ -1,3 +1,4 @@
+import { counted } from '../lib/counted.ts'
 import { type Day, daysBetween } from '../lib/time.ts'
 import { COMPONENT_NAMES, COMPONENTS, type Component, effectsOf, sharesOf, type Weights } from './components.ts'
 import type { HealthRules } from './rules.ts'
@@ -68,14 +69,13 @@ export function actionFor(row: HealthRow, weights: Weights): string {
   return ACTIONS[worst](row)
 }
 
-const plural = (n: number, noun: string): string => `${n.toLocaleString('en-GB')} ${noun}${n === 1 ? '' : 's'}`
 const awayDays = ({ last_active_on, day }: HealthRow): number | null => since(last_active_on, day)
 const since = (from: Day | null, day: Day): number | null => (from === null ? null : daysBetween(from, day))
 
 const awayText = (row: HealthRow): string => {
   const days = awayDays(row)
   if (days === null) return 'not seen in 60 days'
-  return days === 0 ? 'seen on the day' : `last seen ${plural(days, 'day')} before`
+  return days === 0 ? 'seen on the day' : `last seen ${counted(days, 'day')} before`
 }
 
 const stuckText = (row: HealthRow): string | undefined => {
@@ -85,7 +85,7 @@ const stuckText = (row: HealthRow): string | undefined => {
   return days >= STUCK_DAYS ? `no build succeeded for ${days} days` : undefined
 }
 
-const failedText = ({ jobs, jobs_ok }: HealthRow): string => `${jobs - jobs_ok} of ${plural(jobs, 'build')} failed`
+const failedText = ({ jobs, jobs_ok }: HealthRow): string => `${jobs - jobs_ok} of ${counted(jobs, 'build')} failed`
 
 const meanRating = ({ satisfaction }: HealthRow, { ratingLow, ratingHigh }: Scale): string =>
   (ratingLow + ((satisfaction ?? 0) / 100) * (ratingHigh - ratingLow)).toFixed(1)
@@ -94,36 +94,36 @@ const meanRating = ({ satisfaction }: HealthRow, { ratingLow, ratingHigh }: Scal
 const WORDS: Record<Component, (row: HealthRow, scale: Scale) => string> = {
   builds: (row) => {
     if (row.jobs === 0) return 'no job ended in 30 days'
-    const done = `${row.jobs_ok} of ${plural(row.jobs, 'job')} in 30 days`
+    const done = `${row.jobs_ok} of ${counted(row.jobs, 'job')} in 30 days`
     return row.jobs < LEAST_JOBS ? `${done}, too few to judge` : done
   },
   engagement: (row) =>
     row.engagement === null
       ? 'no activity is known of anybody'
-      : `${plural(row.active_days, 'active day')} of 30${row.active_days === 0 ? '' : `, as many as or more than ${Math.round(row.engagement)} % on ${row.plan}`}`,
+      : `${counted(row.active_days, 'active day')} of 30${row.active_days === 0 ? '' : `, as many as or more than ${Math.round(row.engagement)} % on ${row.plan}`}`,
   returns: (row) =>
     row.returns === null
       ? 'no activity is known of anybody'
-      : `active in ${Math.min(row.weeks, row.weeks_of)} of ${plural(row.weeks_of, 'week')}, ${awayText(row)}`,
+      : `active in ${Math.min(row.weeks, row.weeks_of)} of ${counted(row.weeks_of, 'week')}, ${awayText(row)}`,
   adoption: (row) =>
     row.adoption === null
       ? 'nobody used a key feature'
-      : `${row.features} of ${plural(row.features_of, 'key feature')} in 90 days`,
+      : `${row.features} of ${counted(row.features_of, 'key feature')} in 90 days`,
   satisfaction: (row, scale) =>
-    row.ratings === 0 ? 'no rating in 90 days' : `${meanRating(row, scale)} of 5 in ${plural(row.ratings, 'rating')}`,
+    row.ratings === 0 ? 'no rating in 90 days' : `${meanRating(row, scale)} of 5 in ${counted(row.ratings, 'rating')}`,
 }
 
 /** A reason among others. */
 const SHORT: Record<Component, (row: HealthRow, scale: Scale) => string> = {
   builds: (row) => stuckText(row) ?? failedText(row),
   engagement: (row) =>
-    row.active_days === 0 ? 'no active day of 30' : `${plural(row.active_days, 'active day')} of 30`,
+    row.active_days === 0 ? 'no active day of 30' : `${counted(row.active_days, 'active day')} of 30`,
   returns: (row) => {
     const away = awayDays(row)
     if (away === null) return 'not seen in 60 days'
-    return away >= AWAY_DAYS ? `away ${away} days` : `active in ${row.weeks} of ${plural(row.weeks_of, 'week')}`
+    return away >= AWAY_DAYS ? `away ${away} days` : `active in ${row.weeks} of ${counted(row.weeks_of, 'week')}`
   },
-  adoption: (row) => `${row.features} of ${plural(row.features_of, 'key feature')}`,
+  adoption: (row) => `${row.features} of ${counted(row.features_of, 'key feature')}`,
   satisfaction: (row, scale) => `rates ${meanRating(row, scale)} of 5`,
 }
 
@@ -133,9 +133,9 @@ const FELL: Record<Component, (row: HealthRow) => string> = {
   builds: (row) =>
     stuckText(row) ?? (row.builds === null ? 'too few builds to judge, they used to succeed' : failedText(row)),
   engagement: (row) => {
-    if (row.active_days === 0) return `not active in 30 days, ${plural(row.active_before, 'day')} in the 30 before`
+    if (row.active_days === 0) return `not active in 30 days, ${counted(row.active_before, 'day')} in the 30 before`
     if (row.active_days < row.active_before)
-      return `active on ${plural(row.active_days, 'day')}, ${row.active_before} in the 30 before`
+      return `active on ${counted(row.active_days, 'day')}, ${row.active_before} in the 30 before`
     return `others on ${row.plan} came more often`
   },
   returns: (row) => {
@@ -144,7 +144,7 @@ const FELL: Record<Component, (row: HealthRow) => string> = {
     if (away >= AWAY_DAYS) return `away for ${away} days`
     return `active in ${row.weeks} of the last 4 weeks, ${weeksThen(row)} before`
   },
-  adoption: (row) => `uses ${row.features} of ${plural(row.features_of, 'key feature')}, more before`,
+  adoption: (row) => `uses ${row.features} of ${counted(row.features_of, 'key feature')}, more before`,
   satisfaction: (row) => (row.then_satisfaction === null ? 'gave a low rating' : 'rates lower than before'),
 }
 
@@ -152,13 +152,13 @@ const ROSE: Record<Component, (row: HealthRow) => string> = {
   builds: (row) =>
     row.builds === null
       ? 'builds that failed are more than 30 days ago'
-      : `${row.jobs_ok} of ${plural(row.jobs, 'build')} succeeded`,
+      : `${row.jobs_ok} of ${counted(row.jobs, 'build')} succeeded`,
   engagement: (row) =>
     row.active_days > row.active_before
-      ? `active on ${plural(row.active_days, 'day')}, ${row.active_before} in the 30 before`
+      ? `active on ${counted(row.active_days, 'day')}, ${row.active_before} in the 30 before`
       : `others on ${row.plan} came less often`,
-  returns: (row) => `active in ${row.weeks} of the last ${plural(row.weeks_of, 'week')}, ${weeksThen(row)} before`,
-  adoption: (row) => `uses ${row.features} of ${plural(row.features_of, 'key feature')}, fewer before`,
+  returns: (row) => `active in ${row.weeks} of the last ${counted(row.weeks_of, 'week')}, ${weeksThen(row)} before`,
+  adoption: (row) => `uses ${row.features} of ${counted(row.features_of, 'key feature')}, fewer before`,
   satisfaction: (row) => (row.then_satisfaction === null ? 'gave a good rating' : 'rates higher than before'),
 }
 

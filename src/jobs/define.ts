@@ -1,5 +1,6 @@
 import type { Deps } from '../context.ts'
 import type { Day } from '../lib/time.ts'
+import type { Step } from './steps.ts'
 
 /** The days a run is asked for; only jobs with `takesRange` get one. */
 export interface DayRange {
@@ -39,7 +40,7 @@ export interface Job {
   schedule: string | null
   /** Runs so often that it has one row in `job_runs`, used again and again, and no log line a run. */
   pulse: boolean
-  /** A slot missed while no process ran is made up for at the next start. */
+  /** A slot missed while no process ran is made up for at the next start; of schedules of at most once a day. */
   catchUp: boolean
   /** A run that died is started again, without being asked, from where it was. */
   resumable: boolean
@@ -48,14 +49,16 @@ export interface Job {
   options: readonly RangeOption[]
   /** Keeps its whole range when it is taken over, with `start` in it; else the range that remains is a new one. */
   keepsRange: boolean
+  /** What its work is made of, where a run shows how far each part is. */
+  steps: readonly Step[]
   /** Does the work; what it returns becomes the run's note. */
   run: (context: JobContext) => Promise<string | undefined>
 }
 
-type Optional = 'pulse' | 'catchUp' | 'resumable' | 'takesRange' | 'options' | 'keepsRange'
+type Optional = 'pulse' | 'catchUp' | 'resumable' | 'takesRange' | 'options' | 'keepsRange' | 'steps'
 
 /** Describes a job; the flags default to false. */
 export function defineJob(job: Omit<Job, Optional> & Partial<Pick<Job, Optional>>): Job {
   const flags = { pulse: false, catchUp: false, resumable: false, takesRange: false, keepsRange: false }
-  return { ...flags, options: [], ...job }
+  return { ...flags, options: [], steps: [], ...job }
 }

@@ -1,3 +1,4 @@
+import { counted } from '../lib/counted.ts'
 import { foldAll } from '../rollups/fold.ts'
 import { defineJob } from './define.ts'
 
@@ -10,6 +11,6 @@ export default defineJob({
   async run({ deps, run }) {
     const { batches, facts } = await foldAll(deps, run.signal)
     if (facts > 0) await run.progress(facts, facts)
-    return `${facts} facts in ${batches} batches`
+    return `${counted(facts, 'fact')} in ${counted(batches, 'batch', 'batches')}`
   },
 })

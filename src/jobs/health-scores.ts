@@ -1,4 +1,5 @@
 import { recomputeHealth } from '../health/recompute.ts'
+import { counted } from '../lib/counted.ts'
 import { markAllUsers, refreshUserStats } from '../users/stats.ts'
 import { defineJob } from './define.ts'
 
@@ -15,6 +16,6 @@ export default defineJob({
     // The list of users has a column of it.
     await markAllUsers(deps)
     await refreshUserStats(deps)
-    return `${users} users as of ${day}${weeks > 0 ? `, and ${weeks} past ${weeks === 1 ? 'week' : 'weeks'}` : ''}`
+    return `${counted(users, 'user')} as of ${day}${weeks > 0 ? `, and ${counted(weeks, 'past week')}` : ''}`
   },
 })

@@ -1,7 +1,9 @@
 import actions from './actions.ts'
 import backfill from './backfill.ts'
+import cohorts from './cohorts.ts'
 import daily from './daily.ts'
 import type { Job } from './define.ts'
+import erasures from './erasures.ts'
 import fold from './fold.ts'
 import healthScores from './health-scores.ts'
 import minute from './minute.ts'
@@ -19,8 +21,10 @@ export const jobs: readonly Job[] = [
   sync,
   watch,
   actions,
+  erasures,
   settleDays,
   daily,
+  cohorts,
   healthScores,
   userStats,
   rebuild,

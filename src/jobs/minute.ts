@@ -1,4 +1,5 @@
 import { evaluateAlerts } from '../alerts/evaluate.ts'
+import { refuseUnread } from '../alerts/unread.ts'
 import { runProbes } from '../connectors/probe.ts'
 import type { Deps } from '../context.ts'
 import { endDiscounts, expireSubscriptions } from '../facts/expire-subscriptions.ts'
@@ -28,6 +29,8 @@ type Part = (deps: Deps, now: Date) => Promise<unknown>
 /** After a large import the rest is for the minutes that follow. */
 const refreshUsers: Part = (deps) => refreshUserStats(deps, { slices: 20 })
 
+const checkAlerts: Part = async (deps, now) => refuseUnread((await evaluateAlerts(deps, now)).unread)
+
 /** Live minutes are pruned once an hour: no index leads to them by time, so each pruning reads the whole table. */
 function parts(now: Date): Part[] {
   const always: Part[] = [
@@ -37,7 +40,7 @@ function parts(now: Date): Part[] {
     endDiscounts,
     refreshToday,
     refreshUsers,
-    evaluateAlerts,
+    checkAlerts,
   ]
   return now.getUTCMinutes() === 0 ? [...always, pruneMinutes, pruneSources] : always
 }

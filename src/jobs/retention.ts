@@ -1,21 +1,30 @@
+import type { Fragment } from 'postgres'
 import type { Deps } from '../context.ts'
+import type { Sql } from '../db/connect.ts'
 import { SEEN_LOCK } from '../db/locks.ts'
 import { APPEND_TABLES, type AppendTable } from '../facts/append.ts'
 import { forgetPartitions } from '../facts/partitions.ts'
 import { MINUTES_KEPT_HOURS } from '../rollups/api-calls.ts'
 
 const DAY_MS = 86_400_000
-const SEEN_DAYS = 8
+export const SEEN_DAYS = 8
 /** A partition's drop waits for readers of the whole table; rather than holding up the writers behind it, it gives up. */
 const DROP_LOCK_TIMEOUT = '3s'
-const REJECTED_DAYS = 90
-const LOGIN_FAILURE_DAYS = 30
-const RUN_DAYS = 90
+/** Days that Quarterdeck's own records are kept. */
+export const KEPT_DAYS = {
+  rejected: 90,
+  loginFailures: 30,
+  runs: 90,
+  frequentRuns: 7,
+  /** Alerts, notices with their attempts, mails, and what the main app was asked. */
+  told: 400,
+  /** Canaries, tests, and what was bad for too short a time to be an alert: no history. */
+  trials: 30,
+} as const
 /** Months of facts go as a whole: the names of routes, pages and hosts are needed for so long after the retention. */
 const NAME_DAYS = 32
-/** Jobs that run by the minute or so would be most of the table. */
-const FREQUENT_RUN_DAYS = 7
-const FREQUENT_JOBS = ['minute', 'settle-days']
+/** By the minute or so: they would be most of the table. */
+const FREQUENT_JOBS = ['minute', 'settle-days', 'watch']
 
 /**
  * Drops the months of raw facts that ended RETENTION_DAYS ago; answers their names. The retention of an imported fact
@@ -50,7 +59,7 @@ export async function rotateSeen({ db }: Deps, now: Date): Promise<boolean> {
 }
 
 /** Facts that change and are about a moment, with the column that says which: they need no table by month to go. */
-const MEASURED = {
+export const MEASURED = {
   web_vitals: 'ts',
   webhook_deliveries: 'ts',
   prompts: 'ts',
@@ -65,18 +74,9 @@ export async function deleteOldMeasures({ db: { heavy: sql }, config }: Deps, no
   const oldest = new Date(now.getTime() - config.retentionDays * DAY_MS)
   let deleted = 0
   for (const [table, at] of Object.entries(MEASURED)) {
-    for (let more = true; more; ) {
-      const gone = await sql`
-        delete from ${sql(table)}
-        where ctid = any(array(
-          select ctid from ${sql(table)} where ${sql(at)} < ${oldest} and updated_at < ${oldest}
-            -- A ticket that is open is no matter of the past.
-            and ${table === 'tickets' ? sql`status in ('solved', 'closed')` : sql`true`}
-          limit ${DELETED_AT_ONCE}))
-        returning 1`
-      deleted += gone.length
-      more = gone.length === DELETED_AT_ONCE
-    }
+    // A ticket that is open is no matter of the past.
+    const closed = table === 'tickets' ? sql`status in ('solved', 'closed')` : sql`true`
+    deleted += await deleteSome(sql, table, sql`${sql(at)} < ${oldest} and updated_at < ${oldest} and ${closed}`)
   }
   return deleted
 }
@@ -84,14 +84,51 @@ export async function deleteOldMeasures({ db: { heavy: sql }, config }: Deps, no
 /** Drops what Quarterdeck no longer needs of its own records. */
 export async function pruneOwnTables({ db: { heavy: sql }, config }: Deps, now: Date): Promise<void> {
   const ago = (days: number) => new Date(now.getTime() - days * DAY_MS)
-  await sql`delete from rejected_facts where at < ${ago(REJECTED_DAYS)}`
-  await sql`delete from login_failures where at < ${ago(LOGIN_FAILURE_DAYS)}`
+  await sql`delete from rejected_facts where at < ${ago(KEPT_DAYS.rejected)}`
+  await sql`delete from login_failures where at < ${ago(KEPT_DAYS.loginFailures)}`
   await sql`delete from admin_sessions where expires_at < ${now}`
   await sql`delete from known_names where seen_on < ${ago(config.retentionDays + NAME_DAYS)}::date`
   await sql`
     delete from job_runs
-    where finished_at < ${ago(RUN_DAYS)}
-      or (finished_at < ${ago(FREQUENT_RUN_DAYS)} and job = any(${FREQUENT_JOBS}))`
+    where finished_at < ${ago(KEPT_DAYS.runs)}
+      or (finished_at < ${ago(KEPT_DAYS.frequentRuns)} and job = any(${FREQUENT_JOBS}))`
+  await deleteTold(sql, ago(KEPT_DAYS.told), ago(KEPT_DAYS.trials))
+}
+
+/** What is over of alerts, notices, mails and actions: what still waits or fires stays, however old it is. */
+async function deleteTold(sql: Sql, told: Date, trials: Date): Promise<void> {
+  const over = sql`state in ('sent', 'kept', 'failed', 'dead')`
+  await deleteSome(sql, 'emails', sql`created_at < ${told} and status <> 'queued'`)
+  await deleteSome(sql, 'notifications', sql`kind in ('canary', 'test') and created_at < ${trials} and ${over}`)
+  // A mail is read with its notice.
+  await deleteSome(
+    sql,
+    'notifications',
+    sql`created_at < ${told} and ${over} and not exists (select from emails e where e.notification_id = notifications.id)`,
+  )
+  await deleteSome(sql, 'alerts', sql`state = 'passed' and ended_at < ${trials}`)
+  await deleteSome(sql, 'alerts', sql`state = 'resolved' and ended_at < ${told}`)
+  // What was undone goes after what undid it.
+  await deleteSome(
+    sql,
+    'action_runs',
+    sql`at < ${told} and settled_at is not null and not exists (
+      select from action_runs u where u.undo_of = action_runs.id)`,
+  )
+}
+
+/** Some thousands at a time; answers how many. */
+async function deleteSome(sql: Sql, table: string, which: Fragment): Promise<number> {
+  let deleted = 0
+  for (let more = true; more; ) {
+    const gone = await sql`
+      delete from ${sql(table)}
+      where ctid = any(array(select ctid from ${sql(table)} where ${which} limit ${DELETED_AT_ONCE}))
+      returning 1`
+    deleted += gone.length
+    more = gone.length === DELETED_AT_ONCE
+  }
+  return deleted
 }
 
 /** Drops the minutes that live cards no longer show. */

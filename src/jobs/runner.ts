@@ -104,7 +104,7 @@ function outcomeOf(job: Job, thrown: unknown, signal: AbortSignal): Outcome {
 }
 
 /** Whether the database did not answer; a query that is too slow would be so again. */
-function isAway(error: unknown): boolean {
+export function isAway(error: unknown): boolean {
   const outage = error instanceof Error ? outageOf(error) : undefined
   return outage !== undefined && !outage.slow && outage.source === undefined
 }

@@ -29,8 +29,16 @@ export async function findRun(sql: Sql, id: string): Promise<RunView | undefined
 
 /** The newest run of each job, by the job's name. */
 export async function lastRuns(sql: Sql): Promise<Map<string, RunView>> {
+  // From one job to the next by the index: some have a run a minute, kept for weeks.
   const runs = await sql<RunView[]>`
-    select distinct on (job) ${columns(sql)} from job_runs order by job, job_runs.id desc`
+    with recursive names (name) as (
+      select min(job) from job_runs
+      union all
+      select (select min(job) from job_runs r where r.job > n.name) from names n where n.name is not null
+    )
+    select r.* from names n cross join lateral (
+      select ${columns(sql)} from job_runs where job = n.name order by job_runs.id desc limit 1
+    ) r`
   return new Map(runs.map((run) => [run.job, run]))
 }
 

@@ -1,5 +1,5 @@
 import type { Deps } from '../context.ts'
-import { cronTask } from './cron.ts'
+import { cronTask, isSlot } from './cron.ts'
 import type { Job } from './define.ts'
 import { noteFailure, noteSuccess } from './health.ts'
 import { jobs as allJobs } from './index.ts'
@@ -37,6 +37,7 @@ export function startScheduler(deps: Deps, jobs: readonly Job[] = allJobs): { st
 
 /** One slot of a schedule: claimed and run by one process, silently left out by the others. Never throws. */
 export async function runSlot(deps: Deps, job: Job, slot: Date): Promise<void> {
+  if (job.schedule && !isSlot(job.schedule, deps.config.timeZone, slot)) return
   await guarded(deps, async () => {
     const started = await startRun(deps, job, { slot, startedBy: 'schedule' })
     if (started.state === 'started') await started.done

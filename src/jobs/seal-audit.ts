@@ -1,4 +1,5 @@
 import { sealAudit } from '../audit/seal.ts'
+import { counted } from '../lib/counted.ts'
 import { defineJob } from './define.ts'
 
 export default defineJob({
@@ -8,6 +9,6 @@ export default defineJob({
   label: 'Seal the audit log',
   doc: 'Adds new lines of the audit log to its chain of hashes, so that a later change of them is noticed.',
   async run({ deps }) {
-    return `${await sealAudit(deps)} lines`
+    return counted(await sealAudit(deps), 'line')
   },
 })

@@ -1,3 +1,4 @@
+import { counted } from '../lib/counted.ts'
 import { settleDirtyDays } from '../metrics/snapshot.ts'
 import { defineJob } from './define.ts'
 
@@ -7,6 +8,6 @@ export default defineJob({
   label: 'Settle late days',
   doc: 'Computes the stored metrics of closed days anew that facts came late for.',
   async run({ deps }) {
-    return `${await settleDirtyDays(deps)} days`
+    return counted(await settleDirtyDays(deps), 'day')
   },
 })

@@ -54,7 +54,10 @@ const lookupUnless =
   }
 
 const refusal = (host: string) =>
-  new OutgoingError('refused', `${host} is an address of a private network, which is not asked`)
+  new OutgoingError(
+    'refused',
+    `${host} is an address of a private network, to which nothing is sent unless ALLOW_PRIVATE_WEBHOOKS=1`,
+  )
 
 const WITHOUT_BODY = new Set([204, 205, 304])
 

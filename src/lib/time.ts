@@ -75,10 +75,17 @@ export function eachDay(from: Day, to: Day): Day[] {
 }
 
 /** How far local time is ahead of UTC at an instant, in ms. */
-function offsetMs(at: Date, timeZone: string): number {
+export function offsetMs(at: Date, timeZone: string): number {
   const { year, month, day, hour, minute, second } = partsOf(at, timeZone)
   const local = Date.UTC(Number(year), Number(month) - 1, Number(day), Number(hour), Number(minute), Number(second))
   return local - Math.floor(at.getTime() / 1000) * 1000
+}
+
+/** So many local days before an instant, when clocks of the zone showed the same time. */
+export function daysBefore(at: Date, days: number, timeZone: string): Date {
+  const plain = at.getTime() - days * DAY_MS
+  if (timeZone === 'UTC') return new Date(plain)
+  return new Date(plain + offsetMs(at, timeZone) - offsetMs(new Date(plain), timeZone))
 }
 
 /**
@@ -103,4 +110,16 @@ function firstOfDay(day: Day, timeZone: string, inside: number): number {
     else high = middle
   }
   return high * 60_000
+}
+
+/**
+ * The first instant at which clocks of the zone show a time on a day. A time that they skip comes when they jump over it,
+ * later by as much as they jump; of one that they show twice it is the first.
+ */
+export function clockAt(day: Day, hour: number, minute: number, timeZone: string): Date {
+  const utc = Date.parse(`${day}T00:00:00Z`) + (hour * 60 + minute) * 60_000
+  const offsets = [-36, 36].map((hours) => offsetMs(new Date(utc + hours * 3_600_000), timeZone))
+  const [early, late] = [utc - Math.max(...offsets), utc - Math.min(...offsets)]
+  const isShown = early + offsetMs(new Date(early), timeZone) === utc
+  return new Date(isShown ? early : late)
 }

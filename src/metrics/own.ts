@@ -1,6 +1,6 @@
-import { derived, max, metrics, percentile, ratio, sum } from './define.ts'
+import { derived, live, max, metrics, percentile, ratio, sum } from './define.ts'
 import type { Expr } from './metric.ts'
-import { lastSample } from './sampled.ts'
+import { lastSample, sampled } from './sampled.ts'
 
 const BY = ['source', 'kind'] as const
 const total =
@@ -87,6 +87,26 @@ export default metrics({
     action: 'Over a minute pages are late: look at the job “fold” and at the load of the database.',
     warn: 60_000,
     crit: 600_000,
+  }),
+  'system.own_jobs_failing': live({
+    label: 'Own jobs failing',
+    unit: 'jobs',
+    good: 'down',
+    definition: 'Jobs of Quarterdeck whose last run that ended has failed, now. They belong to no tenant.',
+    action: 'Open Schedules in Settings: the job says what failed. Mend that, and run it again.',
+    warn: 1,
+    read: ({ sql }, scope) => sql`
+      with recursive names (job) as (
+        select min(job) from job_runs
+        union all
+        select (select min(job) from job_runs r where r.job > n.job) from names n where n.job is not null
+      )
+      select count(*)
+      from names n cross join lateral (
+        select outcome from job_runs r where r.job = n.job and r.outcome is not null order by r.id desc limit 1
+      ) newest
+      where newest.outcome = 'failed' having ${scope} = '*'`,
+    history: sampled('system.own_jobs_failing', 'jobs'),
   }),
   'database.size': lastSample('database.size', {
     label: 'Own database size',

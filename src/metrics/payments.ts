@@ -1,9 +1,13 @@
-import { metrics, ratio, sum } from './define.ts'
+import { live, metrics, ratio, sum } from './define.ts'
 import type { Expr } from './metric.ts'
 import { isReported, reported, reportedSum } from './reported.ts'
+import { sampled } from './sampled.ts'
 
 /** A payment that was refunded later had succeeded. */
 const succeeded: Expr = ({ sql }) => sql`r.status in ('succeeded', 'refunded')`
+
+/** So many of the newest are looked at one by one. */
+const NEWEST = 100
 
 const money =
   (amount: 'amount' | 'fee' | 'fee_waived' | 'refunded', where?: Expr): Expr =>
@@ -52,6 +56,24 @@ export default metrics({
     from: 'payments',
     by: ['provider', 'currency'],
     value: ({ sql }) => sql`coalesce(sum(r.n) filter (where r.status = 'failed'), 0)`,
+  }),
+  'revenue.payments_failed_in_row': live({
+    label: 'Payments failed in a row',
+    unit: 'payments',
+    good: 'down',
+    definition: `Payments that failed since the last one that succeeded, of the newest ${NEWEST} of 30 days. Unknown where there are none.`,
+    action: 'Several at once, of different customers? The payment gateway refuses them all: look at its status page.',
+    warn: 3,
+    crit: 5,
+    read: ({ sql, now }, scope) => sql`
+      select coalesce(min(p.n) filter (where p.status <> 'failed') - 1, count(*))
+      from (
+        select status, row_number() over (order by ts desc, payment_id desc) as n from payments
+        where status <> 'pending' and ts > ${now}::timestamptz - interval '30 days'
+          and ${scope === '*' ? sql`true` : sql`tenant_id = ${scope}`}
+        order by ts desc, payment_id desc limit ${NEWEST}
+      ) p having count(*) > 0`,
+    history: sampled('revenue.payments_failed_in_row', 'payments'),
   }),
   'revenue.payment_success_rate': ratio({
     label: 'Payment success',

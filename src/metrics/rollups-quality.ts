@@ -129,7 +129,8 @@ export const qualityRollups = {
     facts: 'api-calls',
     dims: {},
     rows: spikeRows,
-    first: ({ sql }) => sql`select min(day) from user_days where scope = '*' and cost > 0`,
+    // Of days, not of people and days: where nothing ever cost anything, all of it is read.
+    first: ({ sql }) => sql`select min(at) from api_call_days where scope = '*' and cost > 0`,
     people: BY_USER,
   },
   tickets: {

@@ -1,10 +1,7 @@
 import { different, metrics, ratio, sum } from './define.ts'
+import { FAILED_LOGINS, FAILED_OAUTH } from './failed-sign-ins.ts'
 import type { Expr } from './metric.ts'
 import { SPIKE_TIMES } from './quality-rows.ts'
-
-/** Names under which products tell of sign-ins that failed, and of sign-ins with another provider's account. */
-const FAILED_LOGINS = ['login_failed', 'failed_login', 'signin_failed', 'sign_in_failed', 'user_login_failed']
-const FAILED_OAUTH = ['oauth_failed', 'oauth_error', 'oauth_failure', 'oauth_login_failed']
 
 /** Events of some names, however they are written: “Login Failed” is login_failed. */
 const named =

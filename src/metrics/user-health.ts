@@ -8,7 +8,7 @@ export default metrics({
     unit: 'score',
     good: 'up',
     definition:
-      'Mean of the health scores of all users who have one, 0 to 100: build success, engagement, return, adoption and satisfaction by the weights of the settings. A component without data is left out and its weight shared among the rest; under half of the weights there is no score.',
+      'Mean of the health scores of all users who have one, 0 to 100: build success, engagement, return, adoption and satisfaction by the weights of the settings. A component without data is left out and its weight shared among the rest; under half of the weights there is no score. When those settings change, half a year is scored anew; days before that keep the scores of the settings of then.',
     formula: 'Σ scores ÷ users with a score',
     action: 'Falling? Look at the movers of the Health page: the reason that most of them share is the one to mend.',
     warn: 50,

@@ -4,9 +4,10 @@ import { json } from '../api/json.ts'
 import { serve } from '../api/operation.ts'
 import { smallBody } from '../auth/forms.ts'
 import { actorOf, allow, whoOf } from '../auth/guards.ts'
+import { requireAllTenants } from '../auth/scope.ts'
 import type { Deps } from '../context.ts'
-import type { Env, Who } from '../env.ts'
-import { Forbidden, Problem } from '../lib/errors.ts'
+import type { Env } from '../env.ts'
+import { Problem } from '../lib/errors.ts'
 import { addDays, today } from '../lib/time.ts'
 import { listRates, putRates, ratesBody } from './operations.ts'
 import { previewRates, type RateChange, readRates, saveRates } from './store.ts'
@@ -24,7 +25,7 @@ export function mountRatesApi(app: Hono<Env>, deps: Deps): void {
   })
 
   serve(app, putRates, [allow({ role: 'owner', scope: 'act' }), smallBody], async (c) => {
-    const who = requireAllTenants(whoOf(c))
+    const who = requireAllTenants(whoOf(c), 'Exchange rates are')
     const { rates, recost, dry_run } = await readJson(c, ratesBody)
     if (rates.some((rate) => rate.currency === currency))
       throw new Problem(422, 'The body is not valid', `rates: ${currency} is the reporting currency and needs no rate.`)
@@ -38,11 +39,4 @@ export function mountRatesApi(app: Hono<Env>, deps: Deps): void {
       difference: outcome.difference,
     })
   })
-}
-
-/** @throws Forbidden for who is bound to some tenants */
-export function requireAllTenants(who: Who): Who {
-  if (who.tenants !== null)
-    throw new Forbidden('Exchange rates are of the whole product; your access is bound to some tenants.')
-  return who
 }

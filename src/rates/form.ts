@@ -1,4 +1,4 @@
-import { isAllowed } from '../auth/guards.ts'
+import { whyNotRole } from '../auth/guards.ts'
 import type { Deps } from '../context.ts'
 import type { AdminWho } from '../env.ts'
 import { parseRates, UnreadableRates } from './parse.ts'
@@ -11,7 +11,7 @@ export const RATES_PATH = '/dashboard/rates'
 export function whyNotRates({ config }: Pick<Deps, 'config'>, admin: AdminWho): string | undefined {
   if (config.readOnly) return 'Quarterdeck runs with READ_ONLY=1.'
   if (admin.tenants !== null) return 'Rates are of the whole product; your access is bound to some tenants.'
-  return isAllowed({ role: 'owner' }, admin) ? undefined : `This needs the role owner; yours is ${admin.role}.`
+  return whyNotRole(admin, 'owner')
 }
 
 /** One rate from the fields, or many from the text that was pasted. */

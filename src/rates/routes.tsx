@@ -1,14 +1,13 @@
 import type { Context, Hono } from 'hono'
-import { Layout } from '../../views/layout.tsx'
 import { RatesForm, RatesPreview } from '../../views/pages/rates/form.tsx'
 import { Card } from '../../views/parts/index.ts'
 import { fieldsOf, smallBody } from '../auth/forms.ts'
 import { actorOf, adminOf, requireRole } from '../auth/guards.ts'
+import { requireAllTenants } from '../auth/scope.ts'
 import type { Deps } from '../context.ts'
 import type { Env } from '../env.ts'
-import { frameOf } from '../frame-of.ts'
 import { today } from '../lib/time.ts'
-import { requireAllTenants } from './api.ts'
+import { sendFramed } from '../send-framed.tsx'
 import { RATES_PATH, readRatesForm, whyNotRates } from './form.ts'
 import { previewRates, type RateOutcome, saveRates } from './store.ts'
 
@@ -16,7 +15,7 @@ import { previewRates, type RateOutcome, saveRates } from './store.ts'
 export function mountRates(app: Hono<Env>, deps: Deps): void {
   app.post(RATES_PATH, requireRole('owner'), smallBody, async (c) => {
     const admin = adminOf(c)
-    requireAllTenants(admin)
+    requireAllTenants(admin, 'Exchange rates are')
     const fields = await fieldsOf(c)
     const read = await readRatesForm(deps, fields)
     if ('error' in read) return again(c, deps, fields, { error: read.error })
@@ -28,34 +27,28 @@ export function mountRates(app: Hono<Env>, deps: Deps): void {
 }
 
 /** What was entered is still there, with the reason or with what it would change in front. */
-async function again(
+function again(
   c: Context<Env>,
   deps: Deps,
   fields: Record<string, string>,
   { error, outcome }: { error?: string; outcome?: RateOutcome },
 ): Promise<Response> {
-  const admin = adminOf(c)
   const { currency, timeZone } = deps.config
-  const props = { values: fields, currency, today: today(deps.now(), timeZone), off: whyNotRates(deps, admin) }
-  const page = (
-    <Layout
-      title="Exchange rates"
-      page="/dashboard/settings"
-      {...(await frameOf(deps, admin))}
-      crumbs={[{ label: 'Exchange rates', href: RATES_PATH }]}
-    >
-      <div class="q-page q-flow">
-        {outcome && (
-          <Card id="rates-preview" title="This would change" sub="nothing is saved yet">
-            <RatesPreview outcome={outcome} fields={fields} currency={currency} />
-          </Card>
-        )}
-        <Card id="rates-form" title={error ? 'Not saved' : 'Enter rates'} sub={`what one unit is worth in ${currency}`}>
-          <RatesForm {...props} error={error} />
+  const props = { values: fields, currency, today: today(deps.now(), timeZone), off: whyNotRates(deps, adminOf(c)) }
+  const crumbs = [{ label: 'Exchange rates', href: RATES_PATH }]
+  return sendFramed(
+    c,
+    deps,
+    { title: 'Exchange rates', page: '/dashboard/settings', crumbs, status: error ? 422 : 200 },
+    <div class="q-flow">
+      {outcome && (
+        <Card id="rates-preview" title="This would change" sub="nothing is saved yet">
+          <RatesPreview outcome={outcome} fields={fields} currency={currency} />
         </Card>
-      </div>
-    </Layout>
+      )}
+      <Card id="rates-form" title={error ? 'Not saved' : 'Enter rates'} sub={`what one unit is worth in ${currency}`}>
+        <RatesForm {...props} error={error} />
+      </Card>
+    </div>,
   )
-  c.header('Cache-Control', 'private, no-store')
-  return c.html(String(await page), error ? 422 : 200)
 }

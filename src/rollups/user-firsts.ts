@@ -3,12 +3,18 @@ import { localDay } from './fragments.ts'
 import { byOwner } from './owners.ts'
 import type { FoldContext, Fragment, RollupConfig, Source } from './types.ts'
 
-/** Steps that have rates of their own, by the names of events and the kinds of objects that are one. */
+/** Steps that have numbers of their own, by the names of events and the kinds of objects that are one. */
 export const STEPS = {
   project: ['project', 'project_created'],
   upload: ['upload', 'file_uploaded'],
   worklog: ['worklog', 'worklog_created'],
   report: ['report', 'report_generated'],
+  // The stages of the funnel that are a name; its visitors are whoever looks at a page.
+  request: ['request', 'prompt_submitted'],
+  email: ['email_given', 'user_signed_up', 'Signed Up'],
+  verified: ['email_verified', 'Email Verified'],
+  build: ['build'],
+  deployed: ['deployment', 'site_deployed'],
 } as const
 
 /** The names whose first time is kept for each user. */

@@ -1,5 +1,4 @@
 import type { Context, Hono } from 'hono'
-import { Layout } from '../../views/layout.tsx'
 import { SavedQueriesPage } from '../../views/pages/saved-queries.tsx'
 import { fieldsOf, smallBody } from '../auth/forms.ts'
 import { adminOf, requireRole } from '../auth/guards.ts'
@@ -9,8 +8,8 @@ import { whyFixed } from '../boards/store.ts'
 import type { Deps } from '../context.ts'
 import { type Catalogue, freshCatalogue } from '../custom-metrics/catalogue.ts'
 import type { AdminWho, Env } from '../env.ts'
-import { frameOf } from '../frame-of.ts'
 import { Problem } from '../lib/errors.ts'
+import { sendFramed } from '../send-framed.tsx'
 import { cardOf } from './cards.ts'
 import { deleteQuery, listQueries, type QueryInput, queryInput, saveQuery } from './store.ts'
 
@@ -79,22 +78,18 @@ async function queriesPage(
 ): Promise<Response> {
   const admin: AdminWho = adminOf(c)
   const [queries, boards] = await Promise.all([listQueries(deps, admin), listBoards(deps, admin)])
-  const page = (
-    <Layout
-      title="Saved queries"
-      page="/dashboard/boards"
-      {...(await frameOf(deps, admin))}
-      crumbs={[{ label: 'Boards', href: '/dashboard/boards' }]}
-    >
-      <SavedQueriesPage
-        queries={queries}
-        boards={boards.filter((board) => !whyFixed(deps, admin, board))}
-        action={QUERIES_PATH}
-        entered={entered}
-        error={problem?.message}
-      />
-    </Layout>
+  const crumbs = [{ label: 'Boards', href: '/dashboard/boards' }]
+  const status = problem?.status ?? 200
+  return sendFramed(
+    c,
+    deps,
+    { title: 'Saved queries', page: '/dashboard/boards', crumbs, status },
+    <SavedQueriesPage
+      queries={queries}
+      boards={boards.filter((board) => !whyFixed(deps, admin, board))}
+      action={QUERIES_PATH}
+      entered={entered}
+      error={problem?.message}
+    />,
   )
-  c.header('Cache-Control', 'private, no-store')
-  return c.html(String(await page), problem ? (problem.status as 409 | 422) : 200)
 }

@@ -1,13 +1,12 @@
 import type { Context, Hono } from 'hono'
-import { Layout } from '../../views/layout.tsx'
 import { SavedViewsPage } from '../../views/pages/saved-views.tsx'
 import { fieldsOf, smallBody } from '../auth/forms.ts'
 import { adminOf, isAllowed, requireRole } from '../auth/guards.ts'
 import type { Deps } from '../context.ts'
 import type { AdminWho, Env } from '../env.ts'
-import { frameOf } from '../frame-of.ts'
 import { Problem } from '../lib/errors.ts'
 import { pages } from '../pages.ts'
+import { sendFramed } from '../send-framed.tsx'
 import { pageAt, viewAddress } from './address.ts'
 import { VIEWS_PATH } from './menu.ts'
 import { deleteView, listViews, MAX_NAME, pinView, renameView, saveView, shareView } from './store.ts'
@@ -74,25 +73,20 @@ async function viewsPage(c: Context<Env>, deps: Deps, entered: Entered, problem?
     // Owners tidy up what others share; with READ_ONLY nobody touches what is shared.
     mayChange: (view.own || admin.role === 'owner') && !(view.shared && readOnly),
   }))
-  const page = (
-    <Layout
-      title="Saved views"
-      page={VIEWS_PATH}
-      {...(await frameOf(deps, admin))}
-      pins={views.filter(({ pinned }) => pinned).map((view) => ({ label: view.name, href: view.path + view.query }))}
-    >
-      <SavedViewsPage
-        views={shown}
-        action={VIEWS_PATH}
-        maxName={MAX_NAME}
-        mayShare={!readOnly && isAllowed({ role: 'operator' }, admin)}
-        entered={{ ...entered, address: addressOf(admin, entered.address) }}
-        error={problem?.message}
-      />
-    </Layout>
+  const pins = views.filter(({ pinned }) => pinned).map((view) => ({ label: view.name, href: view.path + view.query }))
+  return sendFramed(
+    c,
+    deps,
+    { title: 'Saved views', page: VIEWS_PATH, pins, status: problem?.status ?? 200 },
+    <SavedViewsPage
+      views={shown}
+      action={VIEWS_PATH}
+      maxName={MAX_NAME}
+      mayShare={!readOnly && isAllowed({ role: 'operator' }, admin)}
+      entered={{ ...entered, address: addressOf(admin, entered.address) }}
+      error={problem?.message}
+    />,
   )
-  c.header('Cache-Control', 'private, no-store')
-  return c.html(String(await page), problem ? (problem.status as 409 | 422) : 200)
 }
 
 /** What the form would keep; nothing where the address is none of a page. */

@@ -1,4 +1,4 @@
-import { isAllowed } from '../auth/guards.ts'
+import { whyNotRole } from '../auth/guards.ts'
 import { scopeOf } from '../auth/scope.ts'
 import type { Deps } from '../context.ts'
 import type { AdminWho } from '../env.ts'
@@ -34,5 +34,5 @@ export async function previewOf(deps: Deps, admin: AdminWho, draft: Draft): Prom
 /** Why an admin cannot make or change segments; undefined = they can. */
 export function whyNoSegments({ config }: Pick<Deps, 'config'>, admin: AdminWho): string | undefined {
   if (config.readOnly) return 'Quarterdeck runs with READ_ONLY=1.'
-  return isAllowed({ role: 'operator' }, admin) ? undefined : `This needs the role operator; yours is ${admin.role}.`
+  return whyNotRole(admin, 'operator')
 }

@@ -1,13 +1,12 @@
 import type { Context, Hono } from 'hono'
-import { Layout } from '../../views/layout.tsx'
 import { SegmentEditor } from '../../views/pages/segment/editor.tsx'
 import { editorProps } from '../../views/pages/segment-edit.tsx'
 import { smallBody } from '../auth/forms.ts'
 import { adminOf, requireRole } from '../auth/guards.ts'
 import type { Deps } from '../context.ts'
 import type { Env } from '../env.ts'
-import { frameOf } from '../frame-of.ts'
 import { Problem } from '../lib/errors.ts'
+import { sendForm } from '../send-framed.tsx'
 import { previewOf } from './editor.ts'
 import { changeDraft, type Draft, readDraft, ruleOfDraft } from './form.ts'
 import { SEGMENTS_PATH, segmentHref } from './paths.ts'
@@ -81,17 +80,7 @@ async function redraw(
   const admin = adminOf(c)
   const preview = await previewOf(deps, admin, draft)
   const editor = <SegmentEditor {...editorProps(deps, admin, { draft, preview, segment })} error={error} />
-  c.header('Cache-Control', 'private, no-store')
-  if (c.req.header('hx-request')) return c.html(String(await editor), status)
-  const page = (
-    <Layout
-      title={segment ? `Change ${segment.name}` : 'New segment'}
-      page={SEGMENTS_PATH}
-      {...(await frameOf(deps, admin))}
-      crumbs={[{ label: 'Segments', href: SEGMENTS_PATH }]}
-    >
-      <div class="q-page">{editor}</div>
-    </Layout>
-  )
-  return c.html(String(await page), status)
+  const title = segment ? `Change ${segment.name}` : 'New segment'
+  const crumbs = [{ label: 'Segments', href: SEGMENTS_PATH }]
+  return sendForm(c, deps, { title, page: SEGMENTS_PATH, crumbs, status }, editor)
 }

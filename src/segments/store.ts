@@ -5,6 +5,7 @@ import { mayTenant } from '../auth/scope.ts'
 import type { Deps } from '../context.ts'
 import type { Who } from '../env.ts'
 import { Forbidden, NotFound, Problem } from '../lib/errors.ts'
+import { freeName, wordSlug } from '../lib/slug.ts'
 import { type Condition, kindOf } from './conditions.ts'
 import { findSegment, isReference, referenceIs, segmentRows } from './find.ts'
 import { conditionsOf, type Rule } from './rule.ts'
@@ -152,20 +153,11 @@ export function refuseHidden({ config }: Pick<Deps, 'config'>, conditions: reado
 
 /** "Pro, in May" → "pro-in-may"; never only digits, as ids are, and never one that was used before. */
 async function freeSlug(tx: TransactionSql, name: string): Promise<string> {
-  const plain = name
-    .normalize('NFKD')
-    .toLowerCase()
-    .replace(/[^a-z0-9]+/g, '-')
-    .replace(/^-+|-+$/g, '')
-    .slice(0, 60)
-  const base = plain === '' || /^\d+$/.test(plain) ? `segment${plain && `-${plain}`}` : plain
-  const taken = await tx<{ slug: string }[]>`select slug from segments where slug = ${base} or slug like ${`${base}-%`}`
-  const slugs = new Set(taken.map(({ slug }) => slug))
-  for (let n = 1; ; n++) {
-    const slug = n === 1 ? base : `${base}-${n}`
-    // Words of our own addresses.
-    if (!slugs.has(slug) && slug !== 'new' && slug !== 'form') return slug
-  }
+  const wanted = wordSlug(name, 'segment')
+  const rows = await tx<{ slug: string }[]>`
+    select slug from segments where slug = ${wanted} or slug like ${`${wanted}-%`}`
+  // And words of our own addresses.
+  return freeName(wanted, new Set([...rows.map(({ slug }) => slug), 'new', 'form']))
 }
 
 const TAKEN = 'There is a segment of this name already: choose another one.'

@@ -7,13 +7,9 @@ import { freshCatalogue } from '../custom-metrics/catalogue.ts'
 import type { Env } from '../env.ts'
 import { NotFound } from '../lib/errors.ts'
 import { BadSetting, changeSettings } from './change.ts'
+import { SETTINGS_PATH, thresholdsPath } from './paths.ts'
 import { isSettingName, registry, settingNames } from './registry.ts'
 import { readTyped } from './threshold-view.ts'
-
-export const SETTINGS_PATH = '/dashboard/settings'
-
-/** Where the thresholds of a metric are edited. */
-export const thresholdsPath = (key: string): string => `/dashboard/metrics/${encodeURIComponent(key)}/thresholds`
 
 /** What the forms of the settings page and of a metric's thresholds send. */
 export function mountSettings(app: Hono<Env>, deps: Deps): void {

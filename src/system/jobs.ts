@@ -35,12 +35,12 @@ export async function jobKinds({ db: { sql }, now }: Deps, scope: string): Promi
 }
 
 /** Quarterdeck's own jobs with their last run and the next. */
-export async function ownJobs({ db: { sql }, config }: Deps): Promise<OwnJob[]> {
+export async function ownJobs({ db: { sql }, config, now }: Deps): Promise<OwnJob[]> {
   const runs = await lastRuns(sql)
   return jobs.map((job) => ({
     name: job.name,
     label: job.label,
     last: runs.get(job.name),
-    nextAt: nextSlot(job, config.timeZone),
+    nextAt: nextSlot(job, config.timeZone, now()),
   }))
 }

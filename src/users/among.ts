@@ -14,13 +14,16 @@ export interface Narrowed {
   q?: string
   tag?: string
   segment?: SegmentRule
+  /** Those who were chosen one by one. */
+  users?: readonly string[]
 }
 
 /** The ids of the users that a search, a tag and a segment leave; undefined = nobody is left out. */
-export function among(deps: Deps, sql: Sql, { scope, q, tag, segment }: Narrowed): Fragment | undefined {
+export function among(deps: Deps, sql: Sql, { scope, q, tag, segment, users }: Narrowed): Fragment | undefined {
   const sets = [
     ...(q ? [foundBy(deps, sql, scope, q)] : []),
     ...(tag ? [sql`select user_id from user_tags where tag = ${tag}`] : []),
+    ...(users ? [sql`select unnest(${[...users]}::text[])`] : []),
     ...(segment ? [membersOf(sqlContext(deps, sql), segment, scope)] : []),
   ]
   const [first, ...others] = sets

@@ -6,6 +6,7 @@ import { requireScope, whoOf } from '../auth/guards.ts'
 import type { Deps } from '../context.ts'
 import type { Env, Who } from '../env.ts'
 import { csvResponse } from '../exports/csv.ts'
+import { readUser } from '../health/read.ts'
 import { minorUnits } from '../lib/currency.ts'
 import { userQueryOf } from './asked.ts'
 import { knownUser } from './find.ts'
@@ -43,7 +44,9 @@ export function mountUsersApi(app: Hono<Env>, deps: Deps): void {
   })
 
   serve(app, fileOfUsers, reads, async (c, asked) => {
-    const query = await userQueryOf(c, deps, asked)
+    // An id may hold a comma: each is its own parameter.
+    const users = asked.user && c.req.queries('user')
+    const query = { ...(await userQueryOf(c, deps, asked)), ...(users && { users }) }
     const names = columnsFor(deps)
     const name = ['users', query.scope === '*' ? undefined : query.scope, query.tab === 'all' ? undefined : query.tab]
     const rows = cells(allUsers(deps, query), names, currency)
@@ -69,9 +72,10 @@ async function* cells(batches: AsyncGenerator<ListedUser[]>, names: UserColumn[]
 async function describeUser(deps: Deps, ref: string, who: Who) {
   const user = await knownUser(deps, who, ref)
   const strict = deps.config.privacy === 'strict'
-  const [days, money, remarks] = await Promise.all([
+  const [days, money, health, remarks] = await Promise.all([
     usageDays(deps, user),
     moneyOf(deps, user),
+    readUser(deps, user.id),
     whyNoTags(deps) ? undefined : remarksOf(deps, user),
   ])
   const { name, provider, country, city, timeZone, referrer } = user
@@ -83,12 +87,15 @@ async function describeUser(deps: Deps, ref: string, who: Who) {
     status: user.status,
     class: user.class,
     plan: user.plan,
+    plan_told: user.toldPlan,
     created_at: user.createdKnown ? user.createdAt : null,
     last_seen_at: user.lastSeenAt,
     calls_30d: user.calls,
     ai_cost_30d: user.aiCost,
     mrr: user.mrr,
     margin_30d: user.margin,
+    health: health?.score ?? null,
+    health_band: health?.band ?? null,
     currency: deps.config.currency,
     ...(!strict && { name, provider, country, city, time_zone: timeZone, referrer, tags: remarks?.tags ?? [] }),
     subscriptions: money.subscriptions.map(subscription),

@@ -3,6 +3,7 @@ import type { Deps } from '../context.ts'
 import type { Who } from '../env.ts'
 import { minorUnits } from '../lib/currency.ts'
 import { NotFound } from '../lib/errors.ts'
+import { accountDeleted, deletedUser } from './gone.ts'
 
 /** A user with whose facts are theirs, and which of these whoever asks may see. */
 export interface FoundUser {
@@ -20,6 +21,9 @@ export interface FoundUser {
   class: string
   plan: string
   planName: string | null
+  /** The plan the product itself says they are on, of whom no subscription is known; it counts nowhere. */
+  toldPlan: string | null
+  toldPlanName: string | null
   provider: string | null
   country: string | null
   city: string | null
@@ -41,8 +45,9 @@ const MAX_IDS = 20
 /** The user of an id, or of one that was merged into them. @throws NotFound, also for users of other tenants */
 export async function knownUser(deps: Deps, who: Who, ref: string): Promise<FoundUser> {
   const found = await findUser(deps, who, ref)
-  if (!found) throw new NotFound(`There is no user “${ref.slice(0, 80)}”.`)
-  return found
+  if (found) return found
+  const deleted = await deletedUser(deps, who, ref)
+  throw deleted === undefined ? new NotFound(`There is no user “${ref.slice(0, 80)}”.`) : accountDeleted(who, deleted)
 }
 
 /** The same; undefined = there is none that whoever asks may see. */
@@ -59,7 +64,7 @@ export async function findUser(deps: Deps, who: Who, ref: string): Promise<Found
   const [found] = await sql<FoundUser[]>`
     select u.user_id as id, ${scope}::text as scope, u.tenant_id as "tenantId", t.name as tenant, u.email, u.username,
       u.traits ->> 'name' as name, u.status, coalesce(g.class, 'free') as class, coalesce(g.plan, 'free') as plan,
-      n.name as "planName", u.provider, u.country, u.city, u.time_zone as "timeZone", u.referrer,
+      n.name as "planName", told.plan as "toldPlan", told.name as "toldPlanName", u.provider, u.country, u.city, u.time_zone as "timeZone", u.referrer,
       u.created_at as "createdAt", u.created_known as "createdKnown", s.last_seen_at as "lastSeenAt",
       coalesce(s.calls_30d, 0)::float8 as calls, coalesce(s.ai_cost_30d, 0)::float8 as "aiCost",
       s.mrr_minor::float8 / ${minor} as mrr, s.margin_30d::float8 as margin,
@@ -69,6 +74,14 @@ export async function findUser(deps: Deps, who: Who, ref: string): Promise<Found
       left join user_stats s on s.user_id = u.user_id and s.scope = ${scope}
       left join user_groups g using (grp)
       left join plans n on n.plan_id = g.plan
+      left join lateral (
+        select u.plan, p.name from (select) one left join plans p on p.plan_id = u.plan
+        where u.plan <> 'free' and coalesce(g.class, 'free') = 'free' and not exists (
+            select from subscriptions s where s.user_id = any(array(
+              select u.user_id union all select m.id from merged_ids m where m.user_id = u.user_id)))
+          and not exists (
+            select from subscriptions s where s.user_id = '' and s.tenant_id = u.tenant_id and u.tenant_id <> '')
+      ) told on true
       left join tenants t on t.tenant_id = u.tenant_id
     where u.user_id = ${owner.user_id}`
   return found && deps.config.privacy === 'strict' ? { ...found, ...HIDDEN } : found
@@ -84,6 +97,15 @@ const HIDDEN = {
   timeZone: null,
   referrer: null,
 } satisfies Partial<FoundUser>
+
+/** The plan as pages and profiles call it; without any subscription it is what the product says. */
+export const planNameOf = ({
+  plan,
+  planName,
+  toldPlan,
+  toldPlanName,
+}: Pick<FoundUser, 'plan' | 'planName' | 'toldPlan' | 'toldPlanName'>): string =>
+  toldPlanName ?? toldPlan ?? planName ?? plan
 
 /** What somebody is called on pages. */
 export const titleOf = ({ email, username, id }: Pick<FoundUser, 'email' | 'username' | 'id'>): string =>

@@ -1,6 +1,7 @@
 import type { Deps } from '../context.ts'
 import { startOfDay, today } from '../lib/time.ts'
 import type { FoundUser } from './find.ts'
+import { type Override, overridesOf } from './overrides.ts'
 import { ofTenant } from './usage.ts'
 
 export interface UserSubscription {
@@ -64,17 +65,22 @@ export async function moneyOf(deps: Deps, user: FoundUser): Promise<Money> {
 
 export interface Limit {
   name: string
-  used: number
+  /** Null = of a limit that was set for them alone, and of which nothing is counted here. */
+  used: number | null
   most: number
+  /** Set from here, in place of what the plan allows. */
+  override?: Override & { planned: number | null }
 }
 
 /** How far the limits of the plan are used up this month: of AI calls, API calls, tokens, and jobs by their kind. */
-export async function limitsOf(deps: Deps, { id, ids, scope, plan }: FoundUser): Promise<Limit[]> {
+export async function limitsOf(deps: Deps, user: FoundUser): Promise<Limit[]> {
+  const { id, ids, scope, plan, toldPlan } = user
   const { sql } = deps.db
-  const [row] = await sql<
-    { limits: Record<string, unknown> | null }[]
-  >`select limits from plans where plan_id = ${plan}`
-  const limits = Object.entries(row?.limits ?? {}).filter(([, most]) => typeof most === 'number' && most > 0)
+  const [[row], overrides] = await Promise.all([
+    sql<{ limits: Record<string, unknown> | null }[]>`select limits from plans where plan_id = ${toldPlan ?? plan}`,
+    overridesOf(deps, user),
+  ])
+  const limits = together(row?.limits ?? {}, overrides)
   if (limits.length === 0) return []
   const day = today(deps.now(), deps.config.timeZone)
   const first = `${day.slice(0, 7)}-01`
@@ -96,8 +102,21 @@ export async function limitsOf(deps: Deps, { id, ids, scope, plan }: FoundUser):
   const kinds = ['build', 'preview', 'deploy', 'document']
   // Who never built has built nothing; of what is never counted nothing is said.
   const known = (name: string) => used[name] ?? (kinds.includes(name.replace(/s$/, '')) ? 0 : undefined)
-  return limits.flatMap(([name, most]) => {
-    const n = known(name)
-    return n === undefined ? [] : [{ name, used: n, most: most as number }]
+  return limits.flatMap((limit) => {
+    const used = known(limit.name)
+    return used === undefined && !limit.override ? [] : [{ ...limit, used: used ?? null }]
+  })
+}
+
+/** The limits of the plan, with those that were set for the user alone in their places; the plan's own value is none. */
+function together(ofPlan: Record<string, unknown>, overrides: Map<string, Override>): Omit<Limit, 'used'>[] {
+  const names = new Set([...Object.keys(ofPlan), ...overrides.keys()])
+  return [...names].flatMap((name) => {
+    const most = ofPlan[name]
+    const planned = typeof most === 'number' && most > 0 ? most : null
+    const override = overrides.get(name)
+    if (override && override.most !== planned)
+      return [{ name, most: override.most, override: { ...override, planned } }]
+    return planned === null ? [] : [{ name, most: planned }]
   })
 }

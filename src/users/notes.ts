@@ -95,28 +95,31 @@ export async function deleteNote(deps: Deps, who: Who, { id }: FoundUser, note: 
   })
 }
 
-/** A tag that is there already stays. @throws Problem 422 of the field, Forbidden */
-export async function addTag(deps: Deps, who: Who, { id }: FoundUser, given: string): Promise<void> {
+/** A tag that is there already stays; answers whether it is new. @throws Problem 422 of the field, Forbidden */
+export async function addTag(deps: Deps, who: Who, { id }: FoundUser, given: string): Promise<boolean> {
   refuse(deps, who)
   const tag = checked(tagText, given, 'tag')
-  await deps.db.sql.begin(async (tx) => {
+  return (await deps.db.sql.begin(async (tx) => {
     const [count] = await tx<{ n: number }[]>`select count(*)::int as n from user_tags where user_id = ${id}`
     if ((count?.n ?? 0) >= MAX_TAGS) throw new Problem(422, 'Too many tags', `At most ${MAX_TAGS} tags.`).at('tag')
     const [row] = await tx`
       insert into user_tags (user_id, tag, created_by, created_at) values (${id}, ${tag}, ${actorOf(who)}, ${deps.now()})
       on conflict do nothing returning tag`
     if (row) await audit(tx, { actor: actorOf(who), action: 'user.tag.add', target: `user:${id}`, detail: { tag } })
-  })
+    return row !== undefined
+  })) as boolean
 }
 
-/** @throws NotFound, Forbidden */
-export async function removeTag(deps: Deps, who: Who, { id }: FoundUser, tag: string): Promise<void> {
+/** Answers that it was there. @throws NotFound, Problem 422 of the field, Forbidden */
+export async function removeTag(deps: Deps, who: Who, { id }: FoundUser, given: string): Promise<boolean> {
   refuse(deps, who)
+  const tag = checked(tagText, given, 'tag')
   await deps.db.sql.begin(async (tx) => {
     const [row] = await tx`delete from user_tags where user_id = ${id} and tag = ${tag} returning tag`
     if (!row) throw new NotFound('This tag is not there any more.')
     await audit(tx, { actor: actorOf(who), action: 'user.tag.remove', target: `user:${id}`, detail: { tag } })
   })
+  return true
 }
 
 function refuse(deps: Deps, who: Who): void {

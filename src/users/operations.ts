@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { operation } from '../api/operation.ts'
-import { parameters } from '../api/query.ts'
+import { parameters, values } from '../api/query.ts'
+import { BANDS } from '../health/components.ts'
 import { TAB_NAMES } from './groups.ts'
 import { MAX_TAG } from './notes.ts'
 import { USER_COLUMNS } from './rows.ts'
@@ -31,12 +32,17 @@ export const userParameters = {
 }
 
 const cell = z.union([z.string(), z.number()]).nullable()
+const scored = {
+  health: z.number().nullable().describe('0 to 100, as of the last night; null = too little is known.'),
+  health_band: z.enum(BANDS).nullable().describe('null = never scored.'),
+}
 const row = z.looseObject({
   user_id: z.string(),
   calls_30d: z.number(),
   ai_cost_30d: z.number(),
   mrr: cell,
   margin_30d: cell,
+  ...scored,
 })
 
 export const listOfUsers = operation({
@@ -69,7 +75,12 @@ export const fileOfUsers = operation({
   path: '/exports/user-list.csv',
   tag: 'Users',
   summary: 'The list of users as a file',
-  query: z.object(userParameters),
+  query: z.object({
+    ...userParameters,
+    user: values('Only these users, by id; once for each.'),
+  }),
+  // The tag in the field beside the buttons.
+  unread: ['word'],
   example: 'tab=paying&sort=margin',
   answer: { type: 'text/csv', doc: `Columns: ${USER_COLUMNS.join(', ')}, currency.` },
 })
@@ -86,9 +97,14 @@ export const oneUser = operation({
       user_id: z.string(),
       email: z.string().nullable(),
       plan: z.string(),
+      plan_told: z
+        .string()
+        .nullable()
+        .describe('The plan the product says they are on, where no subscription is known; `plan` is what counts.'),
       class: z.string(),
       status: z.string(),
       currency: z.string(),
+      ...scored,
       days: z.array(z.looseObject({ day: z.iso.date(), api_calls: z.number() })),
     }),
   },

@@ -1,7 +1,8 @@
+import { counted } from '../lib/counted.ts'
 import { ageText, dayLabel } from '../lib/dates.ts'
 import { type Day, dayOf } from '../lib/time.ts'
 import { formatValue } from '../metrics/format.ts'
-import type { FoundUser } from './find.ts'
+import { type FoundUser, planNameOf } from './find.ts'
 import { STATS_DAYS } from './stats.ts'
 import type { UsageDay } from './usage.ts'
 import type { JobCount } from './work.ts'
@@ -13,6 +14,8 @@ export interface ProfileFacts {
     | 'class'
     | 'planName'
     | 'plan'
+    | 'toldPlan'
+    | 'toldPlanName'
     | 'tenant'
     | 'tenantId'
     | 'createdAt'
@@ -49,14 +52,17 @@ function who({ user, today, now, timeZone }: ProfileFacts): string {
   return `${since}${by}${from}${team}. ${standing(user)}`
 }
 
-function standing({ class: own, plan, planName, status }: ProfileFacts['user']): string {
-  const name = planName ?? plan
+function standing(user: ProfileFacts['user']): string {
+  const { class: own, toldPlan, status } = user
+  const name = planNameOf(user)
   const words: Record<string, string> = {
     paid: `Pays for ${name}.`,
     trial: `Is trying ${name}.`,
     trial_expired: 'Let a trial end without paying.',
   }
-  const text = words[own] ?? 'Is on the free plan.'
+  const free =
+    toldPlan === null ? 'Is on the free plan.' : `Is on ${name}, as the product says, without a subscription.`
+  const text = words[own] ?? free
   return status === 'active' ? text : `${text} The account is ${status}.`
 }
 
@@ -66,7 +72,7 @@ function comes({ days }: ProfileFacts): string {
   const then = before.filter(({ active }) => active).length
   if (now === 0 && then === 0) return `Was not active in the last ${days.length} days.`
   if (now === 0)
-    return `Has not been active for ${STATS_DAYS} days, after ${count(then, 'active day')} in the ${STATS_DAYS} before.`
+    return `Has not been active for ${STATS_DAYS} days, after ${counted(then, 'active day')} in the ${STATS_DAYS} before.`
   const change =
     then === 0
       ? `after none in the ${STATS_DAYS} before`
@@ -99,7 +105,7 @@ function work({ jobs }: ProfileFacts): string | undefined {
   if (ended.length === 0) return undefined
   const words = ended
     .slice(0, 3)
-    .map(({ kind, succeeded, failed }) => `${succeeded} of ${count(succeeded + failed, kind)}`)
+    .map(({ kind, succeeded, failed }) => `${succeeded} of ${counted(succeeded + failed, kind)}`)
   return `${words.join(', ')} succeeded.`
 }
 
@@ -116,4 +122,3 @@ const halves = (days: readonly UsageDay[]): [UsageDay[], UsageDay[]] => [
   days.slice(0, -STATS_DAYS),
   days.slice(-STATS_DAYS),
 ]
-const count = (n: number, noun: string): string => `${n} ${noun}${n === 1 ? '' : 's'}`

@@ -1,6 +1,5 @@
 import type { Context, Hono } from 'hono'
 import type { Child } from 'hono/jsx'
-import { Layout } from '../../views/layout.tsx'
 import { UserMessages } from '../../views/pages/user/messages.tsx'
 import { RemarkForms } from '../../views/pages/user/remarks.tsx'
 import { Card } from '../../views/parts/index.ts'
@@ -8,16 +7,18 @@ import { fieldsOf, smallBody } from '../auth/forms.ts'
 import { adminOf, requireRole } from '../auth/guards.ts'
 import type { Deps } from '../context.ts'
 import type { Env } from '../env.ts'
-import { frameOf } from '../frame-of.ts'
 import { Problem } from '../lib/errors.ts'
 import { today } from '../lib/time.ts'
+import { sendFramed } from '../send-framed.tsx'
 import { type FoundUser, knownUser, titleOf } from './find.ts'
 import { readMessages } from './messages.ts'
+import { writeByModel } from './model-profile.ts'
 import { addTag, deleteNote, removeTag, writeNote } from './notes.ts'
 import { USERS_PATH, userHref } from './paths.ts'
+import { tagUsers, untagUsers } from './picks.ts'
 import { noteChange } from './version.ts'
 
-type Act = (user: FoundUser, fields: Record<string, string>) => Promise<void>
+type Act = (user: FoundUser, fields: Record<string, string>) => Promise<unknown>
 
 /** What admins write down about a user, and the messages, which nobody reads unseen. */
 export function mountUsers(app: Hono<Env>, deps: Deps): void {
@@ -53,6 +54,23 @@ export function mountUsers(app: Hono<Env>, deps: Deps): void {
         removeTag(deps, adminOf(c), user, tag),
   )
 
+  app.post(`${USERS_PATH}/picks`, acts, smallBody, async (c) => {
+    const { user = [], word, act, back } = await c.req.parseBody({ all: true })
+    const picked = [user].flat().filter((id) => typeof id === 'string')
+    const change = act === 'untag' ? untagUsers : tagUsers
+    const n = await change(deps, adminOf(c), picked, typeof word === 'string' ? word : '')
+    noteChange()
+    const done = { done: act === 'untag' ? 'untagged' : 'tagged', n: String(n) }
+    return c.redirect(withParams(typeof back === 'string' ? back : '', done), 303)
+  })
+
+  app.post(`${at}/profile`, acts, smallBody, async (c) => {
+    const user = await knownUser(deps, adminOf(c), c.req.param('id') ?? '')
+    const written = await writeByModel(deps, adminOf(c), user)
+    noteChange()
+    return c.redirect(`${userHref(user.id)}?done=${written ? 'profile' : 'rules'}`, 303)
+  })
+
   app.get(`${at}/messages`, acts, async (c) => {
     const admin = adminOf(c)
     const user = await knownUser(deps, admin, c.req.param('id') ?? '')
@@ -69,6 +87,13 @@ export function mountUsers(app: Hono<Env>, deps: Deps): void {
       <UserMessages page={page} path={path} today={day} timeZone={timeZone} first={!before} />,
     )
   })
+}
+
+/** Back to the list as it was, with what was done; anywhere else is not led to. */
+function withParams(query: string, params: Record<string, string>): string {
+  const kept = new URLSearchParams(query.slice(0, 2_000))
+  for (const [name, value] of Object.entries(params)) kept.set(name, value)
+  return `${USERS_PATH}?${kept}`
 }
 
 /** Back to the page; what was not taken is still there, with the reason at its field. */
@@ -95,27 +120,18 @@ async function remark(c: Context<Env>, deps: Deps, done: string, act: Act): Prom
   }
 }
 
-async function framed(
-  c: Context<Env>,
-  deps: Deps,
-  user: FoundUser,
-  title: string,
-  content: Child,
-  status: 200 | 422 = 200,
-) {
-  const page = (
-    <Layout
-      title={title}
-      page={USERS_PATH}
-      {...(await frameOf(deps, adminOf(c)))}
-      crumbs={[
+const framed = (c: Context<Env>, deps: Deps, user: FoundUser, title: string, content: Child, status: 200 | 422 = 200) =>
+  sendFramed(
+    c,
+    deps,
+    {
+      title,
+      page: USERS_PATH,
+      crumbs: [
         { label: 'Users', href: USERS_PATH },
         { label: titleOf(user), href: userHref(user.id) },
-      ]}
-    >
-      <div class="q-page">{content}</div>
-    </Layout>
+      ],
+      status,
+    },
+    content,
   )
-  c.header('Cache-Control', 'private, no-store')
-  return c.html(String(await page), status)
-}

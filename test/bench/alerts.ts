@@ -9,6 +9,8 @@ import type { Bench } from './setup.ts'
 
 const RULES = 200
 const ROUNDS = 7
+/** Of so many rules, one has a limit that every known value breaks. */
+const FIRES = 4
 
 /** One check of 200 rules of every kind and window, as each minute makes it. */
 export async function benchAlerts(bench: Bench): Promise<Result> {
@@ -30,6 +32,12 @@ export async function benchAlerts(bench: Bench): Promise<Result> {
   }
 }
 
+/** The same condition with a limit that nothing keeps; of a condition without a limit, itself. */
+function alwaysBroken(when: Rule['when']): Rule['when'] {
+  if (when.kind !== 'threshold') return when
+  return { ...when, limit: when.op === 'above' ? -1 : 1e15, end: undefined }
+}
+
 /** The rules that come with Quarterdeck, again and again, with other limits, windows and dimensions. */
 async function makeRules({ db: { sql } }: Deps): Promise<void> {
   const kinds = Object.values(DEFAULT_RULES) as Rule[]
@@ -39,13 +47,14 @@ async function makeRules({ db: { sql } }: Deps): Promise<void> {
     const window = rule.window === '60m' ? (['60m', '30m', '3h'] as const)[round % 3] : rule.window
     const compared = rule.when.kind === 'change' || rule.when.kind === 'anomaly'
     const by = rule.metric === 'api.error_rate' && round % 2 === 1 ? { by: 'service' } : {}
+    const when = round % FIRES === FIRES - 1 ? alwaysBroken(rule.when) : rule.when
     return {
       slug: `bench-${i}`,
       name: `${name} ${i}`,
       enabled,
       severity,
       scope,
-      rule: { ...rule, ...by, window: compared ? rule.window : window },
+      rule: { ...rule, ...by, when, for: 0, window: compared ? rule.window : window },
     }
   })
   await sql`

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import { type Browser, type BrowserContext, chromium } from 'playwright-core'
+import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core'
 import { type TestApp, testApp } from '../helpers/app.ts'
 import { chromiumPath } from '../helpers/needs.ts'
 import { fillProduct } from '../pages-fixture.ts'
@@ -32,3 +32,28 @@ export async function openProduct(): Promise<Opened> {
   await fillProduct(t)
   return { t, url: await t.listen(), browser: await openBrowser() }
 }
+
+/** How pages are looked at: every page in each of them. */
+export const LOOKS = {
+  'wide, light': { viewport: { width: 1440, height: 900 }, colorScheme: 'light' },
+  'wide, dark': { viewport: { width: 1440, height: 900 }, colorScheme: 'dark' },
+  phone: { viewport: { width: 390, height: 844 }, colorScheme: 'light' },
+} as const
+
+/** What axe finds wrong with a page as it stands. */
+export async function violations(page: Page): Promise<string[]> {
+  // By the debugger's door: the policy of the pages forbids what is injected.
+  await page.evaluate(axeSource)
+  return page.evaluate(async () => {
+    const axe = (
+      globalThis as unknown as {
+        axe: { run: () => Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> }
+      }
+    ).axe
+    const { violations } = await axe.run()
+    return violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`)
+  })
+}
+
+/** By how many pixels a page scrolls sideways. */
+export const overflow = (page: Page) => page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth)

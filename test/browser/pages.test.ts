@@ -7,7 +7,7 @@ import { OWNER } from '../delivery-kit.ts'
 import { type TestApp, testApp } from '../helpers/app.ts'
 import { withoutBrowser } from '../helpers/needs.ts'
 import { fillProduct } from '../pages-fixture.ts'
-import { axeSource, enter, openBrowser } from './opened.ts'
+import { enter, LOOKS, openBrowser, overflow, violations } from './opened.ts'
 
 const PAGES = [
   '/dashboard',
@@ -51,12 +51,6 @@ const OWN_PAGES = [
   '/dashboard/settings/channels?delivery=1',
   '/dashboard/emails?mail=1',
 ]
-const LOOKS = {
-  'wide, light': { viewport: { width: 1440, height: 900 }, colorScheme: 'light' },
-  'wide, dark': { viewport: { width: 1440, height: 900 }, colorScheme: 'dark' },
-  phone: { viewport: { width: 390, height: 844 }, colorScheme: 'light' },
-} as const
-
 /** Cards without data are alike on all templates. */
 const EMPTY_PAGES = PAGES.filter((path) => !/template-(ai|finance|ops)$/.test(path))
 
@@ -145,22 +139,6 @@ async function open(context: BrowserContext, address: string): Promise<{ page: P
   expect(answer?.status()).toBe(200)
   return { page, problems }
 }
-
-async function violations(page: Page): Promise<string[]> {
-  // By the debugger's door: the policy of the pages forbids what is injected.
-  await page.evaluate(axeSource)
-  return page.evaluate(async () => {
-    const axe = (
-      globalThis as unknown as {
-        axe: { run: () => Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> }
-      }
-    ).axe
-    const { violations } = await axe.run()
-    return violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`)
-  })
-}
-
-const overflow = (page: Page) => page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth)
 
 describe.skipIf(withoutBrowser)('every page, filled and empty', () => {
   describe.each(Object.keys(LOOKS) as (keyof typeof LOOKS)[])('%s', (look) => {

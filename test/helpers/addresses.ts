@@ -13,6 +13,7 @@ const PARAMETERS: [beginning: string, parameter: string][] = [
   ['/dashboard/docs/:page', 'access'],
   ['/dashboard/settings/channels/:id', 'ops-mail'],
   ['/dashboard/settings/admins/:id', 'me'],
+  ['/dashboard/settings/schedules/:job', 'daily'],
 ]
 
 /** What admins make themselves and pages are about, by the API that makes it. */

@@ -3,6 +3,7 @@ import { serve } from '@hono/node-server'
 import { pino } from 'pino'
 import type { Sql } from 'postgres'
 import { createApp } from '../../src/app.tsx'
+import { beginChain } from '../../src/audit/chain.ts'
 import { createAdmin } from '../../src/auth/admins.ts'
 import { createKey } from '../../src/auth/keys.ts'
 import { type Config, loadConfig } from '../../src/config.ts'
@@ -54,6 +55,7 @@ export async function testApp(options: TestAppOptions = {}): Promise<TestApp> {
   if (options.redis) config.redisUrl = options.redis
   const now = clockOf(options.now)
   const log = pino({ level: process.env.TEST_LOG ?? 'silent' })
+  await beginChain(db.sql, config.secretKey)
   await seedPrices(db.sql)
   const prices = createPriceBook(db.sql, config.currency)
   await prices.load()

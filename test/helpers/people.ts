@@ -60,3 +60,10 @@ export function browser(t: TestApp, id: string, email: string): Person {
 export function hidden(html: string, name: string): string {
   return new RegExp(`name="${name}" value="([^"]*)"`).exec(html)?.[1] ?? ''
 }
+
+/** Makes tenants known, as their facts would. */
+export async function tenants({ sql }: TestApp, ...ids: string[]): Promise<void> {
+  await sql`
+    insert into tenants (tenant_id, created_at, updated_at)
+    select id, now(), now() from unnest(${ids}::text[]) id on conflict do nothing`
+}

@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
 import { createServer, type Server, type Socket } from 'node:net'
 
@@ -15,23 +16,29 @@ export interface MailServer {
   mails: Received[]
   /** By command (CONNECT, MAIL, RCPT, DATA, END): the reply instead of yes. */
   replies: Record<string, string>
+  /** When nobody is connected any more. */
+  idle: () => Promise<void>
   close: () => Promise<void>
 }
 
-export async function mailServer(): Promise<MailServer> {
+/** `slowMs`: how long it takes for each answer. */
+export async function mailServer(slowMs = 0): Promise<MailServer> {
   const mails: Received[] = []
   const replies: Record<string, string> = {}
   const sockets = new Set<Socket>()
   const server: Server = createServer((socket) => {
     sockets.add(socket)
     socket.on('close', () => sockets.delete(socket)).on('error', () => {})
-    converse(socket, replies, mails)
+    converse(socket, replies, mails, slowMs)
   })
   await new Promise<void>((done) => server.listen(0, '127.0.0.1', done))
   return {
     url: `smtp://127.0.0.1:${(server.address() as AddressInfo).port}`,
     mails,
     replies,
+    async idle() {
+      await Promise.all([...sockets].map((socket) => once(socket, 'close')))
+    },
     async close() {
       for (const socket of sockets) socket.destroy()
       await new Promise((done) => server.close(done))
@@ -39,11 +46,12 @@ export async function mailServer(): Promise<MailServer> {
   }
 }
 
-function converse(socket: Socket, replies: Record<string, string>, mails: Received[]): void {
+function converse(socket: Socket, replies: Record<string, string>, mails: Received[], slowMs: number): void {
   let buffer = ''
   let mail: { from: string; to: string[]; data: string[] } = { from: '', to: [], data: [] }
   let inData = false
-  const say = (text: string) => socket.write(`${text}\r\n`)
+  const write = (text: string) => void (socket.writable && socket.write(`${text}\r\n`))
+  const say = (text: string) => void (slowMs === 0 ? write(text) : setTimeout(() => write(text), slowMs))
   say(replies.CONNECT ?? '220 test ESMTP')
 
   const command = (line: string) => {

@@ -1,5 +1,6 @@
 import type { OwnSession } from '../../src/auth/lucia.ts'
 import type { AdminWho } from '../../src/env.ts'
+import { dayLabel } from '../../src/lib/dates.ts'
 import { CodeField, NewPasswordField, TextField } from '../parts/auth-fields.tsx'
 import { Badge, Card, DataTable, Facts, Grid, Moment, Note, TwoLines } from '../parts/index.ts'
 
@@ -44,10 +45,10 @@ export const AccountPage = ({ admin, sessions, second, done, wrong, off }: Accou
           ]}
         />
       </Card>
-      <Card id="preferences" title="Preferences" sub="Yours alone, on every device" span={6}>
+      <Card id="preferences" title="Preferences" sub="yours alone, on every device" span={6}>
         <PreferencesForm admin={admin} />
       </Card>
-      <Card id="password" title="Password" sub="Changing it ends all other sessions" span={6}>
+      <Card id="password" title="Password" sub="changing it ends all other sessions" span={6}>
         <form method="post" action="/dashboard/account/password">
           <TextField
             label="Current password"
@@ -74,7 +75,7 @@ export const AccountPage = ({ admin, sessions, second, done, wrong, off }: Accou
       <Card
         id="sessions"
         title="Where you are signed in"
-        sub="A device you do not know? End its session and change your password."
+        sub="one that you do not know: end it, and change your password"
         tools={sessions.length > 1 && <EndOthers />}
         flush
       >
@@ -190,12 +191,14 @@ const EndOthers = () => (
   </form>
 )
 
+const isoDay = (at: Date) => at.toISOString().slice(0, 10)
+
 function cellsOf({ id, device, current, ip, createdAt, expiresAt }: ShownSession) {
   return {
     device: <TwoLines title={device} sub={current ? 'This device' : undefined} />,
     address: ip,
     since: <Moment at={createdAt} ago />,
-    until: <Moment at={expiresAt} text={`${expiresAt.toISOString().slice(0, 10)}`} />,
+    until: <Moment at={expiresAt} text={dayLabel(isoDay(expiresAt), isoDay(createdAt))} />,
     end: (
       <form method="post" action={`/dashboard/account/sessions/${id}/revoke`}>
         <button

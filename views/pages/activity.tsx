@@ -7,7 +7,8 @@ import { exportQuery } from '../../src/lib/filters.ts'
 import { type Card as Loaded, shownOf } from '../../src/lib/settle.ts'
 import { addDays, startOfDay } from '../../src/lib/time.ts'
 import { card, definePage, type PageContext } from '../../src/page.ts'
-import { Card, Icon, Note, Stream } from '../parts/index.ts'
+import { Card, Note, Stream } from '../parts/index.ts'
+import { PauseButton } from '../parts/pause-button.tsx'
 
 const EVERY_S = 10
 const PAGE_SIZE = 50
@@ -115,20 +116,6 @@ const Kinds = ({ data: { kinds }, context }: { data: Data; context: PageContext 
     </nav>
   )
 }
-
-/** Holds the stream still while it is read; public/live.ts knows the button by its action. */
-const PauseButton = () => (
-  <button type="button" class="q-btn" data-action="pause" aria-pressed="false" title="Pause or resume (P)">
-    <span class="q-pause-off">
-      <Icon name="player-pause" />
-      Pause
-    </span>
-    <span class="q-pause-on">
-      <Icon name="player-play" />
-      Resume
-    </span>
-  </button>
-)
 
 const Foot = ({ data, page, context }: { data: Data; page: ActivityPage; context: PageContext }) => {
   const { today } = context.filters

@@ -5,6 +5,7 @@ import { ALERTS_PATH, RULES_PATH, ruleHref } from '../../src/alerts/paths.ts'
 import type { StoredRule } from '../../src/alerts/rule.ts'
 import { whyNoAlerts } from '../../src/alerts/store.ts'
 import { alertsVersion } from '../../src/alerts/version.ts'
+import { unreadWords } from '../../src/alerts/words.ts'
 import type { Deps } from '../../src/context.ts'
 import { catalogueOf, freshCatalogue } from '../../src/custom-metrics/catalogue.ts'
 import type { AdminWho } from '../../src/env.ts'
@@ -65,9 +66,10 @@ export default definePage<Data>({
     ],
     actions: rule && !whyNoAlerts(deps, admin) ? <DeleteMenu rule={rule} /> : undefined,
   }),
-  View: ({ data: { rule }, live }) => (
+  View: ({ data: { rule }, context: { deps }, live }) => (
     <>
       {rule && !rule.rule.enabled && <Note tone="plain">This rule is switched off: it is not checked.</Note>}
+      {rule?.rule.enabled && rule.unreadSince && <Note tone="warn">{unreadWords(deps, rule)}</Note>}
       {live}
     </>
   ),

@@ -1,10 +1,21 @@
 import { listRules } from '../../src/alerts/find.ts'
-import { type Alert, type AlertStats, alertStats, firedAlerts, openAlerts } from '../../src/alerts/list.ts'
+import {
+  type Alert,
+  type AlertStats,
+  type Asked,
+  alertStats,
+  firedAlerts,
+  firingOf,
+  type OpenCounts,
+  openAlerts,
+  openCounts,
+} from '../../src/alerts/list.ts'
 import { ALERTS_PATH, RULES_PATH } from '../../src/alerts/paths.ts'
 import type { StoredRule } from '../../src/alerts/rule.ts'
 import { whyNoAlerts } from '../../src/alerts/store.ts'
 import { alertsVersion } from '../../src/alerts/version.ts'
 import { cardState } from '../../src/card-state.ts'
+import type { Deps } from '../../src/context.ts'
 import { exportQuery, ofAll } from '../../src/lib/filters.ts'
 import { type Card as Loaded, shownOf } from '../../src/lib/settle.ts'
 import { addDays, daysBetween, startOfDay } from '../../src/lib/time.ts'
@@ -21,7 +32,7 @@ const LABELS: Record<Tab, string> = { firing: 'Firing', pending: 'Pending', sile
 
 interface Data {
   tab: Tab
-  open: Loaded<Alert[]>
+  open: Loaded<{ alerts: Alert[]; counts: OpenCounts }>
   history: Loaded<Alert[]> | undefined
   stats: Loaded<AlertStats>
   rules: Loaded<StoredRule[]>
@@ -53,7 +64,7 @@ export default definePage<Data>({
     const span = { from: startOfDay(filters.from, timeZone), until: startOfDay(addDays(filters.to, 1), timeZone) }
     const key = `${alertsVersion()}|${admin.tenants?.join() ?? '*'}`
     const [open, history, stats, rules] = await Promise.all([
-      card(context, 'alerts-open', () => openAlerts(deps, asked), { key }),
+      card(context, 'alerts-listed', () => listed(deps, asked, tab), { key: `${key}|${tab}` }),
       tab !== 'history'
         ? undefined
         : card(
@@ -73,10 +84,15 @@ export default definePage<Data>({
       { label: 'Rules, YAML', href: '/api/alert-rules.yaml' },
     ],
     actions: whyNoAlerts(context.deps, context.admin) ? undefined : (
-      <a class="q-btn q-btn-primary" href={`${RULES_PATH}/new`}>
-        <Icon name="plus" />
-        New rule
-      </a>
+      <>
+        <a class="q-btn" href={`${RULES_PATH}/import`}>
+          Import
+        </a>
+        <a class="q-btn q-btn-primary" href={`${RULES_PATH}/new`}>
+          <Icon name="plus" />
+          New rule
+        </a>
+      </>
     ),
   }),
   View: ({ context, live }) => (
@@ -87,14 +103,14 @@ export default definePage<Data>({
   ),
   Live: (props) => (
     <div class="q-flow">
-      <Say>{spoken(shownOf(props.data.open) ?? [])}</Say>
+      <Say>{spoken(shownOf(props.data.open)?.counts)}</Say>
       <Tiles {...props} />
       <Grid>
-        <Stack span={6}>
+        <Stack span={5}>
           <AlertsCard {...props} />
           <DaysCard {...props} />
         </Stack>
-        <Stack span={6}>
+        <Stack span={7}>
           <RulesCard {...props} />
         </Stack>
       </Grid>
@@ -104,45 +120,49 @@ export default definePage<Data>({
 
 const DONE: Record<string, string> = {
   saved: 'The rule is saved. It is checked every minute.',
+  imported: 'The rules are imported. They are checked every minute.',
   deleted: 'The rule is deleted; what it raised stays in the history.',
 }
 
-function spoken(alerts: readonly Alert[]): string {
-  const n = alerts.filter(({ state }) => state === 'firing').length
-  return n === 0 ? 'No alert is firing.' : `${n} ${n === 1 ? 'alert is' : 'alerts are'} firing.`
+/** Those of the tab, and how many there are in each. */
+async function listed(deps: Deps, asked: Asked, tab: Tab) {
+  const only = tab === 'history' ? undefined : { kind: tab, at: deps.now() }
+  const [alerts, counts] = await Promise.all([
+    only ? openAlerts(deps, { ...asked, only }) : [],
+    openCounts(deps, asked),
+  ])
+  return { alerts, counts }
 }
 
-const isSilenced = ({ silencedUntil }: Alert, now: Date): boolean => silencedUntil !== null && silencedUntil > now
-
-/** The open ones by tab; a silenced one is only there. */
-function byTab(alerts: readonly Alert[], now: Date): Record<Exclude<Tab, 'history'>, Alert[]> {
-  const loud = alerts.filter((one) => !isSilenced(one, now))
-  return {
-    firing: loud.filter(({ state }) => state === 'firing'),
-    pending: loud.filter(({ state }) => state === 'pending'),
-    silenced: alerts.filter((one) => isSilenced(one, now)),
-  }
+function spoken(counts: OpenCounts | undefined): string {
+  const n = counts ? firingOf(counts) : 0
+  return n === 0 ? 'No alert is firing.' : `${n} ${n === 1 ? 'alert is' : 'alerts are'} firing.`
 }
 
 const AlertsCard = ({ data, context }: AlertsProps) => {
   const { deps, admin, filters, href } = context
   const now = deps.now()
-  const tabs = byTab(shownOf(data.open) ?? [], now)
+  const open = shownOf(data.open)
   const off = whyNoAlerts(deps, admin)
   const { timeZone } = deps.config
   const items = TABS.map((tab) => ({
-    label: tab === 'history' ? LABELS[tab] : `${LABELS[tab]} ${tabs[tab].length}`,
+    label: tab === 'history' ? LABELS[tab] : `${LABELS[tab]} ${open?.counts[tab] ?? 0}`,
     href: href({ query: { tab, before: '', done: '' } }),
     selected: tab === data.tab,
   }))
   if (data.tab === 'history') return <HistoryCard data={data} context={context} items={items} />
-  const alerts = tabs[data.tab]
+  const alerts = open?.alerts ?? []
+  const all = open?.counts[data.tab] ?? 0
+  const more = all > alerts.length && (
+    <p class="q-help">{`The first ${alerts.length} of ${all} are listed; /api/alerts has all.`}</p>
+  )
   return (
     <Card
       id="alerts"
       title="Alerts"
       tools={<Segments name="Which alerts" items={items} />}
       flush={alerts.length > 0}
+      foot={more}
       state={cardState(data.open, now, () => (alerts.length === 0 ? EMPTY[data.tab] : undefined))}
     >
       {alerts.length > 0 && (

@@ -1,7 +1,7 @@
 import { channelKinds, kindOf } from '../../src/delivery/channels/index.ts'
 import { CHANNELS_PATH } from '../../src/delivery/paths.ts'
 import type { ChannelKind } from '../../src/delivery/types.ts'
-import { requireAllTenants, whyNotConfigure } from '../../src/delivery/who.ts'
+import { requireWhole, whyNotConfigure } from '../../src/delivery/who.ts'
 import { definePage } from '../../src/page.ts'
 import { Card, Segments } from '../parts/index.ts'
 import { ChannelForm, NEW_CHANNEL } from './delivery/channel-form.tsx'
@@ -17,7 +17,7 @@ export default definePage<ChannelKind>({
   params: ['kind'],
   filters: 'none',
   load: async ({ admin, query }) => {
-    requireAllTenants(admin)
+    requireWhole(admin)
     return kindOf(query.kind || 'email')
   },
   frame: () => ({

@@ -4,15 +4,17 @@ import { CHANNELS_PATH, channelHref, deliveryHref } from '../../src/delivery/pat
 import { type Attempt, type Delivery, readDeliveries, readDelivery } from '../../src/delivery/read.ts'
 import type { ChannelKind } from '../../src/delivery/types.ts'
 import { version } from '../../src/delivery/version.ts'
-import { requireAllTenants, whyNotConfigure, whyNotSend } from '../../src/delivery/who.ts'
+import { requireWhole, whyNotConfigure, whyNotSend } from '../../src/delivery/who.ts'
 import { SEVERITIES, STATE_WORDS } from '../../src/delivery/words.ts'
+import { idIn } from '../../src/lib/below.ts'
+import { counted } from '../../src/lib/counted.ts'
 import { momentText } from '../../src/lib/dates.ts'
 import type { Card as Loaded } from '../../src/lib/settle.ts'
 import { card, definePage, type PageContext } from '../../src/page.ts'
 import { Card, Facts, Grid, Icon, Menu, Note, Stack } from '../parts/index.ts'
 import { ChannelForm } from './delivery/channel-form.tsx'
 import { DELIVERIES, DeliveriesCard, waitingText } from './delivery/deliveries-card.tsx'
-import { ChannelBadge, count } from './delivery/words.tsx'
+import { ChannelBadge } from './delivery/words.tsx'
 
 interface Data {
   channel: ChannelRow
@@ -39,11 +41,11 @@ export default definePage<Data>({
   filters: 'none',
   load: async (context) => {
     const { deps, admin, param, query } = context
-    requireAllTenants(admin)
+    requireWhole(admin)
     const channel = (await listChannels(deps)).find(({ id }) => id === param.id)
     const kind = channel && kindOf(channel.kind)
     if (!channel || !kind) return undefined
-    const before = /^\d{1,15}$/.test(query.before ?? '') ? Number(query.before) : undefined
+    const before = idIn(query.before)
     const asked = { channel: channel.id, ...(before !== undefined && { before }), limit: DELIVERIES + 1 }
     const [deliveries, told] = await Promise.all([
       card(context, 'channel-deliveries', () => readDeliveries(deps, asked), {
@@ -55,7 +57,7 @@ export default definePage<Data>({
   },
   frame: ({ data: { channel }, context }) => ({
     title: channel.name,
-    titleNote: <ChannelBadge state={channel.state} />,
+    titleNote: <ChannelBadge {...channel} />,
     crumbs: [
       { label: 'Settings', href: '/dashboard/settings' },
       { label: 'Channels', href: CHANNELS_PATH },
@@ -107,7 +109,7 @@ const TEST_WORDS: Partial<Record<Delivery['state'], string>> = {
 
 const FailedNote = ({ channel: { reason, waiting } }: { channel: ChannelRow }) => (
   <Note tone="crit">
-    {`It refused what was sent: ${reason ?? 'no reason given'}. ${waiting > 0 ? `${waitingText(waiting)} for it. ` : ''}Mend the settings and save them, or switch it on again.`}
+    {`It does not deliver: ${reason ?? 'no reason given'}. ${waiting > 0 ? `${waitingText(waiting)} for it. ` : ''}Mend the settings and save them, or switch it on again.`}
   </Note>
 )
 
@@ -136,16 +138,16 @@ const settingsFor = ({ settings, kind, target }: ChannelRow, { role }: PageConte
 
 const State = ({ data: { channel }, context: { deps, filters } }: Props) => {
   const moment = (at: Date) => momentText(at, filters.today, deps.config.timeZone)
-  const { state, stateAt, target, waiting, last, canary, canaryHours, by, id } = channel
+  const { lateSince, stateAt, target, waiting, last, canary, canaryHours, by, id } = channel
   return (
     <Card id="channel-state" title="State">
       <Facts
         items={[
-          { label: <ChannelBadge state={state} />, value: `since ${moment(stateAt)}` },
+          { label: <ChannelBadge {...channel} />, value: `since ${moment(lateSince ?? stateAt)}` },
           { label: 'Leads to', value: target },
           { label: 'Waiting', value: String(waiting) },
           { label: 'Last delivery', value: last ? `${STATE_WORDS[last.state]}, ${moment(last.at)}` : '—' },
-          { label: 'Canary', value: canaryHours === null ? 'none' : `every ${count(canaryHours, 'hour')}` },
+          { label: 'Canary', value: canaryHours === null ? 'none' : `every ${counted(canaryHours, 'hour')}` },
           ...(canary ? [{ label: 'Last canary', value: `${STATE_WORDS[canary.state]}, ${moment(canary.at)}` }] : []),
           { label: 'Made by', value: by },
           { label: 'Id, for rules', value: <code class="q-code">{id}</code> },
@@ -160,7 +162,7 @@ const Actions = ({ channel, context: { deps, admin } }: { channel: ChannelRow; c
   return (
     <>
       <form method="post" action={`${channelHref(channel.id)}/test`}>
-        <button type="submit" class="q-btn q-btn-primary" disabled={noTest !== undefined} title={noTest}>
+        <button type="submit" class="q-btn" disabled={noTest !== undefined} title={noTest}>
           <Icon name="mail" />
           Send test
         </button>

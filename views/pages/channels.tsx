@@ -6,7 +6,8 @@ import { CHANNELS_PATH } from '../../src/delivery/paths.ts'
 import { type Attempt, type Delivery, readDeliveries, readDelivery } from '../../src/delivery/read.ts'
 import type { DeliveryState } from '../../src/delivery/types.ts'
 import { version } from '../../src/delivery/version.ts'
-import { requireAllTenants, whyNotConfigure } from '../../src/delivery/who.ts'
+import { requireWhole, whyNotConfigure } from '../../src/delivery/who.ts'
+import { idIn } from '../../src/lib/below.ts'
 import { momentText } from '../../src/lib/dates.ts'
 import { type Card as Loaded, shownOf } from '../../src/lib/settle.ts'
 import { card, definePage, type PageContext } from '../../src/page.ts'
@@ -47,10 +48,10 @@ export default definePage<Data>({
   filters: 'none',
   load: async (context) => {
     const { deps, admin, query } = context
-    requireAllTenants(admin)
+    requireWhole(admin)
     const key = `${version()}`
     const states = SHOWS[query.show ?? '']?.states
-    const before = /^\d{1,15}$/.test(query.before ?? '') ? Number(query.before) : undefined
+    const before = idIn(query.before)
     const asked = { ...(states && { states }), ...(before !== undefined && { before }), limit: DELIVERIES + 1 }
     const [channels, deliveries, ping, told] = await Promise.all([
       card(context, 'channels', () => listChannels(deps), { key }),

@@ -2,11 +2,14 @@ import { cardState } from '../../src/card-state.ts'
 import { type Attempt, attemptsOf } from '../../src/delivery/read.ts'
 import { version } from '../../src/delivery/version.ts'
 import { whyNotSend } from '../../src/delivery/who.ts'
-import { EMAIL_NEW_PATH, EMAILS_PATH, mailHref } from '../../src/email/form.ts'
+import { EMAIL_NEW_PATH, EMAILS_PATH, mailHref, wordsHref } from '../../src/email/form.ts'
 import { type Mail, mailById, readMails } from '../../src/email/read.ts'
+import { whyNoWords } from '../../src/email/words.ts'
+import { idIn } from '../../src/lib/below.ts'
 import { momentText } from '../../src/lib/dates.ts'
 import { type Card as Loaded, shownOf } from '../../src/lib/settle.ts'
 import { card, definePage, type PageContext } from '../../src/page.ts'
+import { userHref } from '../../src/users/paths.ts'
 import { Card, DataTable, Facts, Icon, Note, TwoLines } from '../parts/index.ts'
 import { Attempts } from './delivery/delivery-card.tsx'
 import { StateBadge } from './delivery/words.tsx'
@@ -37,7 +40,7 @@ export default definePage<Data>({
   filters: 'scope',
   load: async (context) => {
     const { deps, admin, filters, query } = context
-    const before = /^\d{1,15}$/.test(query.before ?? '') ? Number(query.before) : undefined
+    const before = idIn(query.before)
     const asked = {
       scope: filters.scope,
       ...(query.user && { user: query.user }),
@@ -82,13 +85,12 @@ const withTries =
   (deps: PageContext['deps']) =>
   async (mail: Mail): Promise<Told> => ({ ...mail, tries: await attemptsOf(deps, mail.notificationId) })
 
-const HIDDEN = 'not shown in privacy mode strict'
-
 const MailCard = ({ told, context }: { told: Told; context: PageContext }) => {
-  const { deps, filters } = context
+  const { deps, admin, filters } = context
+  const why = whyNoWords(deps, admin)
   const moment = (at: Date) => momentText(at, filters.today, deps.config.timeZone)
   return (
-    <Card id="email" title={told.subject ?? 'E-mail'} sub={`to ${told.recipient}`}>
+    <Card id="email" title={`E-mail ${told.id}`} sub={`to ${told.recipient}`}>
       <div class="q-told">
         <Facts
           items={[
@@ -98,12 +100,23 @@ const MailCard = ({ told, context }: { told: Told; context: PageContext }) => {
             ...(told.status === 'queued' && told.attempts > 0
               ? [{ label: 'Next try', value: moment(told.nextAt) }]
               : []),
-            { label: 'User', value: told.userId },
+            { label: 'User', value: <a href={userHref(told.userId)}>{told.userId}</a> },
           ]}
         />
-        <pre class="q-pre q-mail-text" tabindex={0}>
-          {told.text ?? `The text is ${HIDDEN}.`}
-        </pre>
+        <p class="q-actions">
+          {why ? (
+            <button type="button" class="q-btn" disabled title={why}>
+              <Icon name="mail" />
+              Read it
+            </button>
+          ) : (
+            <a class="q-btn" href={wordsHref(told.id)}>
+              <Icon name="mail" />
+              Read it
+            </a>
+          )}
+          <small class="q-ink-2">{why ?? 'Who reads it is written to the audit log.'}</small>
+        </p>
       </div>
       <Attempts tries={told.tries} context={context} />
     </Card>
@@ -134,7 +147,7 @@ const List = ({ data: { mails }, context }: Props) => {
           caption="E-mails"
           rowHeight={44}
           columns={[
-            { key: 'subject', label: 'Subject', strong: true },
+            { key: 'mail', label: 'To', strong: true },
             { key: 'state', label: 'State' },
             { key: 'by', label: 'By', muted: true, wide: true },
             { key: 'at', label: 'Written', muted: true, wide: true },
@@ -154,9 +167,7 @@ const List = ({ data: { mails }, context }: Props) => {
 }
 
 const cellsOf = (mail: Mail, { deps, filters }: PageContext) => ({
-  subject: (
-    <TwoLines title={<a href={mailHref(mail.id)}>{mail.subject ?? `E-mail ${mail.id}`}</a>} sub={mail.recipient} />
-  ),
+  mail: <TwoLines title={<a href={mailHref(mail.id)}>{mail.recipient}</a>} sub={`E-mail ${mail.id}`} />,
   state: <TwoLines title={<StateBadge state={mail.status} />} sub={mail.error ?? undefined} />,
   by: mail.by,
   at: momentText(mail.createdAt, filters.today, deps.config.timeZone),

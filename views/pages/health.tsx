@@ -1,6 +1,6 @@
 import { FLAGS_PARAM } from '../../src/annotations/on-charts.ts'
 import { type HealthPage, loadHealthPage } from '../../src/health/load.ts'
-import { HEALTH_PATH, whyNotRecalculate } from '../../src/health/start.ts'
+import { HEALTH_PATH, healthRunsVersion, whyNotRecalculate } from '../../src/health/start.ts'
 import { shownOf } from '../../src/lib/settle.ts'
 import { definePage, type PageContext } from '../../src/page.ts'
 import { Grid, Icon, Note } from '../parts/index.ts'
@@ -26,17 +26,24 @@ export default definePage<HealthPage>({
   key: 'H',
   role: 'viewer',
   every: 5,
+  personal: () => String(healthRunsVersion()),
   params: ['band', 'told', FLAGS_PARAM],
   filters: 'people',
   load: loadHealthPage,
-  frame: ({ context }) => ({
+  frame: ({ data, context }) => ({
     exports: [
       { label: 'Scores, CSV', href: `/exports/health.csv${tenantQuery(context)}` },
       { label: 'Scores, JSON', href: `/api/health/users${tenantQuery(context)}` },
       { label: 'This page, JSON', href: `/api/health${tenantQuery(context)}` },
     ],
-    actions: <Recalculate context={context} />,
+    actions: <Recalculate data={data} context={context} />,
   }),
+  // It is off while one runs, and on again after.
+  Aside: (props) => (
+    <hx-partial hx-target="#recalculate" hx-swap="outerMorph">
+      <Recalculate {...props} />
+    </hx-partial>
+  ),
   View: ({ context, live }) => (
     <div class="q-flow">
       {context.query.told === 'busy' && (
@@ -70,10 +77,11 @@ export function tenantQuery({ filters }: PageContext, more: Record<string, strin
   return query.size > 0 ? `?${query}` : ''
 }
 
-const Recalculate = ({ context: { deps, admin } }: { context: PageContext }) => {
-  const off = whyNotRecalculate(deps, admin)
+const Recalculate = ({ data, context: { deps, admin } }: HealthProps) => {
+  const runs = shownOf(data.run)?.state === 'running'
+  const off = whyNotRecalculate(deps, admin) ?? (runs ? 'A recalculation is under way.' : undefined)
   return (
-    <form method="post" action={`${HEALTH_PATH}/recalculate`}>
+    <form id="recalculate" method="post" action={`${HEALTH_PATH}/recalculate`}>
       <button type="submit" class="q-btn" disabled={off !== undefined} title={off ?? 'Score all users anew'}>
         <Icon name="refresh" />
         Recalculate

@@ -52,9 +52,39 @@ export default definePage<Loaded<AnyKey[]>>({
       <Card id="key-form" title="Make a key" sub="for a program, a dashboard or a script">
         <KeyForm off={whyNotSettings(props.context.deps, props.context.admin)} />
       </Card>
+      <OriginsCard {...props} />
     </div>
   ),
 })
+
+/** Whose pages may call the API from a browser: set where Quarterdeck is started, and shown here. */
+const OriginsCard = ({ context: { deps } }: Props) => {
+  const { corsOrigins } = deps.config
+  return (
+    <Card
+      id="cors"
+      title="Other origins (CORS)"
+      sub="whose pages may read the API from a browser"
+      link={{ label: 'Environment', href: '/dashboard/docs/settings#environment' }}
+    >
+      {corsOrigins.length === 0 ? (
+        <p>None: no page of another origin can read an answer of the API.</p>
+      ) : (
+        <ul class="q-plain-list">
+          {corsOrigins.map((origin) => (
+            <li>
+              <code class="q-code">{origin}</code>
+            </li>
+          ))}
+        </ul>
+      )}
+      <p class="form-hint">
+        Set by CORS_ORIGINS in the environment; a change needs a restart. Such a page reads with a key (GET and HEAD of
+        /api), never with the cookie of an admin, and changes nothing.
+      </p>
+    </Card>
+  )
+}
 
 async function allKeys({ db: { sql } }: Deps): Promise<AnyKey[]> {
   const [keys, publicKeys, admins] = await Promise.all([

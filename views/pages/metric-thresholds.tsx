@@ -8,7 +8,7 @@ import type { AnyKey } from '../../src/metrics/catalogue.ts'
 import { type Series, type State, series } from '../../src/metrics/query.ts'
 import { card, definePage, metricHref, type PageContext } from '../../src/page.ts'
 import { settingsVersion } from '../../src/settings/change.ts'
-import { thresholdsPath } from '../../src/settings/routes.ts'
+import { thresholdsPath } from '../../src/settings/paths.ts'
 import {
   exampleText,
   fieldText,

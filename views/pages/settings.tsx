@@ -1,4 +1,6 @@
 import { freshCatalogue } from '../../src/custom-metrics/catalogue.ts'
+import { type Reach, reachText, readReach } from '../../src/health/reach.ts'
+import { freshHealthRules } from '../../src/health/rules.ts'
 import { within } from '../../src/lib/every.ts'
 import { definePage, type PageContext } from '../../src/page.ts'
 import { settingsVersion } from '../../src/settings/change.ts'
@@ -6,7 +8,7 @@ import { type SettingChange, settingAuthors, settingChanges } from '../../src/se
 import { settingNames } from '../../src/settings/registry.ts'
 import { freshSettings } from '../../src/settings/store.ts'
 import { type ThresholdRow, thresholdRows } from '../../src/settings/thresholds-list.ts'
-import { Icon, Note, Segments } from '../parts/index.ts'
+import { Icon, Note } from '../parts/index.ts'
 import { ChangesCard } from './settings/changes.tsx'
 import { EnvironmentCard } from './settings/environment.tsx'
 import { GeneralCard, HealthSettingsCard } from './settings/general.tsx'
@@ -23,6 +25,8 @@ export interface SettingsData {
   authors: Map<string, { at: Date; by: string }>
   /** Only for who may see them; undefined = they could not be read. */
   changes: SettingChange[] | undefined
+  /** How many users the weights leave without a score; undefined = not known, or of more tenants than the admin’s. */
+  reach: Reach | undefined
 }
 
 export interface SettingsProps {
@@ -46,52 +50,28 @@ export default definePage<SettingsData>({
   filters: 'none',
   load: async (context) => {
     const { deps, query, admin } = context
-    const [catalogue, authors, changes] = await Promise.all([
+    const [catalogue, authors, changes, reach] = await Promise.all([
       freshCatalogue(deps),
       within(BUDGET_MS, settingAuthors(deps)).catch(() => new Map()),
       mayConfigure(admin) ? within(BUDGET_MS, settingChanges(deps)).catch(() => undefined) : [],
+      admin.tenants === null ? within(BUDGET_MS, reachNow(deps)).catch(() => undefined) : undefined,
       freshSettings(deps),
     ])
     const asked = { search: query.q ?? '', show: query.show ?? '', keep: query.bad ?? '' }
-    return { ...thresholdRows(catalogue, asked), authors, changes }
+    return { ...thresholdRows(catalogue, asked), authors, changes, reach }
   },
-  frame: ({ context }) => ({
+  frame: () => ({
     freshness: undefined,
     actions: (
-      <>
-        {mayConfigure(context.admin) && (
-          <>
-            <a class="q-btn" href="/dashboard/settings/admins">
-              <Icon name="users" />
-              Admins
-            </a>
-            <a class="q-btn" href="/dashboard/settings/keys">
-              <Icon name="key" />
-              API keys
-            </a>
-          </>
-        )}
-        <a class="q-btn" href="/dashboard/rates">
-          <Icon name="coin" />
-          Exchange rates
-        </a>
-        {context.admin.tenants === null && (
-          <a class="q-btn" href="/dashboard/settings/channels">
-            <Icon name="bell" />
-            Channels
-          </a>
-        )}
-        <a class="q-btn" href="/dashboard/docs/settings">
-          <Icon name="bulb" />
-          Help
-        </a>
-      </>
+      <a class="q-btn" href="/dashboard/docs/settings">
+        <Icon name="bulb" />
+        Help
+      </a>
     ),
   }),
   Live: (props) => (
     <div class="q-flow">
-      {props.context.query.saved && <Note tone="info">{savedText(props.context.query.saved)}</Note>}
-      <Contents {...props} />
+      <SavedNote {...props} />
       <GeneralCard {...props} />
       <HealthSettingsCard {...props} />
       <ThresholdsCard {...props} />
@@ -105,27 +85,16 @@ export default definePage<SettingsData>({
   ),
 })
 
-const savedText = (what: string): string =>
-  what === 'health'
-    ? 'Saved. Scores are computed by it tonight, or now with “Recalculate” on the Health page.'
-    : 'Saved; everybody sees it within seconds.'
+const reachNow = async (deps: PageContext['deps']) => readReach(deps, (await freshHealthRules(deps)).weights)
 
-/** What there is on the page, which is longer than a screen. */
-const Contents = ({ context: { admin } }: SettingsProps) => (
-  <div>
-    <Segments
-      name="On this page"
-      items={[
-        { label: 'General', href: '#card-general' },
-        { label: 'Health', href: '#card-health' },
-        { label: 'Thresholds', href: '#card-thresholds' },
-        ...(mayConfigure(admin)
-          ? [
-              { label: 'Changes', href: '#card-changes' },
-              { label: 'Environment', href: '#card-environment' },
-            ]
-          : []),
-      ]}
-    />
-  </div>
-)
+const SavedNote = ({ data: { reach }, context: { query } }: SettingsProps) => {
+  if (!query.saved) return null
+  if (query.saved !== 'health') return <Note tone="info">Saved; everybody sees it within seconds.</Note>
+  const lost = reach && reach.without > reach.withoutNow ? reachText(reach, 'will have') : undefined
+  const before = lost && ` (${reach?.withoutNow.toLocaleString('en-GB')} without one now)`
+  return (
+    <Note tone={lost ? 'warn' : 'info'}>
+      {`Saved. ${lost ? `By these weights ${lost}${before}. ` : ''}Scores are computed by it tonight, or now with “Recalculate” on the Health page.`}
+    </Note>
+  )
+}

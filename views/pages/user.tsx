@@ -1,26 +1,19 @@
-// Long because: each card of the page is loaded, placed and left out here, and nowhere else.
 import type { Child } from 'hono/jsx'
 import { actionsMenu } from '../../src/actions/menu.ts'
-import { type ActionRun, runsOfUser } from '../../src/actions/runs.ts'
-import { type ActivityPage, isCursor } from '../../src/activity/feed.ts'
 import { isAllowed } from '../../src/auth/guards.ts'
 import { cardState } from '../../src/card-state.ts'
 import { whyNotSend } from '../../src/delivery/who.ts'
-import { loadUserHealth, type UserHealth } from '../../src/health/user.ts'
-import { type Card as Loaded, shownOf } from '../../src/lib/settle.ts'
-import { card, definePage, type PageContext } from '../../src/page.ts'
-import { type FoundUser, findUser, titleOf } from '../../src/users/find.ts'
-import { countMessages } from '../../src/users/messages.ts'
-import { type Limit, limitsOf, type Money, moneyOf } from '../../src/users/money.ts'
-import { type Remarks, remarksOf } from '../../src/users/notes.ts'
-import { USERS_PATH } from '../../src/users/paths.ts'
-import { SUSPENDED } from '../../src/users/stats.ts'
-import { isTimelineTab, type TimelineTab, timelineOf } from '../../src/users/timeline.ts'
-import { latestCalls, type Models, modelsOf, type UsageDay, type UserCall, usageDays } from '../../src/users/usage.ts'
+import { shownOf } from '../../src/lib/settle.ts'
+import { SUSPENDED } from '../../src/lib/suspended.ts'
+import { definePage, type PageContext } from '../../src/page.ts'
+import { whyNoExport } from '../../src/privacy/export.ts'
+import { dataHref, eraseHref } from '../../src/privacy/paths.ts'
+import { type FoundUser, planNameOf, titleOf } from '../../src/users/find.ts'
+import { loadUser, type PersonalCards, type UserCards, type UserData } from '../../src/users/load.ts'
+import { USERS_PATH, userHref } from '../../src/users/paths.ts'
 import { version } from '../../src/users/version.ts'
-import { jobsOf, sitesOf, type UserJobs, type Visits, visitsOf } from '../../src/users/work.ts'
 import { ActionsMenu } from '../parts/actions-menu.tsx'
-import { Badge, Card, Grid, Icon, Note, Stack } from '../parts/index.ts'
+import { Badge, Card, Grid, Icon, Menu, MenuItem, Note, Stack } from '../parts/index.ts'
 import { UserHealthCard } from '../parts/user-health.tsx'
 import { RunsCard } from './action/runs.tsx'
 import { AccountCard, LimitsCard, MarginCard } from './user/account.tsx'
@@ -32,33 +25,6 @@ import { CallsCard, CostCard, ModelsCard } from './user/usage.tsx'
 import { MessagesCard, VisitsCard } from './user/visits.tsx'
 import { JobsCard } from './user/work.tsx'
 
-export const TIMELINE_SIZE = 15
-
-/** Of one user; what privacy mode strict does not tell is not loaded. */
-export interface UserData {
-  found: Loaded<FoundUser | undefined>
-  cards?: UserCards
-}
-export interface UserCards {
-  user: FoundUser
-  usage: Loaded<UsageDay[]>
-  models: Loaded<Models>
-  limits: Loaded<Limit[]>
-  jobs: Loaded<UserJobs>
-  health: Loaded<UserHealth | undefined>
-  runs: Loaded<ActionRun[]>
-  sites: Loaded<{ kind: string; url: string; at: Date }[]>
-  personal?: PersonalCards
-}
-export interface PersonalCards {
-  tab: TimelineTab
-  timeline: Loaded<ActivityPage>
-  calls: Loaded<UserCall[]>
-  visits: Loaded<Visits>
-  money: Loaded<Money>
-  messages: Loaded<{ n: number; cut: boolean; kept: boolean }>
-  remarks: Loaded<Remarks>
-}
 export interface UserProps {
   cards: UserCards
   context: PageContext
@@ -79,14 +45,7 @@ export default definePage<UserData>({
   params: ['show', 'before', 'done'],
   filters: 'none',
   personal: () => String(version()),
-  load: async (context) => {
-    const { deps, admin, param } = context
-    const key = JSON.stringify([param.id, admin.tenants, version()])
-    const found = await card(context, 'user', () => findUser(deps, admin, param.id ?? ''), { key })
-    if (found.state === 'filled' && !found.value) return undefined
-    const user = shownOf(found)
-    return { found, ...(user && { cards: await loadCards(context, user) }) }
-  },
+  load: loadUser,
   frame: ({ data: { cards }, context }) => ({
     title: cards ? titleOf(cards.user) : context.param.id,
     crumbs: [{ label: 'Users', href: USERS_PATH }],
@@ -128,44 +87,8 @@ const DONE: Record<string, string> = {
   deleted: 'The note is deleted.',
   tag: 'The tag is set.',
   untagged: 'The tag is taken away.',
-}
-
-async function loadCards(context: PageContext, user: FoundUser): Promise<UserCards> {
-  const { deps, query, admin } = context
-  const load = <T,>(name: string, work: () => Promise<T>, more = '') =>
-    card(context, `user-${name}`, work, { key: `${user.id}|${user.scope}|${more}` })
-  const common = Promise.all([
-    load('usage', () => usageDays(deps, user)),
-    load('models', () => modelsOf(deps, user)),
-    load('limits', () => limitsOf(deps, user)),
-    load('jobs', () => jobsOf(deps, user)),
-    load('sites', () => sitesOf(deps, user)),
-    load('health', () => loadUserHealth(deps, user.id)),
-    load('actions', () => runsOfUser(deps, user.id, 5)),
-  ])
-  const tab = isTimelineTab(query.show ?? '') ? (query.show as TimelineTab) : 'all'
-  const before = query.before && isCursor(query.before) ? query.before : undefined
-  const acts = isAllowed({ role: 'operator' }, admin)
-  const personal =
-    deps.config.privacy === 'strict'
-      ? undefined
-      : Promise.all([
-          load(
-            'timeline',
-            () => timelineOf(deps, user, { tab, before, limit: TIMELINE_SIZE, acts }),
-            `${tab}|${before ?? ''}|${acts}|${version()}`,
-          ),
-          load('calls', () => latestCalls(deps, user)),
-          load('visits', () => visitsOf(deps, user)),
-          load('money', () => moneyOf(deps, user)),
-          load('messages', () => countMessages(deps, user)),
-          load('remarks', () => remarksOf(deps, user), String(version())),
-        ])
-  const [[usage, models, limits, jobs, sites, health, runs], own] = await Promise.all([common, personal])
-  const cards = { user, usage, models, limits, jobs, sites, health, runs }
-  if (!own) return cards
-  const [timeline, calls, visits, money, messages, remarks] = own
-  return { ...cards, personal: { tab, timeline, calls, visits, money, messages, remarks } }
+  profile: 'The profile is written anew.',
+  rules: 'The model wrote nothing; the card says why.',
 }
 
 /** Columns of the page's own grid; at the right stands what a poll must not touch: forms. */
@@ -182,12 +105,14 @@ const Whole = (props: PersonalProps) => (
       <ProfileCard {...props} />
       <TimelineCard {...props} />
     </Stack>
-    <CostCard {...props} span={5} />
+    <div class="q-user-more">
+      <CostCard {...props} span={12} />
+      <MessagesCard {...props} />
+    </div>
     <ModelsCard {...props} span={7} />
-    <JobsCard {...props} span={5} />
-    <CallsCard {...props} />
     <VisitsCard {...props} />
-    <MessagesCard {...props} />
+    <CallsCard {...props} />
+    <JobsCard {...props} span={5} />
   </>
 )
 
@@ -234,19 +159,33 @@ const DoneCard = ({ cards: { runs }, context: { deps, filters } }: UserProps) =>
 const Acts = ({ user, context: { deps, admin } }: { user: FoundUser; context: PageContext }) => (
   <>
     {!whyNotSend(deps, admin) && (
-      <a class="q-btn" href={`/dashboard/users/${encodeURIComponent(user.id)}/email`}>
+      <a class="q-btn" href={`${userHref(user.id)}/email`}>
         <Icon name="mail" />
         Send e-mail
       </a>
     )}
+    {isAllowed({ role: 'owner' }, admin) && <DataMenu user={user} deps={deps} />}
     <ActionsMenu {...actionsMenu(deps, admin, user.id)} />
   </>
+)
+
+/** What the law gives a person: all that is held of them, and that it is no more. */
+const DataMenu = ({ user, deps }: { user: FoundUser; deps: PageContext['deps'] }) => (
+  <Menu label="Data" side="right" id="menu-data">
+    {whyNoExport(deps) ? (
+      <p class="q-menu-foot">{whyNoExport(deps)}</p>
+    ) : (
+      <MenuItem label="Export data" icon="download" href={dataHref(user.id)} note="JSON" download />
+    )}
+    <MenuItem label="Erase…" icon="trash" href={eraseHref(user.id)} />
+  </Menu>
 )
 
 /** The plan, and what is not normal. */
 const Standing = ({ user }: { user: FoundUser }): Child => (
   <>
-    <Badge tone="plain" outline text={user.planName ?? user.plan} />
+    <Badge tone="plain" outline text={planNameOf(user)} />
+    {user.toldPlan !== null && <Badge tone="plain" text="no subscription" />}
     {user.class === 'trial' && <Badge tone="info" text="trial" />}
     {user.class === 'trial_expired' && <Badge tone="plain" text="trial ended" />}
     {(SUSPENDED as readonly string[]).includes(user.status) && <Badge tone="crit" text={user.status} />}

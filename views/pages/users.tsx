@@ -18,8 +18,10 @@ import {
   sortOf,
 } from '../../src/users/sorts.ts'
 import { version } from '../../src/users/version.ts'
-import { Card, type CardState, DataTable, Icon, Note } from '../parts/index.ts'
+import { Card, type CardState, DataTable, Note } from '../parts/index.ts'
 import { userColumns, userRows } from './users/rows.tsx'
+import { Search, tagOf } from './users/search.tsx'
+import { ColumnsMenu, PICKS_FORM, PicksBar } from './users/tools.tsx'
 
 const PAGE_SIZE = 25
 /** A segment may have to look at what everybody did. */
@@ -48,9 +50,9 @@ export default definePage<UsersData>({
   key: 'U',
   role: 'viewer',
   every: 30,
-  params: ['tab', 'q', 'tag', 'sort', 'dir', 'after', 'before'],
+  params: ['tab', 'q', 'tag', 'sort', 'dir', 'after', 'before', 'done', 'n'],
   filters: 'whom',
-  personal: () => String(version()),
+  personal: ({ preferences }) => `${version()} ${preferences.userColumns?.join() ?? ''}`,
   load: async (context) => {
     const { deps, admin, filters, query } = context
     const { tab, sort, dir, notices } = readQuery(context)
@@ -77,16 +79,27 @@ export default definePage<UsersData>({
   }),
   View: ({ data, context, live }) => (
     <>
+      {context.query.done && <Note tone="info">{doneText(context.query)}</Note>}
       {data.notices.length > 0 && <Note tone="warn">{data.notices.join(' ')}</Note>}
       <section class="q-card q-users" aria-label="Users">
         <Tabs data={data} context={context} />
-        <Search context={context} />
+        <div class="q-user-tools">
+          <Search context={context} />
+          <ColumnsMenu context={context} />
+        </div>
         {live}
+        {(shownOf(data.page)?.users.length ?? 0) > 0 && <PicksBar context={context} />}
       </section>
     </>
   ),
   Live: (props) => <List {...props} />,
 })
+
+/** On how many a tag was set, or from how many it was taken. */
+function doneText({ done, n }: Record<string, string>): string {
+  const users = /^\d{1,3}$/.test(n ?? '') ? `${n} ${n === '1' ? 'user' : 'users'}` : 'the chosen users'
+  return done === 'untagged' ? `The tag was taken from ${users}.` : `The tag was set on ${users}.`
+}
 
 function readQuery({ query, deps }: PageContext): Pick<UsersData, 'tab' | 'sort' | 'dir' | 'notices'> {
   const { tab = '', sort = '', dir = '', tag } = query
@@ -107,9 +120,6 @@ function readQuery({ query, deps }: PageContext): Pick<UsersData, 'tab' | 'sort'
     notices: [...notices, ...(hidden ? [`${hidden} All tags are shown.`] : [])],
   }
 }
-
-const tagOf = ({ deps, query }: PageContext): string | undefined =>
-  query.tag && !whyNoTags(deps) ? query.tag : undefined
 
 /** The same list for a program. */
 function programQuery({ filters, query, deps }: PageContext): string {
@@ -140,43 +150,6 @@ const Tabs = ({ data, context }: Props) => {
   )
 }
 
-const Search = ({ context }: { context: PageContext }) => {
-  const { query, href } = context
-  const kept = new URLSearchParams(href({ query: { q: '', after: '', before: '' } }).split('?')[1])
-  return (
-    <form class="q-user-search" method="get" action={USERS_PATH}>
-      {[...kept].map(([name, value]) => (
-        <input type="hidden" name={name} value={value} />
-      ))}
-      <span class="q-user-search-field">
-        <Icon name="search" />
-        <input
-          class="form-control"
-          type="search"
-          name="q"
-          value={query.q}
-          placeholder="E-mail, name, id or domain"
-          aria-label="Search users by the beginning of an e-mail address, a name, an id or a domain"
-          autocomplete="off"
-          maxlength={100}
-        />
-        <kbd>/</kbd>
-      </span>
-      <button class="q-btn" type="submit">
-        Search
-      </button>
-      {tagOf(context) && (
-        <a class="q-chip" href={href({ query: { tag: '', after: '', before: '' } })} aria-current="true">
-          {`Tag: ${query.tag}`}
-          <Icon name="x" size={14} />
-          <span class="q-sr">, take away</span>
-        </a>
-      )}
-      {query.q && <a href={href({ query: { q: '', after: '', before: '' } })}>Clear the search</a>}
-    </form>
-  )
-}
-
 const List = ({ data, context }: Props) => {
   const { deps, href, query } = context
   const { tab, sort, page } = data
@@ -200,6 +173,7 @@ const List = ({ data, context }: Props) => {
           id="users"
           caption="Users"
           rowHeight={44}
+          picking={{ form: PICKS_FORM, name: 'user', all: 'Choose all users of this page' }}
           columns={userColumns(data, context)}
           rows={userRows(users, context)}
           csv={{ label: `CSV, ${rows}`, href: `/exports/user-list.csv${programQuery(context)}` }}

@@ -5,7 +5,7 @@ import type { Column, DataTableProps, TableRow } from './types.ts'
 
 /** A table that scrolls in its card: sticky head, numbers right, sort by address, keyset pages at the foot. */
 export const DataTable = (props: DataTableProps) => {
-  const { id, caption, columns, rows, total, rowHeight = 34, empty } = props
+  const { id, caption, columns, rows, total, rowHeight = 34, empty, picking } = props
   return (
     <div class="q-table-frame" id={`table-${id}`}>
       <section class="q-table-scroll" tabindex={0} aria-label={`${caption}, table`}>
@@ -13,6 +13,11 @@ export const DataTable = (props: DataTableProps) => {
           <caption class="q-sr">{caption}</caption>
           <thead>
             <tr>
+              {picking && (
+                <th scope="col" class="q-pick">
+                  <input type="checkbox" aria-label={picking.all} data-pick-all={picking.form} />
+                </th>
+              )}
               {columns.map((column) => (
                 <HeadCell column={column} />
               ))}
@@ -27,7 +32,7 @@ export const DataTable = (props: DataTableProps) => {
               </tr>
             )}
             {rows.map((row) => (
-              <BodyRow row={row} columns={columns} />
+              <BodyRow row={row} columns={columns} picking={picking} />
             ))}
           </tbody>
           {total && (
@@ -74,8 +79,22 @@ const HeadCell = ({ column }: { column: Column }) => {
   )
 }
 
-const BodyRow = ({ row, columns }: { row: TableRow; columns: Column[] }) => (
+const BodyRow = ({ row, columns, picking }: Pick<DataTableProps, 'columns' | 'picking'> & { row: TableRow }) => (
   <tr id={row.id} class={row.href ? 'q-row-link' : undefined}>
+    {picking && (
+      <td class="q-pick">
+        {row.pick && (
+          <input
+            type="checkbox"
+            name={picking.name}
+            value={row.pick.value}
+            form={picking.form}
+            aria-label={`Choose ${row.pick.name}`}
+            data-pick={picking.form}
+          />
+        )}
+      </td>
+    )}
     {columns.map((column, index) => (
       <td class={cellClass(column)}>
         {index === 0 && row.href ? (

@@ -80,8 +80,8 @@ export interface CardHero {
 export interface ChartSeries {
   name: string
   values: (number | null)[]
-  /** 1-6 categorical, 'other' grey. Default: in order. */
-  color?: 1 | 2 | 3 | 4 | 5 | 6 | 'other'
+  /** 1-6 categorical, 'other' grey, 'warn' and 'crit' where the series is a state. Default: in order. */
+  color?: 1 | 2 | 3 | 4 | 5 | 6 | 'other' | 'warn' | 'crit'
 }
 
 export interface ChartAnnotation {

@@ -30,6 +30,8 @@ export interface TableRow {
   id?: string
   href?: string
   cells: Record<string, Child>
+  /** What its checkbox sends, where rows can be chosen, and what it is called. */
+  pick?: { value: string; name: string }
 }
 
 export interface DataTableProps {
@@ -50,6 +52,8 @@ export interface DataTableProps {
   rowHeight?: 30 | 34 | 44
   /** Sentence in place of rows. */
   empty?: string
+  /** Rows can be chosen, for a form elsewhere on the page; `all` names the box in the head. */
+  picking?: { form: string; name: string; all: string }
 }
 
 export interface ActivityItem {

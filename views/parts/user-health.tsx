@@ -3,9 +3,9 @@ import type { Part } from '../../src/health/types.ts'
 import type { UserHealth } from '../../src/health/user.ts'
 import { clockTime, dayLabel } from '../../src/lib/dates.ts'
 import type { Day } from '../../src/lib/time.ts'
-import { BandBadge, SPARK_TONES, scoreChange, scoreText } from '../pages/health/parts.tsx'
 import { Card } from './card.tsx'
 import { Change } from './change.tsx'
+import { BandBadge, SPARK_TONES, scoreChange, scoreText, weightText } from './score.tsx'
 import { Sparkline } from './sparkline.tsx'
 import type { CardState, Span } from './types.ts'
 
@@ -106,7 +106,7 @@ const Row = ({ part: { label, words, share, score, effect } }: { part: Part }) =
         <span class="q-two-sub">{words}</span>
       </span>
     </td>
-    <td class="q-right q-num q-ink-2">{share > 0 ? `${Math.round(100 * share)}%` : '—'}</td>
+    <td class="q-right q-num q-ink-2">{share > 0 ? weightText(share) : '—'}</td>
     <td class="q-right">
       {score === null ? (
         <span class="q-ink-3">left out, not zero</span>

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { type At, defineCondition, finite } from './define.ts'
+import { type At, defineCondition } from './define.ts'
 import { median, spread } from './stats.ts'
 
 const DAY = 1_440
@@ -13,7 +13,7 @@ const schema = z.strictObject({
   kind: z.literal('anomaly'),
   op: z.enum(['above', 'below', 'outside'], { error: 'It is above, below or outside.' }),
   times: z
-    .number(finite('The width'))
+    .number({ error: 'Deviations are a number, such as 4.' })
     .min(1, 'At least 1.')
     .max(20, 'At most 20.')
     .meta({ description: 'How many deviations from the median are still usual: 3 is watchful, 6 is patient.' }),
@@ -28,6 +28,7 @@ export default defineCondition<Anomaly>({
   label: 'is unusual for the time',
   schema,
   compares: true,
+  byClock: () => true,
   earlier: (_, { weekday }: At) =>
     Array.from({ length: LOOK_BACK_DAYS }, (_, i) => i + 1)
       .filter((days) => isWeekend(weekday - days) === isWeekend(weekday))

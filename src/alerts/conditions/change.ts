@@ -32,6 +32,7 @@ const EARLIER: Record<Base, (minutes: number) => number[]> = {
   mean8: (minutes) => Array.from({ length: 8 }, (_, i) => (i + 1) * minutes),
   usual: () => Array.from({ length: 14 }, (_, i) => (i + 1) * DAY),
 }
+const BY_CLOCK: readonly Base[] = ['day', 'week', 'usual']
 /** Of several earlier windows at least half are known, or nobody knows what is usual. */
 const LEAST_KNOWN = 0.5
 
@@ -40,6 +41,7 @@ export default defineCondition<Change>({
   label: 'changes against an earlier time',
   schema,
   compares: true,
+  byClock: ({ base }) => BY_CLOCK.includes(base),
   earlier: ({ base }, { window }: At) => EARLIER[base](WINDOWS[window].minutes),
   judge: ({ op, by, base }, { now: value, earlier }, points) => {
     const before = baseOf(base, earlier)

@@ -22,7 +22,7 @@ export const webhook: ChannelKind = {
     {
       name: 'secret',
       label: 'Signing secret',
-      hint: 'The receiver verifies with it what comes from here. Kept encrypted, and never shown again.',
+      hint: `${MIN_SECRET} characters or more, such as “openssl rand -hex 32” prints. The receiver verifies with it what comes from here. Kept encrypted, and never shown again.`,
       placeholder: 'whsec_… or any text',
       secret: true,
     },

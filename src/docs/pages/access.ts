@@ -20,7 +20,7 @@ quarterdeck admin create --email you@example.com --role viewer
 - An **operator** also acts: runs jobs, annotates, makes custom metrics, sends refused facts again.
 - An **owner** also configures: keys, thresholds, settings, what is entered by hand.
 
-With \`--tenant ID\` an admin sees those tenants only: no page, export or message tells them of others, and what is set for all tenants together they can read but not change. Passwords and sessions are on the [account page](/dashboard/account).`,
+With \`--tenant ID\` an admin sees those tenants only: no page, export or message tells them of others, and what is set for all tenants together they can read but not change. A tenant of which nothing was ever sent is taken for mistyped. Passwords and sessions are on the [account page](/dashboard/account).`,
     },
     {
       id: 'signing-in',
@@ -34,7 +34,7 @@ quarterdeck admin reset you@example.com --one-step
 
 It prints a link at which a new password is chosen, good once and for an hour. “Forgot your password?” mails such a link where mails go out. A new password ends all other sessions and tokens of the account.
 
-What destroys something or hands out power (keys, roles, second steps) asks once more who it is when the last proof is older than a quarter of an hour; what was entered goes on from there.`,
+What destroys something or hands out power (keys, roles, second steps, actions that take something away, impersonation) asks once more who it is when the last proof is older than a quarter of an hour; what was entered goes on from there.`,
     },
     {
       id: 'audit',
@@ -46,6 +46,8 @@ Each act has a line in the [audit log](/dashboard/audit): who, what, to what, wh
 quarterdeck audit verify
 quarterdeck audit verify --head 1204:9f3a61c0…
 \`\`\`
+
+The end of an empty log is signed as well, so a chain that begins anew is noticed. After a change of \`SECRET_KEY\` verifying names the line where the new key begins, and goes on doing so until you say that it was you: \`quarterdeck audit accept LINE\`.
 
 Who controls database and server could write all of it anew; a head that was noted elsewhere tells of that as well. The text of a line is hashed with a salt of its own: erasing a user erases text and salt, and the chain stays whole.`,
     },
@@ -61,7 +63,7 @@ quarterdeck key list
 quarterdeck key revoke ID
 \`\`\`
 
-It is sent as \`Authorization: Bearer qd_…\` or as the user of HTTP Basic (\`curl -u "$KEY:"\`). With \`--tenant ID\` it is bound to a tenant, as an admin can be. Keys for browsers are public, bound to the origins of your pages, and can only send what a visitor does; [Connect](/dashboard/data/connect) makes both kinds.`,
+It is sent as \`Authorization: Bearer qd_…\` or as the user of HTTP Basic (\`curl -u "$KEY:"\`). With \`--tenant ID\` it is bound to a tenant, as an admin can be; one that sends may be the first to tell of its tenant. Keys for browsers are public, bound to the origins of your pages, and can only send what a visitor does; [Connect](/dashboard/data/connect) makes both kinds.`,
     },
     {
       id: 'matrix',

@@ -1,21 +1,41 @@
 import { CONTRACT_PATH } from '../../actions/contract.ts'
-import { actions as all } from '../../actions/registry.ts'
+import { STATE_PATH } from '../../actions/product/contract.ts'
+import { actionsOn } from '../../actions/registry.ts'
+import type { SubjectKind } from '../../actions/types.ts'
 import type { DocPage } from '../define.ts'
+
+const tableOf = (kind: SubjectKind, caption: string) => ({
+  caption,
+  head: ['Action', 'Name by API', 'Role', 'Reason'],
+  rows: actionsOn(kind).map(({ label, name, role, reason }) => [label, name, role, reason]),
+})
 
 export const actions: DocPage = {
   slug: 'actions',
-  title: 'Acting on users',
-  summary: 'What can be done with a user, how the product is asked for it, and what “unknown” means.',
+  title: 'Acting on users and the product',
+  summary:
+    'What can be done with a user, and with the product as a whole; how it is asked for, and what “unknown” means.',
   sections: [
     {
       id: 'list',
       title: 'What can be done',
       text: 'Quarterdeck changes nothing in the product by itself: it asks the product’s own API, and what that answers is what you see. The button first shows what would change, as the product says it; then it takes a reason, and names the act. A run has a page of its own, with an undo where the product offers one.',
-      table: () => ({
-        caption: 'Actions',
-        head: ['Action', 'Name by API', 'Role', 'Reason'],
-        rows: all.map(({ label, name, role, reason }) => [label, name, role, reason]),
-      }),
+      table: () => tableOf('user', 'Actions on users'),
+    },
+    {
+      id: 'product',
+      title: 'Flags, maintenance and limits',
+      text: `
+[Product controls](/dashboard/settings/product) in the settings shows what holds for everybody at once: the feature flags and for whom they are on, maintenance mode with its message, and the rate limits of each plan. The product is the owner of all of it: Quarterdeck keeps no copy, asks \`GET ${CONTRACT_PATH}${STATE_PATH}\` whenever the page is opened, and says so where it gets no answer. A part that your product does not have is left out of its answer, and the card tells that.
+
+A change is an action like any other: it shows first what would change, is written to the audit log, and can be taken back where the product offers it. Turning maintenance mode on asks for a reason, and whoever signed in more than a quarter of an hour ago is asked who they are. Operators may look, owners change. A flag that was set is [marked on the charts](/dashboard/annotations), maintenance mode and limits are as well.
+
+By API it is \`GET /api/product\` and, with the scope \`act\`, \`POST /api/product/actions/:action\`, with a body such as \`{"fields":{"flag":"new_editor","state":"percentage","percentage":50},"dry_run":true}\`. What was changed so far:
+
+\`\`\`sh
+curl -sS -u "$KEY:" "$URL/api/product/actions"
+\`\`\``,
+      table: () => tableOf('product', 'Actions on the product'),
     },
     {
       id: 'states',

@@ -1,4 +1,7 @@
+import { STAGES } from '../../funnels/stages.ts'
+import { dailySteps } from '../../jobs/daily-steps.ts'
 import { jobs } from '../../jobs/index.ts'
+import { scheduleWords } from '../../jobs/schedule-words.ts'
 import type { DocPage } from '../define.ts'
 
 export const backfill: DocPage = {
@@ -37,12 +40,35 @@ quarterdeck job run daily
     {
       id: 'jobs',
       title: 'Jobs',
-      text: 'Each runs once, however many processes there are; [System](/dashboard/system) shows their last runs. Operators can run them by hand.',
+      text: 'Each runs once, however many processes there are. [Schedules](/dashboard/settings/schedules) tells of each when it comes, how it went and when it comes again, and operators run it there by hand. Times are of `TIME_ZONE`: one that clocks skip comes when they have jumped, one that they show twice comes once, and one that nobody was there for is made up for. The metric [Own jobs failing](/dashboard/metrics/system.own_jobs_failing) has an alert rule from the start.',
       table: () => ({
         caption: 'Jobs',
-        head: ['Job', 'Does'],
-        rows: jobs.map(({ name, doc }) => [name, doc]),
+        head: ['Job', 'When', 'Does'],
+        rows: jobs.map(({ name, schedule, doc }) => [name, scheduleWords(schedule), doc]),
         code: true,
+      }),
+    },
+    {
+      id: 'daily',
+      title: 'The daily tasks',
+      text: `
+One run of several steps, each with its own state on [its page](/dashboard/settings/schedules/daily). A step that fails does not stop the others: the run then says in how many it failed and why, and is tried again after an hour. A run whose process died is gone on with at the step where it was.
+
+Programs begin one with \`POST /api/jobs/daily/run\`, and \`/api/jobs/runs/ID\` tells its steps. Its tables can be had as files: \`/exports/funnel-snapshots.csv\` and \`/exports/component-gaps.csv\`.`,
+      table: () => ({
+        caption: 'Steps of the daily tasks',
+        head: ['Step', 'Does'],
+        rows: dailySteps.map(({ label, doc }) => [label, doc]),
+      }),
+    },
+    {
+      id: 'funnel',
+      title: 'The funnel of each day',
+      text: 'Visitors count on each day on which they come without an account; a later stage counts once for each user, on the day they reached it first. A stage that nobody ever reached is unknown, not zero.',
+      table: () => ({
+        caption: 'Stages of the funnel',
+        head: ['Stage', 'Who is counted'],
+        rows: STAGES.map(({ label, doc }) => [label, doc]),
       }),
     },
   ],

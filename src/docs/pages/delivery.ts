@@ -27,15 +27,15 @@ The body is JSON: \`type\` (\`alert.firing\`, \`alert.resolved\`, \`test\`, \`ca
       id: 'outbox',
       title: 'What happens when it fails',
       text: `
-Each notice is written to an outbox in the transaction that caused it, and sent at least once to each channel: after a crash it may come twice, with the same \`dedupe_key\`, \`webhook-id\` and Message-ID. What fails for now (no answer, HTTP 408, 425, 429 and 5xx, SMTP 4xx) is tried again, after ten seconds at first and then twice as long each time up to an hour, for three days. What is refused for good (any other HTTP status, SMTP 5xx) takes the channel out of use: its page says why, the other channels tell of it, and what is meant for it waits until an owner mends it.
+Each notice is written to an outbox in the transaction that caused it, and sent at least once to each channel: after a crash it may come twice, with the same \`dedupe_key\`, \`webhook-id\` and Message-ID. What fails for now (no answer, HTTP 408, 425, 429 and 5xx, SMTP 4xx) is tried again, after ten seconds at first and then twice as long each time up to an hour, for three days. What is refused for good (any other HTTP status, SMTP 5xx) takes the channel out of use: its page says why, the other channels tell of it, and what is meant for it waits until an owner mends it. Where nothing goes through a channel for 15 minutes though it refuses nothing, and where a notice is given up, the others tell of that too. When the channel delivers again, or is switched on again, what it missed in the last seven days is sent.
 
-A canary is a test that takes the same way every so many hours. With \`DEADMAN_URL\` a service outside is told each minute that the database answers and alerts are evaluated; it raises the alarm when it hears nothing.`,
+A canary is a test that takes the same way every so many hours. With \`DEADMAN_URL\` a service outside is told each minute that alerts are evaluated and delivered: the jobs behind them ran well, no notice of a channel in use waits for longer than 15 minutes, and the last canaries came through. It raises the alarm when it hears nothing.`,
     },
     {
       id: 'email',
       title: 'A mail to one user',
       text: `
-Operators write to one user under [E-mails](/dashboard/emails), where each mail is shown before it is sent; programs with \`POST /api/emails/send\`, naming \`user\`, \`subject\`, \`text\` and, so that a repeated call is the same mail, an \`id\` of their own. Who unsubscribed gets none. Without \`SMTP_URL\` mails are kept and can be read.`,
+Operators write to one user under [E-mails](/dashboard/emails), where each mail is shown before it is sent; programs with \`POST /api/emails/send\`, naming \`user\`, \`subject\`, \`text\` and, so that a repeated call is the same mail, an \`id\` of their own. Who unsubscribed gets none. What a mail says is for operators and for keys with the scope \`act\`, and who reads it is in the audit log; others see to whom it went and what became of it. Without \`SMTP_URL\` mails are kept and can be read.`,
     },
   ],
 }

@@ -74,6 +74,22 @@ The small change beside a number is against the period chosen in the filter bar:
       }),
     },
     {
+      id: 'health',
+      title: 'Health scores',
+      text: `
+Once a night each user gets a score from 0 to 100, as of the last day that is over. It is the mean of five parts by their weights ([settings](/dashboard/settings#card-health)):
+
+- **Build success**: jobs that succeeded of those that ended in 30 days, from three up.
+- **Engagement**: active days in 30, as a place among the users of the same plan.
+- **Return**: weeks with activity of the last four. Who signed up less than four weeks ago is judged by the weeks since, the one that has begun among them; so is everybody while Quarterdeck knows of less than four weeks.
+- **Adoption**: key features used in 90 days, of all that the settings name; while the list is the one Quarterdeck came with, of those that anybody used. Where nobody used any, nothing is known.
+- **Satisfaction**: the mean rating of 90 days.
+
+A part without data is left out and its weight shared among the rest; under half of the weights there is no score; the [settings](/dashboard/settings#card-health) say of how many users that is. When weights or bounds change, half a year of weeks is scored anew. Weeks before that keep the scores of the rules of then: the lines of users leave them out, and the chart of the bands says from when on it is by the rules of now.
+
+What past scores foretold is looked at 30 days later: who stopped paying, who came no more, and who deleted their account, which is both.`,
+    },
+    {
       id: 'keyboard',
       title: 'Keys',
       text: 'Ctrl K (or ⌘ K) finds pages, metrics, help and saved views. `G` then a letter opens a page, `R` refreshes, `P` pauses the refresh, `F` goes to the filters, `T` shows a chart as a table, `?` lists all keys.',

@@ -1,11 +1,12 @@
 import { settings as environment } from '../../config.ts'
+import { whatIsKept } from '../../settings/kept.ts'
 import { registry, settingNames } from '../../settings/registry.ts'
 import type { DocPage } from '../define.ts'
 
 export const settings: DocPage = {
   slug: 'settings',
   title: 'Settings',
-  summary: 'What is changed while Quarterdeck runs, and what its environment fixes.',
+  summary: 'What is changed while Quarterdeck runs, what its environment fixes, and what is kept for how long.',
   sections: [
     {
       id: 'stored',
@@ -16,6 +17,21 @@ export const settings: DocPage = {
         head: ['Setting', 'Does', 'Variable that wins'],
         rows: settingNames.map((name) => [name, registry[name].doc, registry[name].env ?? '—']),
         code: true,
+      }),
+    },
+    {
+      id: 'prices',
+      title: 'Prices of models',
+      text: 'What tokens and machine hours cost is a dated table, on [Model prices](/dashboard/settings/prices): it begins with the list prices that ship with Quarterdeck, and an owner enters others, there or by `POST /api/model-prices`. A price holds from its day on, and only for calls that come in later: what calls have cost so far stays as it was worked out then. The price of the same model and day is replaced, with a line in the audit log that has both. A model without a price costs “unknown”, never zero.',
+    },
+    {
+      id: 'privacy',
+      title: 'Privacy and retention',
+      text: '[Privacy and retention](/dashboard/settings/privacy) says what is shown of people, what is kept for how long, and what happens then. All of it is set by the environment, so that nobody widens it by a click.',
+      table: ({ config }) => ({
+        caption: 'What is kept, and for how long',
+        head: ['What', 'Kept', 'Then', 'Set by'],
+        rows: whatIsKept(config).map(({ what, kept, after, by }) => [what, kept, after, by ?? '—']),
       }),
     },
     {

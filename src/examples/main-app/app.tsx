@@ -3,6 +3,8 @@ import { type Context, Hono } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import { deleteCookie, getCookie, setCookie } from 'hono/cookie'
 import { acts, create } from './acts.ts'
+import { toldConfig } from './config.ts'
+import { configActs } from './config-acts.ts'
 import type { Told } from './facts.ts'
 import type { Intent, Refused } from './intent.ts'
 import { HomePage, LinkGone, STYLE } from './page.tsx'
@@ -37,8 +39,12 @@ export function createMainApp(options: MainAppOptions): Hono {
     return next()
   })
   contract.get('/health', (c) => c.json({ status: 'ok' }))
-  contract.post('/users/actions/create', (c) => perform(c, options, 'create', ''))
-  contract.post('/users/:id/actions/:action', (c) => perform(c, options, c.req.param('action'), c.req.param('id')))
+  contract.get('/product', (c) => c.json(toldConfig(options.store.config)))
+  contract.post('/product/actions/:action', (c) => perform(c, options, { product: c.req.param('action') }))
+  contract.post('/users/actions/create', (c) => perform(c, options, { user: '', action: 'create' }))
+  contract.post('/users/:id/actions/:action', (c) =>
+    perform(c, options, { user: c.req.param('id'), action: c.req.param('action') }),
+  )
   app.route(CONTRACT, contract)
   mountPages(app, options)
   return app
@@ -50,13 +56,16 @@ interface Body {
   by: { id: string; name: string }
 }
 
+/** What is to be done: with a user ('' = a new one), or with the product as a whole. */
+type Wanted = { user: string; action: string } | { product: string }
+
 /** One request of the contract. All of it happens in one turn, as a transaction would see to in a real product. */
-async function perform(c: Context, options: MainAppOptions, action: string, userId: string): Promise<Response> {
+async function perform(c: Context, options: MainAppOptions, wanted: Wanted): Promise<Response> {
   const { store, now, home, tell } = options
   const body = await bodyOf(c)
   if (!body) return problem(c, 422, 'Not understood', 'dry_run, fields and by are needed.')
   const nowMs = now().getTime()
-  const request = JSON.stringify([action, userId, body.fields])
+  const request = JSON.stringify([wanted, body.fields])
   const key = c.req.header('idempotency-key') ?? ''
   if (!body.dry_run) {
     if (key === '') return problem(c, 422, 'No key', 'An act needs an Idempotency-Key.')
@@ -65,7 +74,7 @@ async function perform(c: Context, options: MainAppOptions, action: string, user
       return problem(c, 422, 'The key was used before', 'This Idempotency-Key came with another request.')
     if (known) return c.json(known.answer)
   }
-  const intent = intentOf(options, action, userId, { ...body, nowMs, home: home(), tell })
+  const intent = intentOf(options, wanted, { ...body, nowMs, home: home(), tell })
   if ('status' in intent) return problem(c, intent.status, 'It cannot be done', intent.detail, intent.field)
   const { would, done, changes, undo } = intent
   if (body.dry_run) return c.json({ status: 'would', message: would, changes })
@@ -77,21 +86,22 @@ async function perform(c: Context, options: MainAppOptions, action: string, user
 
 type Given = Body & { nowMs: number; home: string; tell: MainAppOptions['tell'] }
 
-function intentOf(
-  { store }: MainAppOptions,
-  action: string,
-  userId: string,
-  { by, ...given }: Given,
-): Intent | Refused {
+function intentOf({ store }: MainAppOptions, wanted: Wanted, { by, ...given }: Given): Intent | Refused {
   const asked = { ...given, store, by: by.name }
+  if ('product' in wanted) return ownOf(configActs, wanted.product)?.(asked) ?? noSuch(wanted.product)
+  const { user: userId, action } = wanted
   const nobody: AppUser = { id: '', email: '', username: '', plan: '', status: 'active', tenantId: '', limits: {} }
   if (userId === '') return create({ ...asked, user: nobody })
-  const act = Object.hasOwn(acts, action) ? acts[action] : undefined
-  if (!act) return { status: 404, detail: `This app has no action “${action}”.` }
+  const act = ownOf(acts, action)
+  if (!act) return noSuch(action)
   const user = store.users.get(userId)
   if (!user || user.status === 'deleted') return { status: 404, detail: 'There is no such user.' }
   return act({ ...asked, user })
 }
+
+const ownOf = <T,>(all: Record<string, T>, name: string): T | undefined =>
+  Object.hasOwn(all, name) ? all[name] : undefined
+const noSuch = (action: string): Refused => ({ status: 404, detail: `This app has no action “${action}”.` })
 
 async function bodyOf(c: Context): Promise<Body | undefined> {
   const body: unknown = await c.req.json().catch(() => undefined)

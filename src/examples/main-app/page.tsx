@@ -9,6 +9,7 @@ export const HomePage = (props: { store: Store; name: string; visit: Visit | und
   const user = visit && store.users.get(visit.userId)
   return (
     <Page title={name}>
+      {store.config.maintenance.on && <p class="banner">{`Maintenance: ${store.config.maintenance.message}`}</p>}
       {visit && user ? <OwnPage store={store} user={user} visit={visit} /> : <UserList store={store} search={search} />}
     </Page>
   )
@@ -96,10 +97,24 @@ const UserList = ({ store, search }: { store: Store; search: string }) => {
           ))}
         </tbody>
       </table>
+      <Flags store={store} />
       <p>{found.length > SHOWN ? `${SHOWN} of ${found.length} users` : `${found.length} users`}</p>
     </>
   )
 }
+
+const Flags = ({ store: { config } }: { store: Store }) => (
+  <p>
+    {'Features: '}
+    {config.flags.map(({ label, state, percentage }) => (
+      <>
+        <b
+          class={state === 'off' ? 'off' : 'on'}
+        >{`${label} ${percentage === undefined ? state : `${percentage}%`}`}</b>{' '}
+      </>
+    ))}
+  </p>
+)
 
 const Status = ({ user: { status } }: { user: AppUser }) => <b class={status === 'active' ? 'on' : 'off'}>{status}</b>
 

@@ -1,3 +1,5 @@
+import { type AppConfig, firstConfig } from './config.ts'
+
 /** What this product knows. A real one has a database; here it is gone with the process. */
 
 export interface AppUser {
@@ -57,9 +59,12 @@ export class Store {
   readonly visits = new Map<string, Visit>()
   /** Ids in the order in which they were acted on. */
   readonly touched = new Set<string>()
+  readonly config: AppConfig
   readonly #answers = new Map<string, Remembered>()
 
-  constructor(readonly plans: readonly Plan[]) {}
+  constructor(readonly plans: readonly Plan[]) {
+    this.config = firstConfig(plans)
+  }
 
   /** A user as they are now; what is not given stays. */
   put(user: Partial<AppUser> & { id: string }): AppUser {

@@ -2,15 +2,19 @@ import type { Choice, Choices } from '../../../src/actions/choices.ts'
 import type { Outcome } from '../../../src/actions/client.ts'
 import type { Would } from '../../../src/actions/contract.ts'
 import { type Draft, MAX_REASON } from '../../../src/actions/draft.ts'
-import { backHref } from '../../../src/actions/frame.ts'
+import { frameFor } from '../../../src/actions/frame.ts'
+import { isAsked } from '../../../src/actions/registry.ts'
 import type { Action, ActionField, Subject } from '../../../src/actions/types.ts'
 import { Card, described, Field, Icon, inputClass, Note } from '../../parts/index.ts'
 import { DryRun } from './dry-run.tsx'
+import { HeldHere } from './held.tsx'
 
 export interface AskProps {
   action: Action
   subject: Subject
   draft: Draft
+  /** Nobody has entered anything yet. */
+  fresh: boolean
   choices: Choices
   /** By field; `reason` and `typed` are fields too. */
   errors: Record<string, string>
@@ -21,6 +25,8 @@ export interface AskProps {
   /** What would change; absent = not asked, as something is missing. */
   shown?: { outcome: Outcome<Would>; at: Date; tookMs: number }
   timeZone: string
+  /** Where whoever looks can have erased what is held of the user. */
+  eraseHref?: string
   /** Where the form is sent. */
   href: string
 }
@@ -30,7 +36,7 @@ const FORM = 'action-form'
 /** Asks before it is done: what it means, what would change, why, and a button that names the act. */
 export const AskForm = (props: AskProps) => {
   const { action, subject, draft, errors, note, off, shown, href } = props
-  const fields = Object.entries(action.fields)
+  const fields = Object.entries(action.fields).filter(([, field]) => isAsked(field, draft.values))
   const refusedAt = shown?.outcome.kind === 'refused' ? shown.outcome.field : undefined
   const ready = shown?.outcome.kind === 'answered'
   // Whatever is changed is looked at again, where there is script.
@@ -64,7 +70,8 @@ export const AskForm = (props: AskProps) => {
               ))}
             </div>
           )}
-          {!off && <DryRun shown={shown} timeZone={props.timeZone} />}
+          {!off && <DryRun shown={shown} fresh={props.fresh} timeZone={props.timeZone} />}
+          {action.deletes && <HeldHere eraseHref={props.eraseHref} />}
           {action.typed && (
             <Field
               id="ask-typed"
@@ -110,18 +117,18 @@ export const AskForm = (props: AskProps) => {
 const reasonOf = (shown: AskProps['shown']): string | undefined =>
   shown?.outcome.kind === 'refused' ? shown.outcome.reason : undefined
 
-const Foot = ({ action, subject, off, shown, ready }: AskProps & { ready: boolean }) => {
+const Foot = ({ action, subject, fresh, off, shown, ready }: AskProps & { ready: boolean }) => {
   const why = off ?? (ready ? undefined : NOT_READY[shown?.outcome.kind ?? 'none'])
   const look = action.destructive ? 'q-btn q-btn-fatal' : 'q-btn q-btn-primary'
   return (
     <p class="q-actions q-ask-foot">
       {why && !off && <span class="q-ink-3 q-ask-why">{why}</span>}
-      <a class="q-btn" href={backHref(subject.id)}>
+      <a class="q-btn" href={frameFor(subject).back(subject)}>
         Cancel
       </a>
       {!off && (Object.keys(action.fields).length > 0 || !ready) && (
-        <button type="submit" class="q-btn" name="do" value="see" formnovalidate>
-          {shown && !ready ? 'Try again' : 'See what would change'}
+        <button type="submit" class={ready ? 'q-btn' : 'q-btn q-btn-primary'} name="do" value="see" formnovalidate>
+          {shown && !ready && !fresh ? 'Try again' : 'See what would change'}
         </button>
       )}
       <button type="submit" class={look} name="do" value="act" disabled={why !== undefined} title={why}>

@@ -6,11 +6,13 @@ import { Icon, Note } from '../../parts/index.ts'
 
 interface Props {
   shown: { outcome: Outcome<Would>; at: Date; tookMs: number } | undefined
+  /** Nobody has entered anything yet: a refusal of what is there is no mistake of theirs. */
+  fresh: boolean
   timeZone: string
 }
 
 /** What the main app says it would do, as it says it. */
-export const DryRun = ({ shown, timeZone }: Props) => (
+export const DryRun = ({ shown, fresh, timeZone }: Props) => (
   <section class="q-dry" aria-labelledby="dry-title" aria-live="polite">
     <header class="q-dry-head">
       <span class="q-badge q-badge-info">
@@ -24,19 +26,21 @@ export const DryRun = ({ shown, timeZone }: Props) => (
         </span>
       )}
     </header>
-    <Said outcome={shown?.outcome} />
+    <Said outcome={shown?.outcome} fresh={fresh} />
   </section>
 )
 
-const Said = ({ outcome }: { outcome: Outcome<Would> | undefined }) => {
-  if (!outcome) return <p class="q-dry-text q-ink-3">Enter what is missing to see what would change.</p>
+const Said = ({ outcome, fresh }: { outcome: Outcome<Would> | undefined; fresh: boolean }) => {
+  if (!outcome) return <p class="q-dry-text q-ink-3">As soon as every field is right, what would change shows here.</p>
   switch (outcome.kind) {
     case 'answered':
       return <Changes changes={outcome.answer.changes} message={outcome.answer.message} />
     case 'refused':
       return (
         <div class="q-dry-text">
-          <Note tone="crit">{`The main app would not do it: “${outcome.reason}” Nothing has changed.`}</Note>
+          <Note
+            tone={fresh ? 'plain' : 'crit'}
+          >{`The main app would not do it: “${outcome.reason}” Nothing has changed.`}</Note>
         </div>
       )
     case 'working':

@@ -4,6 +4,7 @@ import { type ActionRun, isSettled } from '../../../src/actions/runs.ts'
 import { clockTime, momentText } from '../../../src/lib/dates.ts'
 import { Badge, Card, Facts, Icon, Note } from '../../parts/index.ts'
 import { ChangesTable } from './dry-run.tsx'
+import { HeldHere } from './held.tsx'
 import { STATE_BADGES } from './states.ts'
 
 interface Props {
@@ -17,6 +18,8 @@ interface Props {
   off?: string
   /** The link that opens once, on the one page that has it. */
   url?: string
+  /** Where whoever looks can have erased what is held of the user. */
+  eraseHref?: string
   today: string
   timeZone: string
 }
@@ -63,11 +66,12 @@ const HEADS: Record<ActionRun['state'], (run: ActionRun) => string> = {
   requested: () => 'The main app is being asked',
 }
 
-const Said = ({ run, name, url }: Props) => {
+const Said = ({ run, name, url, eraseHref }: Props) => {
   if (run.state === 'done')
     return (
       <>
         <p>{run.answer?.message}</p>
+        {run.answer && findAction(run.action)?.deletes && <HeldHere eraseHref={eraseHref} done />}
         {url && <OneTimeLink url={url} name={name} />}
         {!url && findAction(run.action)?.link && (
           <p class="q-ink-3">
@@ -93,7 +97,7 @@ const OneTimeLink = ({ url, name }: { url: string; name: string }) => (
 )
 
 /** What can be done about it now: undo, or ask what became of it. */
-const Next = ({ run, undo, askAgain, off, timeZone }: Props) => {
+const Next = ({ run, undo, askAgain, off, today, timeZone }: Props) => {
   if (undo)
     return (
       <p class="q-actions">
@@ -108,7 +112,7 @@ const Next = ({ run, undo, askAgain, off, timeZone }: Props) => {
             {`Undo: ${undo.label}`}
           </a>
         )}
-        <span class="q-ink-3">{undo.off ?? untilText(run, timeZone)}</span>
+        <span class="q-ink-3">{undo.off ?? untilText(run, today, timeZone)}</span>
       </p>
     )
   if (isSettled(run)) return null
@@ -127,9 +131,9 @@ const Next = ({ run, undo, askAgain, off, timeZone }: Props) => {
   )
 }
 
-function untilText({ answer }: ActionRun, timeZone: string): string {
+function untilText({ answer }: ActionRun, today: string, timeZone: string): string {
   const until = answer?.undo?.until
-  return until ? `possible until ${clockTime(new Date(until), timeZone)}, ${until.slice(0, 10)}` : 'It asks first.'
+  return until ? `possible until ${momentText(new Date(until), today, timeZone)}` : 'It asks first.'
 }
 
 function againText({ attempts, nextAt }: ActionRun, timeZone: string): string {

@@ -1,23 +1,30 @@
-import { backHref } from '../../../src/actions/frame.ts'
-import { userHref } from '../../../src/actions/paths.ts'
 import type { Subject } from '../../../src/actions/types.ts'
+import { userHref } from '../../../src/users/paths.ts'
 import { Card, Facts } from '../../parts/index.ts'
 
-/** Whom it is about, as far as it is known here. */
-export const SubjectCard = ({ subject }: { subject: Subject }) => {
-  const href = userHref(subject.id)
-  const link = backHref(subject.id) === href ? { label: 'Open', href } : undefined
-  return (
-    <Card id="subject" title="User" sub="as the product told it last" link={link}>
-      <Facts
-        items={[
-          { label: 'Id', value: <code class="q-code">{subject.id}</code> },
-          ...(subject.email ? [{ label: 'E-mail', value: subject.email }] : []),
-          { label: 'Plan', value: subject.plan ?? '—' },
-          { label: 'Status', value: subject.status || '—' },
-          ...(subject.tenantId ? [{ label: 'Tenant', value: subject.tenantId }] : []),
-        ]}
-      />
-    </Card>
-  )
+interface Props {
+  subject: Subject
+  /** An action was done since, of which the product has not told yet. */
+  before?: boolean
 }
+
+/** Whom it is about, as far as it is known here. */
+export const SubjectCard = ({ subject, before = false }: Props) => (
+  <Card
+    id="subject"
+    title="User"
+    sub={before ? 'as it was before this action' : 'as the product told it last'}
+    link={{ label: 'Open', href: userHref(subject.id) }}
+  >
+    <Facts
+      items={[
+        { label: 'Id', value: <code class="q-code">{subject.id}</code> },
+        ...(subject.email ? [{ label: 'E-mail', value: subject.email }] : []),
+        { label: 'Plan', value: subject.plan ?? '—' },
+        { label: 'Status', value: subject.status || '—' },
+        ...(subject.tenantId ? [{ label: 'Tenant', value: subject.tenantId }] : []),
+      ]}
+    />
+    {before && <p class="q-ink-2">The product has not told of this user since: what it answered is newer.</p>}
+  </Card>
+)

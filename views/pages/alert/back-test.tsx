@@ -1,10 +1,14 @@
 import type { Backtest, Firing } from '../../../src/alerts/backtest.ts'
+import { HISTORY_DAYS } from '../../../src/alerts/conditions/forecast.ts'
+import { kindOf } from '../../../src/alerts/conditions/index.ts'
 import type { Editing } from '../../../src/alerts/editor.ts'
 import { metricOfRule, type Rule } from '../../../src/alerts/rule.ts'
+import { MAX_SUBJECTS, watchesSmallest } from '../../../src/alerts/subjects.ts'
 import { bandsOf, thinned } from '../../../src/alerts/thinned.ts'
 import { lastedText, wordingOf } from '../../../src/alerts/words.ts'
 import type { Deps } from '../../../src/context.ts'
 import { catalogueOf } from '../../../src/custom-metrics/catalogue.ts'
+import { LEAST_DAYS } from '../../../src/forecast/forecast.ts'
 import { dayLabel, momentText, rangeDates } from '../../../src/lib/dates.ts'
 import { dayOf, today as todayOf } from '../../../src/lib/time.ts'
 import { valueName } from '../../../src/metrics/value-name.ts'
@@ -38,8 +42,11 @@ export const BacktestCard = ({ deps, editing, live, redraw }: Props) => {
         <>
           <Summary past={past} today={today} deps={deps} />
           <PastChart past={past} rule={named} deps={deps} today={today} />
+          {named.when.kind === 'forecast' && <AsOfNow past={past} rule={named} deps={deps} />}
           <p class="q-help">
             {past.note}
+            {past.found !== undefined &&
+              ` Of ${past.found.toLocaleString('en-US')} values the ${MAX_SUBJECTS} ${sideOf(deps, named)} are watched.`}
             {past.unknown > 0 &&
               ` ${past.unknown.toLocaleString('en-US')} readings are unknown${named.least === undefined ? '' : ', or of too few'}.`}
             {past.outside &&
@@ -54,14 +61,17 @@ export const BacktestCard = ({ deps, editing, live, redraw }: Props) => {
   )
 }
 
-function emptyOf({ read }: Editing, noPast: string | undefined) {
+function emptyOf({ read, draft }: Editing, noPast: string | undefined) {
   if (noPast) return { kind: 'empty' as const, icon: 'clock' as const, title: 'No past to try it on', text: noPast }
-  const [first] = read.ok ? [] : Object.values(read.errors)
+  // Without a name it is named by what it says.
+  const { name: _, limit, ...others } = read.ok ? {} : read.errors
+  const [first] = Object.values(others)
+  const asksLimit = draft.limit.trim() === '' && limit !== undefined
   return {
     kind: 'empty' as const,
     icon: 'clock' as const,
-    title: 'The rule is not whole yet',
-    text: first ?? 'What it would have done shows as soon as it is.',
+    title: asksLimit ? 'Enter a limit' : 'The rule is not whole yet',
+    text: (asksLimit ? undefined : (limit ?? first)) ?? 'What the rule would have done shows as soon as it is whole.',
   }
 }
 
@@ -94,12 +104,28 @@ const Summary = ({ past, today, deps }: { past: Backtest; today: string; deps: D
   )
 }
 
+/** Of too many values those at the end where it is bad. */
+function sideOf(deps: Deps, rule: Rule): string {
+  const metric = metricOfRule(catalogueOf(deps), rule)
+  return metric && watchesSmallest(rule, metric) ? 'smallest' : 'largest'
+}
+
+/** What the forecast says today; the chart has what it would have led to. */
+const AsOfNow = ({ past, rule, deps }: { past: Backtest; rule: Rule; deps: Deps }) => {
+  const last = past.points.at(-1)
+  const label = metricOfRule(catalogueOf(deps), rule)?.label ?? rule.metric
+  if (!last || (last.low === null && last.high === null))
+    return <p>{`Not enough history: a forecast needs ${LEAST_DAYS} known days of the last ${HISTORY_DAYS}.`}</p>
+  if (!last.ahead) return <p>{`As of now ${label} is not forecast to pass the limit.`}</p>
+  return <p>{`As of now: ${label} ${kindOf(rule.when).title(rule.when, last, wordingOf(deps, rule))}.`}</p>
+}
+
 const PastChart = ({ past, rule, deps, today }: { past: Backtest; rule: Rule; deps: Deps; today: string }) => {
   const { value: text } = wordingOf(deps, rule)
   const points = thinned(past.points, rule)
   const known = points.filter(({ value }) => value !== null)
   const edges = { low: points.some(({ low }) => low !== null), high: points.some(({ high }) => high !== null) }
-  const isFixed = rule.when.kind === 'threshold'
+  const isFixed = 'limit' in rule.when
   const lines: ChartProps['series'] = [
     {
       name: past.subject === '' ? 'Value' : valueName(rule.by ?? '', past.subject),
@@ -125,7 +151,7 @@ const PastChart = ({ past, rule, deps, today }: { past: Backtest; rule: Rule; de
       unnamed
       bands={bandsOf(points)}
       limits={
-        rule.when.kind === 'threshold'
+        'limit' in rule.when
           ? [{ value: rule.when.limit, text: `limit ${text(rule.when.limit)}`, tone: 'crit' }]
           : undefined
       }
@@ -145,6 +171,8 @@ function shortOf(at: Date, past: Backtest, today: string, { config }: Deps): str
 }
 
 const SHOWN = 10
+/** Behind a number that the rule is tried with. */
+const UNITS: Record<string, string> = { within: ' days ahead' }
 
 const Firings = ({ past, rule, deps, today }: { past: Backtest; rule: Rule; deps: Deps; today: string }) => {
   const { value: text } = wordingOf(deps, rule)
@@ -160,7 +188,7 @@ const Firings = ({ past, rule, deps, today }: { past: Backtest; rule: Rule; deps
       rowHeight={30}
       columns={[
         { key: 'fired', label: 'Fired' },
-        { key: 'ended', label: 'Ended', muted: true },
+        { key: 'ended', label: 'Ended', muted: true, wide: true },
         { key: 'lasted', label: 'Lasted', number: true },
         { key: 'peak', label: 'Worst', number: true, strong: true },
         ...(by ? [{ key: 'subject', label: by }] : []),
@@ -195,7 +223,9 @@ const Others = ({
 }) => {
   if (past.others.length === 0) return null
   const { value: text } = wordingOf(deps, rule)
-  const field = { threshold: 'limit', change: 'change', anomaly: 'times', nodata: '', source: '' }[rule.when.kind]
+  const field = { threshold: 'limit', change: 'change', anomaly: 'times', forecast: 'within', nodata: '', source: '' }[
+    rule.when.kind
+  ]
   const { 'hx-trigger': _, ...post } = live
   return (
     <p class="q-actions q-others">
@@ -210,7 +240,7 @@ const Others = ({
           value={`${field}:${limit}`}
           {...post}
         >
-          {`${field === 'limit' ? text(limit) : limit} (${fired.toLocaleString('en-US')} ${fired === 1 ? 'time' : 'times'})`}
+          {`${field === 'limit' ? text(limit) : `${limit}${UNITS[field] ?? ''}`} (${fired.toLocaleString('en-US')} ${fired === 1 ? 'time' : 'times'})`}
         </button>
       ))}
     </p>

@@ -1,14 +1,17 @@
 import { BASES } from '../../../src/alerts/conditions/change.ts'
+import { HISTORY_DAYS } from '../../../src/alerts/conditions/forecast.ts'
 import { CONDITION_NAMES, conditionKinds } from '../../../src/alerts/conditions/index.ts'
 import type { Editing } from '../../../src/alerts/editor.ts'
-import { type Errors, NOBODY, OPS } from '../../../src/alerts/form.ts'
+import { type Errors, OPS } from '../../../src/alerts/form.ts'
 import { ALERTS_PATH } from '../../../src/alerts/paths.ts'
 import { MAX_NAME, NO_DATA, SEVERITIES } from '../../../src/alerts/rule.ts'
+import { MAX_SUBJECTS } from '../../../src/alerts/subjects.ts'
 import type { Deps } from '../../../src/context.ts'
 import { FormError } from '../../parts/auth-fields.tsx'
 import { Card, Grid, Stack } from '../../parts/index.ts'
 import { BacktestCard } from './back-test.tsx'
-import { Choice, DURATIONS, type Live, Text } from './fields.tsx'
+import { Choice, DURATIONS, type Live, Text, unitOf, unnamed, untyped } from './fields.tsx'
+import { Tell } from './tell.tsx'
 
 export interface EditorProps {
   deps: Deps
@@ -29,10 +32,10 @@ export interface EditorProps {
 /** A rule as a sentence of fields; what it would have done in the past stands beside it and follows each change. */
 export const RuleEditor = (props: EditorProps) => {
   const { deps, editing, action, redraw, slug, version, off } = props
-  const { draft, read } = editing
-  // An empty name is made up for when it is saved.
-  const found = read.ok ? {} : { ...read.errors, ...(draft.name.trim() === '' && { name: undefined }) }
-  const errors = props.errors ?? found
+  const { draft, read, choices } = editing
+  // An empty name is made up for when it is saved; a limit that nobody has typed yet is asked for beside the form.
+  const found = read.ok ? {} : { ...read.errors, ...untyped(draft) }
+  const errors = props.errors ? { ...props.errors, ...unnamed(draft) } : found
   const live: Live = {
     'hx-post': redraw,
     'hx-target': '#alert-editor',
@@ -63,7 +66,7 @@ export const RuleEditor = (props: EditorProps) => {
                 <Choice {...shared} name="nodata" label="When there is no data" options={Object.entries(NO_DATA)} />
               )}
               <Scope {...props} shared={shared} />
-              <Tell {...props} shared={shared} />
+              <Tell {...shared} channels={choices.channels} />
               <Text
                 {...shared}
                 name="name"
@@ -90,10 +93,10 @@ interface Shared {
   live: Live
 }
 
-const Condition = ({ editing, shared }: EditorProps & { shared: Shared }) => {
+const Condition = ({ deps, editing, shared }: EditorProps & { shared: Shared }) => {
   const { choices, draft } = editing
   const { metric } = choices
-  const unit = metric?.unit === 'percent' ? '%' : metric?.unit === 'ms' ? 'ms' : metric?.unit
+  const unit = unitOf(metric?.unit, deps.config.currency)
   const ops = Object.entries(OPS[draft.kind] ?? {})
   return (
     <>
@@ -136,7 +139,12 @@ const Condition = ({ editing, shared }: EditorProps & { shared: Shared }) => {
         </>
       )}
       {ops.length > 0 && <Choice {...shared} name="op" label="is" options={ops} />}
-      {draft.kind === 'threshold' && <Text {...shared} name="limit" label="Limit" number unit={unit} />}
+      {(draft.kind === 'threshold' || draft.kind === 'forecast') && (
+        <Text {...shared} name="limit" label="Limit" number unit={unit} />
+      )}
+      {draft.kind === 'forecast' && (
+        <Text {...shared} name="within" label="Within, days" number hint={`Out of the last ${HISTORY_DAYS} days.`} />
+      )}
       {draft.kind === 'change' && (
         <>
           <Text {...shared} name="change" label="By" number unit={unit === '%' ? 'points' : '%'} />
@@ -164,6 +172,11 @@ const Condition = ({ editing, shared }: EditorProps & { shared: Shared }) => {
           name="by"
           label="An alert for"
           options={[['', 'the whole'], ...choices.dims.map((dim) => [dim, `each ${dim}`] as const)]}
+          hint={
+            draft.by === ''
+              ? undefined
+              : `Of more than ${MAX_SUBJECTS} the largest, or the smallest where small is bad.`
+          }
         />
       )}
     </>
@@ -210,24 +223,6 @@ const Scope = ({ editing: { choices, draft }, shared }: EditorProps & { shared: 
     )}
   </>
 )
-
-/** All channels, one, or nobody; several are for YAML and the API, and stay as they are. */
-const Tell = ({ editing: { choices, draft }, shared }: EditorProps & { shared: Shared }) =>
-  choices.channels ? (
-    <Choice
-      {...shared}
-      name="tell"
-      label="Tell"
-      options={[
-        ['', 'all channels'],
-        ...choices.channels.map(({ id, name }) => [id, name] as const),
-        [NOBODY, 'nobody'],
-      ]}
-      hint={choices.channels.length === 0 ? 'There are none yet: Settings → Channels.' : undefined}
-    />
-  ) : (
-    <input type="hidden" name="tell" value={draft.tell} />
-  )
 
 const Acts = ({ slug, off, redraw, editing }: EditorProps) => (
   <p class="q-actions">

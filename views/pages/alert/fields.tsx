@@ -4,7 +4,7 @@ import { described, Field, inputClass } from '../../parts/index.ts'
 
 export type Live = Record<string, string>
 
-interface Shared {
+export interface FieldProps {
   draft: Draft
   errors: Errors
   /** What a change asks for. */
@@ -13,7 +13,7 @@ interface Shared {
 
 type Option = readonly [value: string, label: string]
 
-interface ChoiceProps extends Shared {
+interface ChoiceProps extends FieldProps {
   name: FieldName
   label: string
   options?: readonly Option[]
@@ -56,7 +56,7 @@ const Item = ({ option: [one, label], value }: { option: Option; value: string }
 const strange = (name: FieldName, value: string): string =>
   name in DURATIONS && /^\d+$/.test(value) ? minutesText(Number(value)) : value
 
-interface TextProps extends Shared {
+interface TextProps extends FieldProps {
   name: FieldName
   label: string
   number?: boolean
@@ -94,6 +94,19 @@ const minutes = (none: string, ...values: number[]): Option[] =>
 /** The times that are offered; any other is kept as it is. */
 export const DURATIONS = {
   for: minutes('at once', 0, 1, 2, 5, 10, 15, 30, 60, 180, 1_440),
-  recover: minutes('the first good reading', 0, 5, 10, 15, 30, 60),
+  recover: minutes('one reading', 0, 5, 10, 15, 30, 60),
   quiet: minutes('not at all', 0, 10, 30, 60, 240, 1_440),
 }
+
+/** Behind the label of a limit: the unit as it is typed. */
+export const unitOf = (unit: string | undefined, currency: string): string | undefined =>
+  unit === 'percent' ? '%' : unit === 'money' ? currency : unit
+
+/** A rule without a name is named by what it says: that it has none is no error. */
+export const unnamed = ({ name }: Draft): Errors => (name.trim() === '' ? { name: undefined } : {})
+
+/** Nor is a limit that nobody has typed yet, before it is saved. */
+export const untyped = (draft: Draft): Errors => ({
+  ...unnamed(draft),
+  ...(draft.limit.trim() === '' && { limit: undefined }),
+})

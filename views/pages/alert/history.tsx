@@ -104,7 +104,7 @@ export const HistoryCard = ({
   )
 }
 
-const COLORS = { critical: 5, warning: 2, info: 1 } as const
+const COLORS = { critical: 'crit', warning: 'warn', info: 1 } as const
 
 /** How many fired on each day, by how bad. */
 export const DaysCard = ({ data, context: { deps, filters } }: AlertsProps) => {

@@ -58,6 +58,7 @@ const AlertRow = ({ alert, tab, now, today, timeZone, off }: ListProps & { alert
           {alert.unknownSince && (
             <Badge tone="stale" text={`no data since ${momentText(alert.unknownSince, today, timeZone)}`} />
           )}
+          {alert.toldNobody && <Badge tone="warn" text="told to nobody: no channel" outline />}
           {alert.ackedAt && <Badge tone="plain" text={`acknowledged by ${alert.ackedBy ?? 'somebody'}`} outline />}
           {silenced && alert.silencedUntil && (
             <Badge tone="plain" text={`silenced until ${momentText(alert.silencedUntil, today, timeZone)}`} outline />
@@ -120,7 +121,12 @@ const SilenceMenu = ({ id, tab, off }: Pick<ActProps, 'id' | 'tab' | 'off'>) =>
     </Menu>
   )
 
-const ENDS = { recovered: '', 'by hand': ', ended by hand', rule: ', ended with its rule' } as const
+const ENDS = {
+  recovered: '',
+  'by hand': ', ended by hand',
+  rule: ', ended with its rule',
+  metric: ', ended as its metric is gone',
+} as const
 
 /** How it ended, where it did not just get well. */
 export const endNote = ({ endedWhy }: Alert): string => (endedWhy ? ENDS[endedWhy] : '')

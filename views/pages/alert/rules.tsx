@@ -1,6 +1,6 @@
 import { ruleHref } from '../../../src/alerts/paths.ts'
 import type { RuleState, Severity, StoredRule } from '../../../src/alerts/rule.ts'
-import { ruleWords } from '../../../src/alerts/words.ts'
+import { ruleWords, unreadWords } from '../../../src/alerts/words.ts'
 import type { Deps } from '../../../src/context.ts'
 import { Badge, DataTable, Dot, TwoLines } from '../../parts/index.ts'
 
@@ -19,6 +19,7 @@ const BADGES: Partial<Record<RuleState, { tone: 'crit' | 'warn' | 'stale' | 'pla
   pending: { tone: 'warn', text: 'pending' },
   nodata: { tone: 'stale', text: 'no data' },
   held: { tone: 'plain', text: 'held back' },
+  unread: { tone: 'stale', text: 'not read' },
 }
 
 /** Every rule with its state, how often it fired, and whether it is on. */
@@ -30,7 +31,7 @@ export const RulesTable = ({ deps, rules, fired, rangeLabel, off }: Props) => (
     columns={[
       { key: 'rule', label: 'Rule', strong: true },
       { key: 'state', label: 'State' },
-      { key: 'fired', label: `Fired, ${rangeLabel}`, number: true },
+      { key: 'fired', label: `Fired, ${rangeLabel}`, number: true, wide: true },
       { key: 'on', label: 'On' },
     ]}
     rows={rules.map((one) => ({
@@ -40,7 +41,10 @@ export const RulesTable = ({ deps, rules, fired, rangeLabel, off }: Props) => (
           <span class="q-state-name">
             <Dot state={DOTS[one.rule.severity]} />
             <span class="q-sr">{one.rule.severity}</span>
-            <TwoLines title={<a href={ruleHref(one.slug)}>{one.rule.name}</a>} sub={ruleWords(deps, one.rule)} />
+            <TwoLines
+              title={<a href={ruleHref(one.slug)}>{one.rule.name}</a>}
+              sub={unreadOf(deps, one) ?? ruleWords(deps, one.rule)}
+            />
           </span>
         ),
         state: <StateText rule={one} />,
@@ -52,6 +56,8 @@ export const RulesTable = ({ deps, rules, fired, rangeLabel, off }: Props) => (
     csv={{ label: 'YAML', href: '/api/alert-rules.yaml' }}
   />
 )
+
+const unreadOf = (deps: Deps, one: StoredRule) => (one.rule.enabled ? unreadWords(deps, one) : undefined)
 
 const StateText = ({ rule: { rule, state } }: { rule: StoredRule }) => {
   if (!rule.enabled) return <span class="q-ink-3">off</span>

@@ -1,4 +1,5 @@
-import { SEVERITIES } from '../../../src/alerts/rule.ts'
+import { firingOf } from '../../../src/alerts/list.ts'
+import { SEVERITIES, type StoredRule } from '../../../src/alerts/rule.ts'
 import type { Card as Loaded } from '../../../src/lib/settle.ts'
 import { shownOf } from '../../../src/lib/settle.ts'
 import { daysBetween } from '../../../src/lib/time.ts'
@@ -6,16 +7,20 @@ import { formatChange, formatValue } from '../../../src/metrics/format.ts'
 import { Tile, TileGrid } from '../../parts/index.ts'
 import type { AlertsProps } from '../alerts.tsx'
 
+const switchedOn = (rules: readonly StoredRule[]): string => {
+  const on = rules.filter(({ rule }) => rule.enabled).length
+  return on === rules.length ? 'checked every minute' : `${on} on`
+}
+
 /** How many, how often, how long. */
 export const Tiles = ({ data, context: { filters, href } }: AlertsProps) => {
-  const open = shownOf(data.open)
-  const firing = open?.filter(({ state }) => state === 'firing')
+  const counts = shownOf(data.open)?.counts
   const stats = shownOf(data.stats)
   const rules = shownOf(data.rules)
   const days = daysBetween(filters.from, filters.to) + 1
   const bad = SEVERITIES.flatMap((severity) => {
-    const n = firing?.filter((one) => one.severity === severity).length ?? 0
-    return n > 0 ? [`${n} ${severity}`] : []
+    const n = counts?.[severity] ?? 0
+    return n > 0 ? [`${n} ${severity}${severity === 'warning' && n > 1 ? 's' : ''}`] : []
   })
   const acks = { value: stats?.ackMs ?? null, previous: stats?.ackMsBefore ?? null }
   const fired = stats && { value: stats.fired, previous: stats.firedBefore }
@@ -31,8 +36,8 @@ export const Tiles = ({ data, context: { filters, href } }: AlertsProps) => {
           id="alerts-firing"
           label="Firing now"
           href={href({ query: { tab: 'firing', before: '', done: '' } })}
-          value={firing ? String(firing.length) : null}
-          gap={firing && (bad.join(', ') || 'all is well')}
+          value={counts ? String(firingOf(counts)) : null}
+          gap={counts && (bad.join(', ') || 'all is well')}
           degraded={away(data.open)}
         />
         <Tile
@@ -67,7 +72,7 @@ export const Tiles = ({ data, context: { filters, href } }: AlertsProps) => {
           label="Rules"
           href="#card-alert-rules"
           value={rules ? String(rules.length) : null}
-          gap={rules && `${rules.filter(({ rule }) => rule.enabled).length} on, checked every minute`}
+          gap={rules && switchedOn(rules)}
           degraded={away(data.rules)}
         />
       </TileGrid>

@@ -1,4 +1,4 @@
-import type { ShownOperation } from '../../../src/api/docs.tsx'
+import type { ShownOperation } from '../../../src/api/openapi.ts'
 import { TAGS } from '../../../src/api/operation.ts'
 import { Card, DataTable, Empty, SearchField } from '../../parts/index.ts'
 

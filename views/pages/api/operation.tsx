@@ -1,7 +1,6 @@
-import type { ShownOperation } from '../../../src/api/docs.tsx'
 import { curlOf, fieldsOf, tryHref } from '../../../src/api/docs-examples.ts'
 import { type JsonSchema, outline, typeText } from '../../../src/api/json-schema.ts'
-import type { Parameter } from '../../../src/api/openapi.ts'
+import type { Parameter, ShownOperation } from '../../../src/api/openapi.ts'
 import { Card, DataTable, Grid, Icon } from '../../parts/index.ts'
 
 /** One operation: what it takes, a command to paste, what it answers. */

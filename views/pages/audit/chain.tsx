@@ -47,11 +47,6 @@ const VerdictNotes = ({ verdict }: { verdict: Verdict | 'late' }) => {
         <Note tone="crit">{text}</Note>
       ))}
       {more > 0 && <Note tone="crit">{`And ${count(more)} more faults; the API and the command line agree.`}</Note>}
-      {verdict.unsigned.map((seq) => (
-        <Note tone="warn">
-          {`At line ${count(seq)} the end of the chain had another signature: SECRET_KEY was changed there, or everything before it was written anew.`}
-        </Note>
-      ))}
     </>
   )
 }

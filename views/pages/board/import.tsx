@@ -1,8 +1,9 @@
 import type { BoardDiff, CardChange, FieldChange } from '../../../src/boards/diff.ts'
 import { isSame } from '../../../src/boards/diff.ts'
 import type { Board } from '../../../src/boards/read.ts'
-import type { FileProblem } from '../../../src/boards/yaml.ts'
+import type { FileProblem } from '../../../src/lib/yaml-file.ts'
 import { FormError } from '../../parts/auth-fields.tsx'
+import { FileProblems } from '../../parts/file-problems.tsx'
 import { Badge, Card, Field } from '../../parts/index.ts'
 import { Select } from './fields.tsx'
 
@@ -24,7 +25,7 @@ export const ImportPage = (props: ImportProps) => {
   return (
     <div class="q-import">
       <FormError text={problem} />
-      {problems.length > 0 && <Problems problems={problems} />}
+      {problems.length > 0 && <FileProblems problems={problems} />}
       {diff && <Comparison {...props} diff={diff} />}
       <Card id="import" title="YAML of a board" sub="as it is exported">
         <form class="q-form q-import-form" method="post" action={action} enctype="multipart/form-data">
@@ -58,20 +59,6 @@ export const ImportPage = (props: ImportProps) => {
   )
 }
 
-const Problems = ({ problems }: { problems: FileProblem[] }) => (
-  <section class="q-card q-import-problems" role="alert" aria-labelledby="title-problems">
-    <h2 id="title-problems">{problems.length === 1 ? 'One thing is wrong' : `${problems.length} things are wrong`}</h2>
-    <ul>
-      {problems.map(({ line, place, message }) => (
-        <li>
-          <b class="q-num">{line === undefined ? 'The file' : `Line ${line}`}</b> {place && <code>{place}</code>}{' '}
-          {message}
-        </li>
-      ))}
-    </ul>
-  </section>
-)
-
 const WORDS = { added: 'good', removed: 'crit', changed: 'info', moved: 'plain' } as const
 
 const Comparison = ({ action, yaml, into, diff, name }: ImportProps & { diff: BoardDiff }) => (
@@ -80,7 +67,7 @@ const Comparison = ({ action, yaml, into, diff, name }: ImportProps & { diff: Bo
     title={into ? `What changes in “${into.name}”` : `A new board, “${name}”`}
     sub={isSame(diff) ? 'nothing' : summaryOf(diff)}
   >
-    {diff.fields.length > 0 && into && <Fields fields={diff.fields} />}
+    {diff.fields.length > 0 && into && <ChangedFields fields={diff.fields} />}
     {diff.cards.length > 0 && (
       <ul class="q-diff">
         {diff.cards.map((card) => (
@@ -116,12 +103,13 @@ const Change = ({ card }: { card: CardChange }) => (
     <Badge tone={WORDS[card.change]} text={card.change} />
     <span>
       <b>{card.title}</b> <span class="q-ink-3">{`${card.kind}, ${card.id}`}</span>
-      {card.fields.length > 0 && <Fields fields={card.fields} />}
+      {card.fields.length > 0 && <ChangedFields fields={card.fields} />}
     </span>
   </li>
 )
 
-const Fields = ({ fields }: { fields: FieldChange[] }) => (
+/** Each field that changes, with what it was and what it will be. */
+export const ChangedFields = ({ fields }: { fields: FieldChange[] }) => (
   <dl class="q-diff-fields">
     {fields.map(({ field, before, after }) => (
       <div>

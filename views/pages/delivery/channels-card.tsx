@@ -62,7 +62,7 @@ function cellsOf(row: ChannelRow, context: PageContext) {
         sub={`${kindOf(row.kind)?.label ?? row.kind}, ${row.target}`}
       />
     ),
-    state: <TwoLines title={<ChannelBadge state={row.state} />} sub={row.reason ?? undefined} />,
+    state: <TwoLines title={<ChannelBadge {...row} />} sub={row.reason ?? lateText(row, moment)} />,
     waiting: row.waiting === 0 ? '—' : String(row.waiting),
     last: row.last ? <TwoLines title={moment(row.last.at)} sub={STATE_WORDS[row.last.state]} /> : '—',
     canary:
@@ -87,6 +87,9 @@ function cellsOf(row: ChannelRow, context: PageContext) {
     ),
   }
 }
+
+const lateText = ({ lateSince }: ChannelRow, moment: (at: Date) => string): string | undefined =>
+  lateSince ? `nothing goes through since ${moment(lateSince)}` : undefined
 
 const canaryText = ({ canary }: ChannelRow, moment: (at: Date) => string): string =>
   canary ? `${STATE_WORDS[canary.state]} ${moment(canary.at)}` : 'none yet'

@@ -2,11 +2,12 @@ import { cardState } from '../../../src/card-state.ts'
 import { deliveryHref } from '../../../src/delivery/paths.ts'
 import type { Delivery } from '../../../src/delivery/read.ts'
 import { KIND_WORDS } from '../../../src/delivery/words.ts'
+import { counted } from '../../../src/lib/counted.ts'
 import { momentText } from '../../../src/lib/dates.ts'
 import { type Card as Loaded, shownOf } from '../../../src/lib/settle.ts'
 import type { PageContext } from '../../../src/page.ts'
 import { Card, DataTable, Segments, TwoLines } from '../../parts/index.ts'
-import { count, StateBadge } from './words.tsx'
+import { StateBadge } from './words.tsx'
 
 export const DELIVERIES = 50
 
@@ -79,4 +80,4 @@ function cellsOf(row: Delivery, { deps, filters }: PageContext) {
 }
 
 /** "3 waiting", for heads and notes. */
-export const waitingText = (n: number): string => `${count(n, 'notice')} ${n === 1 ? 'waits' : 'wait'}`
+export const waitingText = (n: number): string => `${counted(n, 'notice')} ${n === 1 ? 'waits' : 'wait'}`

@@ -27,7 +27,7 @@ export const DeliveryCard = ({ told, context }: { told: Told; context: PageConte
             { label: 'Key', value: <span title={told.dedupeKey}>{shortKey(told.dedupeKey)}</span> },
           ]}
         />
-        <pre class="q-pre q-mail-text" tabindex={0}>
+        <pre class="q-mail-text" tabindex={0}>
           {[told.text, told.link].filter(Boolean).join('\n\n') || '—'}
         </pre>
       </div>

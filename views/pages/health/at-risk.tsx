@@ -5,10 +5,12 @@ import type { HealthRules } from '../../../src/health/rules.ts'
 import type { HealthRow } from '../../../src/health/types.ts'
 import { actionFor, reasonsOf } from '../../../src/health/words.ts'
 import { shownOf } from '../../../src/lib/settle.ts'
+import { userHref } from '../../../src/users/paths.ts'
 import { Card, type CardState, DataTable, Segments, TwoLines } from '../../parts/index.ts'
+import { Score } from '../../parts/score.tsx'
 import { type HealthProps, tenantQuery } from '../health.tsx'
 import { noScores } from './bands.tsx'
-import { Line, RowChange, Score, userHref, Who } from './parts.tsx'
+import { Line, RowChange, Who } from './parts.tsx'
 
 /** Whom to look at first, why, and what to do. */
 export const AtRiskCard = (props: HealthProps) => {

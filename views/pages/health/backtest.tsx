@@ -6,8 +6,8 @@ import { shownOf } from '../../../src/lib/settle.ts'
 import type { Day } from '../../../src/lib/time.ts'
 import { formatValue } from '../../../src/metrics/format.ts'
 import { Card, DataTable, Share } from '../../parts/index.ts'
+import { BandBadge } from '../../parts/score.tsx'
 import type { HealthProps } from '../health.tsx'
-import { BandBadge } from './parts.tsx'
 
 const TEXTS: Record<Outcome, { title: string; who: string; left: string }> = {
   churned: { title: 'Churn: who paid and stopped', who: 'Paid', left: 'Stopped paying' },

@@ -7,13 +7,15 @@ import type { Bands } from '../../../src/health/read.ts'
 import { dayLabel, dayTitle } from '../../../src/lib/dates.ts'
 import { exportQuery } from '../../../src/lib/filters.ts'
 import { shownOf } from '../../../src/lib/settle.ts'
+import { addDays } from '../../../src/lib/time.ts'
 import { dayAxis } from '../../../src/metric-view.ts'
 import { formatChange, formatValue } from '../../../src/metrics/format.ts'
+import { HOLDS_DAYS } from '../../../src/metrics/user-health-rows.ts'
 import { metricHref, type PageContext } from '../../../src/page.ts'
 import { BarChart, Card, type CardState, Change, DataTable, Legend, Share, StackedChart } from '../../parts/index.ts'
+import { BandBadge, scoreChange, scoreText } from '../../parts/score.tsx'
 import type { HealthProps } from '../health.tsx'
 import { unknown } from '../overview/charts.tsx'
-import { BandBadge, scoreChange, scoreText } from './parts.tsx'
 
 /** Which way more of a band is. */
 const GOOD = { healthy: 'up', 'at-risk': 'down', churning: 'down', unknown: 'neutral' } as const
@@ -101,9 +103,10 @@ function bandCells(band: Band, bands: Bands, { filters }: PageContext, compares:
 
 const Mean = ({ bands: { mean, meanThen }, then }: { bands: Bands; then: string | undefined }) => (
   <>
-    {`Mean score ${scoreText(mean)} `}
+    {`Mean score ${scoreText(mean)}`}
     {then !== undefined && mean !== null && meanThen !== null && (
       <>
+        {' '}
         <Change {...scoreChange(mean - meanThen)} />
         {` vs ${scoreText(meanThen)} on ${then}`}
       </>
@@ -150,10 +153,18 @@ const binTitle = (bin: number, bounds: HealthProps['data']['rules']): string => 
 }
 
 const SERIES = [
-  { name: 'Churning', key: TREND[0], color: 2 },
-  { name: 'At risk', key: TREND[1], color: 6 },
+  { name: 'Churning', key: TREND[0], color: 'crit' },
+  { name: 'At risk', key: TREND[1], color: 'warn' },
   { name: 'Healthy', key: TREND[2], color: 1 },
 ] as const
+
+/** Days that are shown and were scored by other rules say so: what changes there is not of the users alone. */
+function otherRules({ data, context: { filters } }: HealthProps): string | undefined {
+  const until = shownOf(data.state)?.other_until
+  if (!until) return undefined
+  const last = addDays(until, HOLDS_DAYS - 1)
+  return filters.from <= last ? `up to ${dayTitle(last, filters.today)} by other settings` : undefined
+}
 
 /** Users by band over the days of the range: weeks of the past are scored once each. */
 export const TrendCard = (props: HealthProps) => {
@@ -166,6 +177,7 @@ export const TrendCard = (props: HealthProps) => {
     <Card
       id="trend"
       title="Bands over time"
+      sub={otherRules(props)}
       span={7}
       height="tall"
       allUsers={allUsersText(found?.[TREND[0]]?.ignored, filters)}

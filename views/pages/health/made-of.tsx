@@ -1,8 +1,9 @@
 import { cardState } from '../../../src/card-state.ts'
 import { COMPONENT_NAMES, COMPONENTS } from '../../../src/health/components.ts'
 import { shownOf } from '../../../src/lib/settle.ts'
-import { SETTINGS_PATH } from '../../../src/settings/routes.ts'
+import { SETTINGS_PATH } from '../../../src/settings/paths.ts'
 import { Card, DataTable, Share, TwoLines } from '../../parts/index.ts'
+import { weightText } from '../../parts/score.tsx'
 import type { HealthProps } from '../health.tsx'
 
 /** The weights by which the scores were made. */
@@ -33,7 +34,7 @@ export const MadeOfCard = ({ data, context }: HealthProps) => {
             weight: (
               <Share
                 share={weights[name] / total}
-                text={`${Math.round((100 * weights[name]) / total)}%`}
+                text={weightText(weights[name] / total)}
                 name={`Weight of ${COMPONENTS[name].label.toLowerCase()}`}
               />
             ),

@@ -3,11 +3,13 @@ import type { HealthRow } from '../../../src/health/types.ts'
 import { LEAST_CHANGE, reasonOfChange } from '../../../src/health/words.ts'
 import { dayLabel } from '../../../src/lib/dates.ts'
 import { shownOf } from '../../../src/lib/settle.ts'
+import { userHref } from '../../../src/users/paths.ts'
 import { Card, type CardState, DataTable, TwoLines } from '../../parts/index.ts'
+import { Score } from '../../parts/score.tsx'
 import type { HealthProps } from '../health.tsx'
 import { capital } from './at-risk.tsx'
 import { noScores } from './bands.tsx'
-import { RowChange, Score, userHref } from './parts.tsx'
+import { RowChange } from './parts.tsx'
 
 export const FellCard = (props: HealthProps) => <MoversCard {...props} way="fell" title="Fell most" />
 export const RoseCard = (props: HealthProps) => <MoversCard {...props} way="rose" title="Rose most" />

@@ -1,43 +1,8 @@
-import { BAND_TONES, BAND_WORDS, type Band } from '../../../src/health/components.ts'
+import type { Band } from '../../../src/health/components.ts'
 import type { HealthRow } from '../../../src/health/types.ts'
 import { changeOf } from '../../../src/health/words.ts'
-import { Badge, Change, type ChangeProps, Sparkline, TwoLines } from '../../parts/index.ts'
-
-const INK: Record<Band, string> = {
-  healthy: 'q-ink-1',
-  'at-risk': 'q-ink-warn',
-  churning: 'q-ink-crit',
-  unknown: 'q-ink-3',
-}
-export const SPARK_TONES = { healthy: 'accent', 'at-risk': 'warn', churning: 'crit', unknown: 'grey' } as const
-
-/** The page of a user. */
-export const userHref = (userId: string): string => `/dashboard/users/${encodeURIComponent(userId)}`
-
-export const scoreText = (score: number | null): string => (score === null ? '—' : score.toFixed(1))
-
-/** A score in the colour of its band; the band is said beside it for who does not see colours. */
-export const Score = ({ score, band }: { score: number | null; band: Band }) => (
-  <span class={`q-strong ${INK[band]}`}>
-    {scoreText(score)}
-    <span class="q-sr">{`, ${BAND_WORDS[band].toLowerCase()}`}</span>
-  </span>
-)
-
-export const BandBadge = ({ band }: { band: Band }) =>
-  band === 'unknown' ? (
-    <Badge tone="stale" outline text={BAND_WORDS[band]} />
-  ) : (
-    <Badge tone={BAND_TONES[band]} text={BAND_WORDS[band]} />
-  )
-
-/** How a score has moved: up is better. */
-export function scoreChange(change: number | null): ChangeProps {
-  if (change === null) return { text: '—', direction: 'none', meaning: 'neutral' }
-  const text = Math.abs(change).toFixed(1)
-  if (text === '0.0') return { text: '0', direction: 'flat', meaning: 'neutral' }
-  return change > 0 ? { text, direction: 'up', meaning: 'better' } : { text, direction: 'down', meaning: 'worse' }
-}
+import { Change, Sparkline, TwoLines } from '../../parts/index.ts'
+import { SPARK_TONES, scoreChange } from '../../parts/score.tsx'
 
 export const RowChange = ({ row }: { row: HealthRow }) => <Change {...scoreChange(changeOf(row))} />
 

@@ -20,14 +20,16 @@ const DAYS_WORDS: Record<string, string> = {
 interface FormProps {
   values?: Record<string, string>
   error?: string
+  /** Which field the error is about, where that is known. */
+  field?: string
   /** Why it cannot be used here. */
   off?: string
 }
 
 /** What a key is for, what it may, for whom and how long. */
-export const KeyForm = ({ values = {}, error, off }: FormProps) => (
+export const KeyForm = ({ values = {}, error, field, off }: FormProps) => (
   <form method="post" action={KEYS_PATH} class="q-form">
-    <FormError text={error} />
+    <FormError text={field === 'tenants' ? undefined : error} />
     <Field id="key-name" label="Name" hint="Where it is used: grafana, production …">
       <input
         class="form-control"
@@ -58,7 +60,7 @@ export const KeyForm = ({ values = {}, error, off }: FormProps) => (
         </label>
       ))}
     </fieldset>
-    <TenantsField id="key-tenants" tenants={values.tenants ?? ''} />
+    <TenantsField id="key-tenants" tenants={values.tenants ?? ''} error={field === 'tenants' ? error : undefined} />
     <p class="q-actions q-form-wide">
       <button type="submit" class="q-btn q-btn-primary" disabled={off !== undefined} title={off}>
         <Icon name="key" size={14} />
@@ -69,10 +71,19 @@ export const KeyForm = ({ values = {}, error, off }: FormProps) => (
   </form>
 )
 
+interface KeyMadeProps {
+  name: string
+  secret: string
+  example?: string
+  /** Said of tenants that nobody has heard of. */
+  unknown?: string
+}
+
 /** The key itself; shown this once. */
-export const KeyMade = ({ name, secret, example }: { name: string; secret: string; example?: string }) => (
+export const KeyMade = ({ name, secret, example, unknown }: KeyMadeProps) => (
   <Card id="key-made" title={name}>
     <Note tone="info">The key is shown this once. It is stored as a hash only: copy it now.</Note>
+    {unknown && <Note tone="warn">{`${unknown} The key may send the first; revoke it if that is mistyped.`}</Note>}
     <Snippet text={secret} />
     {example && (
       <>

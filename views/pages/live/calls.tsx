@@ -3,7 +3,8 @@ import { clockTime } from '../../../src/lib/dates.ts'
 import { shownOf } from '../../../src/lib/settle.ts'
 import { CALL_KINDS, CALLS_SHOWN, type CallKind, type RecentCall } from '../../../src/live/calls.ts'
 import { formatValue } from '../../../src/metrics/format.ts'
-import { Badge, Card, DataTable, Icon, Segments, type TableRow } from '../../parts/index.ts'
+import { Badge, Card, DataTable, Segments, type TableRow } from '../../parts/index.ts'
+import { PauseButton } from '../../parts/pause-button.tsx'
 import type { LiveProps } from '../live.tsx'
 
 /** The newest calls as they come in. */
@@ -56,22 +57,7 @@ const Tools = ({ chosen, href }: { chosen: CallKind; href: LiveProps['context'][
         selected: kind === chosen,
       }))}
     />
-    <button
-      type="button"
-      class="q-btn q-btn-small"
-      data-action="pause"
-      aria-pressed="false"
-      title="Pause or resume (P)"
-    >
-      <span class="q-pause-off">
-        <Icon name="player-pause" />
-        Pause
-      </span>
-      <span class="q-pause-on">
-        <Icon name="player-play" />
-        Resume
-      </span>
-    </button>
+    <PauseButton small />
   </>
 )
 

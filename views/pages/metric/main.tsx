@@ -78,13 +78,15 @@ function daysItems(
   const whole = over.length > 0 ? over : known
   if (known.length === 0) return []
   const sorted = [...whole].sort((a, b) => a.value - b.value)
-  const [low, peak] = [sorted[0], sorted.at(-1)]
+  const adds = MEANS.has(catalogueOf(deps).of(key).kind)
+  // What only grows until the evening can be the highest before it is over.
+  const [low, peak] = [sorted[0], adds ? known.reduce((a, b) => (b.value > a.value ? b : a)) : sorted.at(-1)]
   const median = sorted[Math.floor((sorted.length - 1) / 2)]
   if (!low || !peak || !median) return []
   const mean = whole.reduce((sum, { value }) => sum + value, 0) / whole.length
   const text = (value: number) => valueText(deps, key, value, 'tile')
   // A mean of ratios or percentiles would be a number that means nothing.
-  const perDay = MEANS.has(catalogueOf(deps).of(key).kind)
+  const perDay = adds
     ? { label: 'Per day', value: text(mean), note: `median ${text(median.value)}` }
     : { label: 'Median day', value: text(median.value), note: dayLabel(median.day, filters.today) }
   return [

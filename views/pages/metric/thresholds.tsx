@@ -1,5 +1,5 @@
 import { catalogueOf } from '../../../src/custom-metrics/catalogue.ts'
-import { thresholdsPath } from '../../../src/settings/routes.ts'
+import { thresholdsPath } from '../../../src/settings/paths.ts'
 import { limitsText, standingLimits } from '../../../src/settings/threshold-view.ts'
 import { whyNotSettings } from '../../../src/settings/who.ts'
 import { Card, Note } from '../../parts/index.ts'

@@ -2,8 +2,10 @@ import { cardState } from '../../../src/card-state.ts'
 import { reasonsOf } from '../../../src/health/words.ts'
 import { filterQuery } from '../../../src/lib/filters.ts'
 import { shownOf } from '../../../src/lib/settle.ts'
+import { userHref } from '../../../src/users/paths.ts'
 import { Card, type CardState, DataTable, TwoLines } from '../../parts/index.ts'
-import { aboutText, Line, Score, userHref } from '../health/parts.tsx'
+import { Score } from '../../parts/score.tsx'
+import { aboutText, Line } from '../health/parts.tsx'
 import type { OverviewProps } from '../overview.tsx'
 
 /** The few users to look at first: who pays, then whose score fell most. */

@@ -1,8 +1,9 @@
 import type { Deps } from '../../../src/context.ts'
+import { reachText } from '../../../src/health/reach.ts'
 import { momentText } from '../../../src/lib/dates.ts'
 import { today } from '../../../src/lib/time.ts'
+import { SETTINGS_PATH } from '../../../src/settings/paths.ts'
 import { registry, type SettingName, settingNames } from '../../../src/settings/registry.ts'
-import { SETTINGS_PATH } from '../../../src/settings/routes.ts'
 import { type Standing, standingOf } from '../../../src/settings/store.ts'
 import { whyNotSettings } from '../../../src/settings/who.ts'
 import { Badge, Card, FieldError } from '../../parts/index.ts'
@@ -12,35 +13,43 @@ import type { SettingsProps } from '../settings.tsx'
 export const GeneralCard = (props: SettingsProps) => <GroupCard id="general" title="General" {...props} />
 
 /** What the health score of users is made of. */
-export const HealthSettingsCard = (props: SettingsProps) => (
-  <GroupCard
-    id="health"
-    title="Health score"
-    sub="weights count against each other; one without data is shared among the rest"
-    link={{ label: 'Health', href: '/dashboard/health' }}
-    {...props}
-  />
-)
+export const HealthSettingsCard = (props: SettingsProps) => {
+  const { reach } = props.data
+  const left = reach && reachText(reach)
+  return (
+    <GroupCard
+      id="health"
+      title="Health score"
+      sub="weights count against each other; one without data is shared among the rest"
+      link={{ label: 'Health', href: '/dashboard/health' }}
+      hint={`Who has data for under half of the weights has no score.${left ? ` By those saved, ${left}.` : ''}`}
+      {...props}
+    />
+  )
+}
 
 interface GroupProps extends SettingsProps {
   id: 'general' | 'health'
   title: string
   sub?: string
   link?: { label: string; href: string }
+  /** What the values together come to. */
+  hint?: string
 }
 
-const GroupCard = ({ id, title, sub, link, data, context }: GroupProps) => {
+const GroupCard = ({ id, title, sub, link, hint, data, context }: GroupProps) => {
   const off = whyNotSettings(context.deps, context.admin)
   return (
     <Card id={id} title={title} sub={sub} link={link}>
-      <form method="post" action={`${SETTINGS_PATH}/general`} class="q-form">
+      <form method="post" action={`${SETTINGS_PATH}/general`} class="q-form q-form-many">
         {settingNames
           .filter((name) => registry[name].group === id)
           .map((name) => (
             <Field name={name} data={data} context={context} off={off} />
           ))}
+        {hint && <p class="form-hint q-form-wide">{hint}</p>}
         <p class="q-actions q-form-wide">
-          <button type="submit" class="q-btn q-btn-primary" disabled={off !== undefined} title={off}>
+          <button type="submit" class="q-btn" disabled={off !== undefined} title={off}>
             Save
           </button>
           {off && <span class="q-ink-3">{off}</span>}

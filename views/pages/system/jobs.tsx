@@ -3,6 +3,7 @@ import { ageText, momentText } from '../../../src/lib/dates.ts'
 import { shownOf } from '../../../src/lib/settle.ts'
 import { formatValue } from '../../../src/metrics/format.ts'
 import { metricHref } from '../../../src/page.ts'
+import { jobPath, SCHEDULES_PATH } from '../../../src/schedules/paths.ts'
 import type { OwnJob } from '../../../src/system/jobs.ts'
 import { Badge, Card, DataTable, TwoLines } from '../../parts/index.ts'
 import type { SystemProps } from '../system.tsx'
@@ -59,6 +60,7 @@ export const OwnJobsCard = ({ data, context: { deps, filters } }: SystemProps) =
     sub={`schedules in ${deps.config.timeZone}`}
     span={6}
     flush
+    link={{ label: 'Schedules', href: SCHEDULES_PATH }}
     state={cardState(data.jobs, deps.now())}
   >
     <DataTable
@@ -72,7 +74,7 @@ export const OwnJobsCard = ({ data, context: { deps, filters } }: SystemProps) =
       ]}
       rows={(shownOf(data.jobs) ?? []).map((job) => ({
         cells: {
-          job: <TwoLines title={job.label} sub={job.name} />,
+          job: <TwoLines title={<a href={jobPath(job.name)}>{job.label}</a>} sub={job.name} />,
           state: <LastRun job={job} now={deps.now()} />,
           next: job.nextAt ? momentText(job.nextAt, filters.today, deps.config.timeZone) : 'by hand',
         },

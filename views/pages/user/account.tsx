@@ -4,6 +4,7 @@ import { momentText } from '../../../src/lib/dates.ts'
 import { shownOf } from '../../../src/lib/settle.ts'
 import { formatValue } from '../../../src/metrics/format.ts'
 import type { PageContext } from '../../../src/page.ts'
+import type { Limit } from '../../../src/users/money.ts'
 import { USERS_PATH } from '../../../src/users/paths.ts'
 import { Card, Facts, Moment } from '../../parts/index.ts'
 import type { UserProps } from '../user.tsx'
@@ -56,22 +57,42 @@ export const LimitsCard = ({ cards, context }: UserProps) => {
   if (cards.limits.state === 'filled' && limits.length === 0) return null
   return (
     <Card id="limits" title="Plan and limits" sub="this month" state={cardState(cards.limits, context.deps.now())}>
-      {limits.map(({ name, used, most }) => {
-        const share = used / most
-        const tone = share >= 1 ? ' q-bar-crit' : share >= 0.8 ? ' q-bar-warn' : ''
-        return (
-          <div class="q-limit">
-            <span>{labelOf(name)}</span>
-            <span class="q-num">
-              {formatValue(used, 'rows', 'table')}{' '}
-              <span class="q-ink-2">{`of ${formatValue(most, 'rows', 'table')}`}</span>
-            </span>
-            <progress class={`q-bar${tone}`} max="1" value={Math.min(1, share)} aria-label={labelOf(name)} />
-          </div>
-        )
-      })}
+      {limits.map((limit) => (
+        <div class="q-limit">
+          <Used {...limit} />
+          {limit.override && <p class="q-ink-3">{overrideText(limit.override, context)}</p>}
+        </div>
+      ))}
     </Card>
   )
+}
+
+const Used = ({ name, used, most }: Limit) => {
+  const of = formatValue(most, 'rows', 'table')
+  if (used === null)
+    return (
+      <>
+        <span>{labelOf(name)}</span>
+        <span class="q-num q-ink-2">{of}</span>
+      </>
+    )
+  const share = most > 0 ? used / most : 1
+  const tone = share >= 1 ? ' q-bar-crit' : share >= 0.8 ? ' q-bar-warn' : ''
+  return (
+    <>
+      <span>{labelOf(name)}</span>
+      <span class="q-num">
+        {formatValue(used, 'rows', 'table')} <span class="q-ink-2">{`of ${of}`}</span>
+      </span>
+      <progress class={`q-bar${tone}`} max="1" value={Math.min(1, share)} aria-label={labelOf(name)} />
+    </>
+  )
+}
+
+function overrideText({ since, until, planned }: NonNullable<Limit['override']>, context: PageContext): string {
+  const ends = until ? ` until ${moment(until, context)}` : ''
+  const instead = planned === null ? '' : `, in place of the plan’s ${formatValue(planned, 'rows', 'table')}`
+  return `Set from here ${moment(since, context)}${ends}${instead}`
 }
 
 function labelOf(name: string): string {

@@ -21,18 +21,20 @@ export const UserMessages = ({ page, path, today, timeZone, first }: Props) => (
       sub="newest first"
       state={page.messages.length === 0 ? NONE : undefined}
       foot={
-        <span class="q-pager">
-          {!first && (
-            <a class="q-btn q-btn-small" href={path}>
-              Newest
-            </a>
-          )}
-          {page.next && (
-            <a class="q-btn q-btn-small" href={`${path}?before=${encodeURIComponent(page.next)}`}>
-              Older
-            </a>
-          )}
-        </span>
+        (!first || page.next) && (
+          <span class="q-pager">
+            {!first && (
+              <a class="q-btn q-btn-small" href={path}>
+                Newest
+              </a>
+            )}
+            {page.next && (
+              <a class="q-btn q-btn-small" href={`${path}?before=${encodeURIComponent(page.next)}`}>
+                Older
+              </a>
+            )}
+          </span>
+        )
       }
     >
       {page.messages.map(({ at, channel, direction, status, subject, text }) => (

@@ -17,7 +17,7 @@ export const VisitsCard = ({ personal, context }: PersonalProps) => {
     <Card
       id="visits"
       title="Sessions, devices, places"
-      span={8}
+      span={5}
       flush={sessions.length > 0}
       state={cardState(personal.visits, deps.now(), () =>
         sessions.length + devices.length + places.length === 0

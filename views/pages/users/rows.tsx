@@ -1,13 +1,13 @@
 import type { Child } from 'hono/jsx'
 import { momentText } from '../../../src/lib/dates.ts'
+import { SUSPENDED } from '../../../src/lib/suspended.ts'
 import { formatColumn } from '../../../src/metrics/column.ts'
 import type { PageContext } from '../../../src/page.ts'
 import type { ListedUser } from '../../../src/users/list.ts'
 import { userHref } from '../../../src/users/paths.ts'
 import { type SortName, sortOf } from '../../../src/users/sorts.ts'
-import { SUSPENDED } from '../../../src/users/stats.ts'
 import { Badge, type Column, Moment, type TableRow, TwoLines } from '../../parts/index.ts'
-import { Score } from '../health/parts.tsx'
+import { ScoreBar } from '../../parts/score.tsx'
 import type { UsersData } from '../users.tsx'
 
 interface UserColumn extends Column {
@@ -30,10 +30,24 @@ const COLUMNS: readonly UserColumn[] = [
   { key: 'seen', label: 'Last seen', number: true, muted: true, by: 'seen' },
 ]
 
+/** What the phone shows beside the user where columns were chosen. */
+const PHONE_COLUMNS = 3
+
+/** All that there are to choose from, and which of them this admin sees; the user's own always is. */
+export function columnChoices({ admin, deps }: PageContext): { key: string; label: string; shown: boolean }[] {
+  const { userColumns: chosen } = admin.preferences
+  return COLUMNS.filter(({ key, personal }) => key !== 'user' && (!personal || deps.config.privacy !== 'strict')).map(
+    ({ key, label }) => ({ key, label, shown: !chosen || chosen.includes(key) }),
+  )
+}
+
 /** The columns, each with the address of the list sorted by it: chosen again it turns round. */
-export function userColumns({ sort, dir }: UsersData, { href, deps }: PageContext): Column[] {
-  const shown = COLUMNS.filter(({ personal }) => !personal || deps.config.privacy !== 'strict')
-  return shown.map(({ by, personal: _, ...column }) => {
+export function userColumns({ sort, dir }: UsersData, context: PageContext): Column[] {
+  const { href, admin } = context
+  const keys = columnChoices(context).flatMap(({ key, shown }) => (shown ? [key] : []))
+  const shown = COLUMNS.filter(({ key }) => key === 'user' || keys.includes(key))
+  const own = admin.preferences.userColumns ? shown.map(onPhone) : shown
+  return own.map(({ by, personal: _, ...column }) => {
     if (!by) return column
     const active = by === sort
     const next = active ? (dir === 'asc' ? 'desc' : 'asc') : sortOf(by).first
@@ -41,6 +55,12 @@ export function userColumns({ sort, dir }: UsersData, { href, deps }: PageContex
     return { ...column, sort: { href: href({ query }), ...(active && { active: dir }) } }
   })
 }
+
+/** Of one's own columns the first ones are those of the phone. */
+const onPhone = ({ wide: _, ...column }: UserColumn, place: number): UserColumn => ({
+  ...column,
+  ...(place > PHONE_COLUMNS && { wide: true }),
+})
 
 /** A row a user; the numbers of a column with the same decimals. */
 export function userRows(users: readonly ListedUser[], context: PageContext): TableRow[] {
@@ -52,12 +72,13 @@ export function userRows(users: readonly ListedUser[], context: PageContext): Ta
   const margins = column((user) => user.margin_30d, 'money')
   return users.map((user, i) => ({
     href: userHref(user.user_id),
+    pick: { value: user.user_id, name: user.email || user.username || user.user_id },
     cells: {
       user: <TwoLines title={user.email || user.username || user.user_id} sub={subOf(user, context)} />,
       first: user.first_request ? capital(user.first_request) : '—',
       plan: planOf(user),
       status: statusOf(user),
-      health: <Score score={user.health} band={user.health_band ?? 'unknown'} />,
+      health: <ScoreBar score={user.health} band={user.health_band ?? 'unknown'} />,
       calls: calls[i],
       cost: costs[i],
       mrr: <Amount text={mrrs[i]} why={user.mrr === null ? whyUnknown(user) : undefined} />,
