@@ -2,9 +2,9 @@ import { describe, expect, it } from 'vitest'
 import anomaly from '../src/alerts/conditions/anomaly.ts'
 import change from '../src/alerts/conditions/change.ts'
 import noData from '../src/alerts/conditions/no-data.ts'
-import { median, spread } from '../src/alerts/conditions/stats.ts'
 import threshold from '../src/alerts/conditions/threshold.ts'
 import { slide } from '../src/alerts/series.ts'
+import { median, spread } from '../src/lib/stats.ts'
 
 describe('a limit', () => {
   const above = { kind: 'threshold', op: 'above', limit: 10, end: 8 } as const
@@ -65,9 +65,32 @@ describe('what is unusual', () => {
   })
   it('compares working days with working days', () => {
     // A Monday: of the 28 days before it eight lay at a weekend.
-    const days = anomaly.earlier({ kind: 'anomaly', op: 'above', times: 3 }, { window: '60m', weekday: 1 })
+    const days = anomaly.earlier(
+      { kind: 'anomaly', op: 'above', times: 3 },
+      { window: '60m', weekday: 1, split: false },
+    )
     expect(days).toHaveLength(20)
     expect(days.slice(0, 3)).toEqual([3 * 1440, 4 * 1440, 5 * 1440])
+  })
+  it('takes for one day as a whole what the forecast of the days before expects', () => {
+    const watch = { kind: 'anomaly', op: 'outside', times: 3 } as const
+    const at = { window: '1d', weekday: 1, split: false } as const
+    expect(anomaly.earlier(watch, at)).toEqual(Array.from({ length: 83 }, (_, i) => (i + 1) * 1440))
+    expect(anomaly.earlier(watch, { ...at, split: true })).toHaveLength(20)
+    expect(anomaly.earlier(watch, { ...at, window: '7d' })).toHaveLength(20)
+    // 2 more each day, 50 less at weekends, and 3 up or down: the next is day 83, a weekday of 266.
+    const day = (i: number) => 100 + 2 * i - (i % 7 < 2 ? 50 : 0) + [3, -3, 0, -3, 3, 0, 0, 3, -3][i % 9]!
+    const earlier = Array.from({ length: 83 }, (_, i) => day(82 - i))
+    const usual = anomaly.judge(watch, { now: 266, earlier }, false)
+    expect(usual.verdict).toBe('ok')
+    expect(usual.low).toBeGreaterThan(235)
+    expect(usual.high).toBeLessThan(295)
+    // It is what the median of the last 28 days expects, who know of no growth: 28 fewer.
+    expect(anomaly.judge(watch, { now: 216, earlier }, false).verdict).toBe('breach')
+    expect(anomaly.judge({ ...watch, op: 'above' }, { now: 216, earlier }, false).verdict).toBe('ok')
+    // Four weeks at least.
+    const short = earlier.map((value, i) => (i < 27 ? value : null))
+    expect(anomaly.judge(watch, { now: 0, earlier: short }, false)).toMatchObject({ verdict: 'unknown', high: null })
   })
 })
 

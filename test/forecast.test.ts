@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { crossingOf } from '../src/forecast/crossing.ts'
-import { forecast, LEAST_DAYS } from '../src/forecast/forecast.ts'
+import { forecast, LEAST_DAYS, usualNext } from '../src/forecast/forecast.ts'
 import { leastOf } from '../src/forecast/simplex.ts'
 
 /** Numbers between 0 and 1, the same ones each time (Mulberry32). */
@@ -122,10 +122,43 @@ describe('a forecast', () => {
   })
 })
 
+describe('what is usual for the next day', () => {
+  const usual = (values: readonly (number | null)[]) => {
+    const found = usualNext(values)
+    if (!found) throw new Error('there is enough history')
+    return found
+  }
+
+  it('is what the forecast says, where no day was unlike the others', () => {
+    const days = Array.from({ length: 56 }, (_, i) => 100 + 2 * i + (WEEK[i % 7] as number))
+    expect(usual(days)).toEqual(forecastOf(days, 1)[0])
+    expect(usualNext(days.slice(0, LEAST_DAYS - 1))).toBeUndefined()
+  })
+
+  it('is not widened by an outage, nor drawn towards it', () => {
+    for (const seed of [3, 5, 7, 11]) {
+      const days = simulated(seed * 7_919, 84)
+      const [calm, out] = [usual(days), days.map((value, i) => (i === 78 || i === 79 ? 0 : value))]
+      const after = usual(out)
+      expect(after.deviation / calm.deviation, `deviation, ${seed}`).toBeLessThan(1.3)
+      expect(Math.abs(after.value - calm.value), `value, ${seed}`).toBeLessThan(2 * calm.deviation)
+      // The plain forecast is: each of the days missed by some 250 of an error of 4.
+      expect(forecastOf(out, 1)[0]!.deviation / calm.deviation, `plain, ${seed}`).toBeGreaterThan(3)
+    }
+  })
+
+  it('takes no day out of a series that is like that on many days', () => {
+    // Nothing on most days, and one or two now and then.
+    const days = Array.from({ length: 84 }, (_, i) => [0, 0, 1, 0, 0, 2, 0, 0, 0, 1, 0][i % 11] as number)
+    expect(usual(days)).toEqual(forecastOf(days, 1)[0])
+    expect(usual(days).deviation).toBeGreaterThan(0.3)
+  })
+})
+
 describe('a limit ahead', () => {
   const line = Array.from({ length: 10 }, (_, i) => {
     const value = 80 + 2 * (i + 1)
-    return { value, low80: value - 3, high80: value + 3, low95: value - 5, high95: value + 5 }
+    return { value, deviation: 2.4, low80: value - 3, high80: value + 3, low95: value - 5, high95: value + 5 }
   })
   it('is passed when the forecast is beyond it, and its interval tells from when to when', () => {
     // 92 is the first value above 90 (day 6); 91 = 88 + 3 on day 4; 91 = 94 − 3 on day 7.

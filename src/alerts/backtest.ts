@@ -1,10 +1,10 @@
 import type { Deps } from '../context.ts'
 import { freshCatalogue } from '../custom-metrics/catalogue.ts'
-import { dayOf, offsetMs } from '../lib/time.ts'
+import { offsetMs } from '../lib/time.ts'
 import type { Judged } from './conditions/define.ts'
 import { type Condition, kindOf } from './conditions/index.ts'
 import { CALM, type Memory, step } from './machine.ts'
-import { judge, requestOf, verdictFor } from './readings.ts'
+import { atOf, judge, requestOf, verdictFor } from './readings.ts'
 import type { Rule } from './rule.ts'
 import { type PastSeries, pastOf } from './series.ts'
 import { timingOf } from './steps.ts'
@@ -150,16 +150,15 @@ function replay(deps: Deps, rule: Rule, past: PastSeries, subject: string, draws
 }
 
 /** How many steps back the windows lie that a condition compares with. */
-function earlierOf({ config }: Deps, { when, window }: Rule, past: PastSeries, i: number): number[] {
+function earlierOf(deps: Deps, rule: Rule, past: PastSeries, i: number): number[] {
+  const { when } = rule
   // The 43,200 readings of a month need no weekday.
   if (when.kind === 'threshold') return []
   const { grain, at } = past
-  const day = dayOf(at[i] as Date, config.timeZone)
-  const weekday = new Date(`${day}T00:00:00Z`).getUTCDay()
   const kind = kindOf(when)
-  const earlier = kind.earlier(when, { window, weekday })
+  const earlier = kind.earlier(when, atOf(deps, rule, at[i] as Date))
   if (grain === 1_440 || !kind.byClock?.(when)) return earlier.map((minutes) => Math.round(minutes / grain))
-  const ahead = aheadOf(past, config.timeZone)
+  const ahead = aheadOf(past, deps.config.timeZone)
   return earlier.map((minutes) => {
     const moved = (ahead[i - Math.round(minutes / grain)] ?? ahead[i] ?? 0) - (ahead[i] ?? 0)
     return Math.round((minutes + moved) / grain)

@@ -78,9 +78,9 @@ export function requestOf(deps: Deps, rule: Rule, at: Date): Request | undefined
 }
 
 /** When a check is, as conditions ask. */
-export function atOf({ config }: Pick<Deps, 'config'>, { window }: Rule, at: Date): At {
+export function atOf({ config }: Pick<Deps, 'config'>, { window, by }: Rule, at: Date): At {
   const day = dayOf(at, config.timeZone)
-  return { window, weekday: new Date(`${day}T00:00:00Z`).getUTCDay() }
+  return { window, weekday: new Date(`${day}T00:00:00Z`).getUTCDay(), split: by !== undefined }
 }
 
 /** What a finding means to a subject that has an open alert, or has none. */

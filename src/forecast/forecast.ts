@@ -1,3 +1,4 @@
+import { spread } from '../lib/stats.ts'
 import { leastOf } from './simplex.ts'
 import {
   beginning,
@@ -18,6 +19,7 @@ export const LEAST_DAYS = 28
 
 /** A way in which a series may go on. */
 interface Model {
+  from: Standing
   weights: Weights
   standing: Standing
   /** The standard deviation of the error one day ahead. */
@@ -29,6 +31,8 @@ interface Model {
 /** A day to come, with the interval that holds it four times of five, and 19 times of 20. */
 export interface Ahead {
   value: number
+  /** The standard deviation of what the day will be from `value`. */
+  deviation: number
   low80: number
   high80: number
   low95: number
@@ -40,6 +44,9 @@ const Z80 = 1.2816
 const Z95 = 1.96
 /** A model whose criterion is that much above the best one's has hardly anything in its favour (Burnham and Anderson). */
 const RULED_OUT = 10
+/** So many robust deviations away, an error is not the kind that the others are; and how many of them may be such. */
+const STRANGE = 4
+const MOST_STRANGE = 0.1
 
 /**
  * What the days to come are, tomorrow first, from a series of days, the oldest first; null is unknown. undefined: there is
@@ -53,19 +60,52 @@ const RULED_OUT = 10
  * of 80 % held the 14th day ahead 68 to 71 times of 100, that of the mean 75 to 82 times.
  */
 export function forecast(values: readonly (number | null)[], days: number): Ahead[] | undefined {
+  const history = knownOf(values)
+  return history && mixed(modelsOf(history), days)
+}
+
+/**
+ * What the day after a history is, if it is one like the others: days that were far from what was to be expected of them
+ * (an outage, a campaign) are taken for unknown, or they would widen the interval for weeks. undefined: there is not
+ * enough history.
+ */
+export function usualNext(values: readonly (number | null)[]): Ahead | undefined {
+  const history = knownOf(values)
+  if (!history) return undefined
+  const models = modelsOf(history)
+  const strange = strangeDays(
+    history,
+    models.reduce((a, b) => (b.criterion < a.criterion ? b : a)),
+  )
+  const usual = strange.size > 0 ? modelsOf(history.map((value, i) => (strange.has(i) ? null : value))) : models
+  return mixed(usual, 1)[0]
+}
+
+/** From the first day that is known. */
+function knownOf(values: readonly (number | null)[]): (number | null)[] | undefined {
   const first = values.findIndex((value) => value !== null)
   const history = first < 0 ? [] : values.slice(first)
+  return history.filter((value) => value !== null).length < LEAST_DAYS ? undefined : history
+}
+
+/** Those that the data do not rule out. */
+function modelsOf(history: readonly (number | null)[]): Model[] {
   const known = history.filter((value) => value !== null)
-  if (known.length < LEAST_DAYS) return undefined
   // What never moved is taken to stay, for certain; the weights would be those of rounding.
   const scale = Math.max(...known) - Math.min(...known)
   const least = known.length * Math.max(Number.MIN_VALUE, (scale * 1e-9) ** 2)
   const models = SHAPES.map((shape) => fitted(history, shape, least))
   const best = Math.min(...models.map(({ criterion }) => criterion))
-  return mixed(
-    models.filter(({ criterion }) => criterion <= best + RULED_OUT),
-    days,
-  )
+  return models.filter(({ criterion }) => criterion <= best + RULED_OUT)
+}
+
+/** Days whose error is far from those of the others. Of many, none is: such is the series. */
+function strangeDays(history: readonly (number | null)[], { from, weights }: Model): Set<number> {
+  const errors: { error: number; i: number }[] = []
+  walk(history, from, weights, (error, i) => errors.push({ error, i }))
+  const far = STRANGE * spread(errors.map(({ error }) => error))
+  const strange = errors.filter(({ error }) => Math.abs(error) > far)
+  return new Set(far === 0 || strange.length > MOST_STRANGE * errors.length ? [] : strange.map(({ i }) => i))
 }
 
 function fitted(days: readonly (number | null)[], shape: Shape, least: number): Model {
@@ -75,6 +115,7 @@ function fitted(days: readonly (number | null)[], shape: Shape, least: number): 
   const walked = walk(days, from, weights)
   const parameters = startOf(shape).length + 1 + (shape.trend === 'none' ? 0 : 1) + (shape.season ? SEASON - 1 : 0)
   return {
+    from,
     weights,
     standing: walked.end,
     sigma: Math.sqrt(walked.squares / (walked.n - parameters)),
@@ -95,6 +136,7 @@ function mixed(models: readonly Model[], days: number): Ahead[] {
     const wide = Math.sqrt(mean((path) => (path[i]?.variance ?? 0) + ((path[i]?.value ?? 0) - value) ** 2))
     return {
       value,
+      deviation: wide,
       low80: value - Z80 * wide,
       high80: value + Z80 * wide,
       low95: value - Z95 * wide,

@@ -58,9 +58,14 @@ export interface Walk {
 /**
  * Walks through a series, forecasting each day from the one before and correcting by the error: additive exponential
  * smoothing in the form of its errors (Hyndman and Athanasopoulos, Forecasting: Principles and Practice, 3rd edition,
- * sections 8.3 and 8.5). A day that is not known corrects nothing.
+ * sections 8.3 and 8.5). A day that is not known corrects nothing. `told` hears the errors of those that are.
  */
-export function walk(values: readonly (number | null)[], from: Standing, weights: Weights): Walk {
+export function walk(
+  values: readonly (number | null)[],
+  from: Standing,
+  weights: Weights,
+  told?: (error: number, i: number) => void,
+): Walk {
   const { alpha, beta, gamma, phi } = weights
   const week = [...from.week]
   let { level, trend } = from
@@ -73,6 +78,7 @@ export function walk(values: readonly (number | null)[], from: Standing, weights
     if (value !== null && value !== undefined) {
       squares += error * error
       n++
+      told?.(error, i)
     }
     level = expected + alpha * error
     trend = phi * trend + beta * error

@@ -1,4 +1,4 @@
-import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
+import { chmodSync, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pino } from 'pino'
@@ -17,6 +17,8 @@ export interface Bench {
   /** Rows of the events table that the data at size has. */
   events: number
   users: number
+  /** The database was kept by an earlier run and has them already. */
+  filled: boolean
   url: string
   db: Db
   config: Config
@@ -26,13 +28,17 @@ export interface Bench {
   fold: () => Promise<FoldResult>
   copy: Copy
   copiedBy: string
+  /** Later runs need not fill a database that is kept. */
+  noteFilled: () => void
   close: () => Promise<void>
 }
 
-export async function openBench(events: number): Promise<Bench> {
-  const dataDir = mkdtempSync(join(tmpdir(), 'quarterdeck-bench-'))
+/** In `kept`, where the database stays for further runs of the same size, or in a folder that goes with the run. */
+export async function openBench(events: number, kept?: string): Promise<Bench> {
+  const dataDir = kept ?? mkdtempSync(join(tmpdir(), 'quarterdeck-bench-'))
   // Made for us alone; as root, Postgres runs as somebody else.
-  chmodSync(dataDir, 0o711)
+  if (!kept) chmodSync(dataDir, 0o711)
+  const mark = join(dataDir, `bench-${events}`)
   const server = await startEmbedded({ dataDir })
   await migrate(server.url)
   const db = connect(server.url)
@@ -47,6 +53,7 @@ export async function openBench(events: number): Promise<Bench> {
   return {
     events,
     users: Math.ceil(events / 100),
+    filled: existsSync(mark),
     url: server.url,
     db,
     config,
@@ -56,12 +63,13 @@ export async function openBench(events: number): Promise<Bench> {
     fold: () => foldAll(foldDeps),
     copy,
     copiedBy: by,
+    noteFilled: () => writeFileSync(mark, ''),
     async close() {
       await writer.close()
       await sql.end({ timeout: 5 })
       await db.close()
       await server.stop()
-      rmSync(dataDir, { recursive: true, force: true })
+      if (!kept) rmSync(dataDir, { recursive: true, force: true })
     },
   }
 }

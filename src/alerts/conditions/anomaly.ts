@@ -1,6 +1,8 @@
 import { z } from 'zod'
-import { type At, defineCondition } from './define.ts'
-import { median, spread } from './stats.ts'
+import { type Ahead, usualNext } from '../../forecast/forecast.ts'
+import { Lru } from '../../lib/lru.ts'
+import { median, spread } from '../../lib/stats.ts'
+import { type At, defineCondition, HISTORY_DAYS } from './define.ts'
 
 const DAY = 1_440
 const LOOK_BACK_DAYS = 28
@@ -20,28 +22,40 @@ const schema = z.strictObject({
 })
 type Anomaly = z.output<typeof schema>
 
+/** The band of what is usual, around what was expected. */
+interface Usual {
+  middle: number
+  deviation: number
+}
+
 /**
- * A value outside what is usual: the median of the same time on the last 28 days of its sort (working days, or days of the
- * weekend), give or take some deviations. Median and deviation are robust: an outage of last week does not widen them.
+ * A value outside what is usual. Of one day as a whole that is what a forecast from the 12 weeks before it expects, with
+ * its trend and its weekday, give or take some deviations of the forecast. Of hours, of several days and of the values of a
+ * dimension it is the median of the same time on the last 28 days of its sort (working days, or days of the weekend), give
+ * or take deviations from it. Neither is widened by an outage of last week: median and deviation are robust, and the
+ * forecast takes such days for unknown.
  */
 export default defineCondition<Anomaly>({
   label: 'is unusual for the time',
   schema,
   compares: true,
   byClock: () => true,
-  earlier: (_, { weekday }: At) =>
-    Array.from({ length: LOOK_BACK_DAYS }, (_, i) => i + 1)
-      .filter((days) => isWeekend(weekday - days) === isWeekend(weekday))
-      .map((days) => days * DAY),
+  earlier: (_, at: At) =>
+    isForecast(at)
+      ? Array.from({ length: HISTORY_DAYS - 1 }, (_, i) => (i + 1) * DAY)
+      : Array.from({ length: LOOK_BACK_DAYS }, (_, i) => i + 1)
+          .filter((days) => isWeekend(at.weekday - days) === isWeekend(at.weekday))
+          .map((days) => days * DAY),
   judge: ({ op, times }, { now: value, earlier }) => {
     const known = earlier.filter((one) => one !== null)
-    if (known.length < LEAST_KNOWN) return { verdict: 'unknown', value, low: null, high: null }
-    const middle = median(known)
-    const band = Math.max(times * spread(known), LEAST_BAND * Math.abs(middle))
+    // As many as are asked for where a day is forecast.
+    const usual = earlier.length === HISTORY_DAYS - 1 ? forecastOf(earlier) : medianOf(known)
+    if (!usual) return { verdict: 'unknown', value, low: null, high: null }
+    const band = Math.max(times * usual.deviation, LEAST_BAND * Math.abs(usual.middle))
     // What was never negative is not expected to be.
     const floor = known.every((one) => one >= 0) ? 0 : Number.NEGATIVE_INFINITY
-    const low = op === 'above' ? null : Math.max(floor, middle - band)
-    const high = op === 'below' ? null : middle + band
+    const low = op === 'above' ? null : Math.max(floor, usual.middle - band)
+    const high = op === 'below' ? null : usual.middle + band
     if (value === null) return { verdict: 'unknown', value, low, high }
     const beyond = (low !== null && value < low) || (high !== null && value > high)
     return { verdict: beyond ? 'breach' : 'ok', value, low, high }
@@ -53,6 +67,22 @@ export default defineCondition<Anomaly>({
       .filter((times) => times !== condition.times)
       .map((times) => ({ condition: { ...condition, times }, limit: times })),
 })
+
+/** One day, of the whole: days follow each other, and one more of them can be expected. */
+const isForecast = ({ window, split }: At): boolean => !split && (window === '1d' || window === 'today')
+
+function medianOf(known: readonly number[]): Usual | undefined {
+  return known.length < LEAST_KNOWN ? undefined : { middle: median(known), deviation: spread(known) }
+}
+
+/** The days before change once a day, while rules are checked every minute. */
+const kept = new Lru<{ ahead: Ahead | undefined }>(400)
+
+/** Of the days before, the newest first. */
+function forecastOf(earlier: readonly (number | null)[]): Usual | undefined {
+  const { ahead } = kept.of(earlier.join(), () => ({ ahead: usualNext(earlier.toReversed()) }))
+  return ahead && { middle: ahead.value, deviation: ahead.deviation }
+}
 
 const isWeekend = (weekday: number): boolean => [0, 6].includes(((weekday % 7) + 7) % 7)
 

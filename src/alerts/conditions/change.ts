@@ -1,7 +1,7 @@
 import { z } from 'zod'
+import { median } from '../../lib/stats.ts'
 import { WINDOWS } from '../windows.ts'
 import { type At, defineCondition, finite } from './define.ts'
-import { median } from './stats.ts'
 
 const DAY = 1_440
 export const BASES = {

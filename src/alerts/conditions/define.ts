@@ -27,7 +27,12 @@ export interface At {
   window: WindowName
   /** Of the moment itself: 0 = Sunday, in the configured zone. */
   weekday: number
+  /** It is of the values of a dimension, each by itself. */
+  split: boolean
 }
+
+/** Twelve weeks tell how a number moves now; what was before them, how it moved once. */
+export const HISTORY_DAYS = 84
 
 /** Numbers as people read them: `text` of the metric, `share` of a change. */
 export interface Wording {

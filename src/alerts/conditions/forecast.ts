@@ -2,11 +2,9 @@ import { z } from 'zod'
 import { type Crossing, crossingOf } from '../../forecast/crossing.ts'
 import { type Ahead, forecast } from '../../forecast/forecast.ts'
 import { Lru } from '../../lib/lru.ts'
-import { defineCondition, finite, type Wording } from './define.ts'
+import { defineCondition, finite, HISTORY_DAYS, type Wording } from './define.ts'
 
 const DAY = 1_440
-/** Twelve weeks tell how a number moves now; what was before them, how it moved once. */
-export const HISTORY_DAYS = 84
 const MOST_DAYS = 60
 /** An alert ends only when the limit is that much further away than it takes to begin one. */
 const SLACK = 1.25

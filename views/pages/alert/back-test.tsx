@@ -1,5 +1,5 @@
 import type { Backtest, Firing } from '../../../src/alerts/backtest.ts'
-import { HISTORY_DAYS } from '../../../src/alerts/conditions/forecast.ts'
+import { HISTORY_DAYS } from '../../../src/alerts/conditions/define.ts'
 import { kindOf } from '../../../src/alerts/conditions/index.ts'
 import type { Editing } from '../../../src/alerts/editor.ts'
 import { metricOfRule, type Rule } from '../../../src/alerts/rule.ts'

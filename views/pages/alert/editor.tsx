@@ -1,5 +1,5 @@
 import { BASES } from '../../../src/alerts/conditions/change.ts'
-import { HISTORY_DAYS } from '../../../src/alerts/conditions/forecast.ts'
+import { HISTORY_DAYS } from '../../../src/alerts/conditions/define.ts'
 import { CONDITION_NAMES, conditionKinds } from '../../../src/alerts/conditions/index.ts'
 import type { Editing } from '../../../src/alerts/editor.ts'
 import { type Errors, OPS } from '../../../src/alerts/form.ts'
@@ -157,7 +157,11 @@ const Condition = ({ deps, editing, shared }: EditorProps & { shared: Shared }) 
           name="times"
           label="Deviations"
           number
-          hint="From the median of the same time on the last 28 days of its sort."
+          hint={
+            draft.by === '' && ['1d', 'today'].includes(draft.window)
+              ? `Of the forecast from the ${HISTORY_DAYS - 1} days before.`
+              : 'From the median of the same time on the last 28 days of its sort.'
+          }
         />
       )}
       {draft.kind === 'threshold' && (
