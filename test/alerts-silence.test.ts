@@ -91,6 +91,50 @@ describe('a silence', () => {
     expect(await only()).toMatchObject({ silenced_until: null })
   })
 
+  it('whose alert has ended is still listed, and can be ended from the page', async () => {
+    await kit.make(ERRORS)
+    await kit.calls(0, 8)
+    await kit.minute()
+    const { id } = await only()
+    await silence(id, 600)
+    await calm()
+    const cookie = await kit.t.admin('operator')
+    const page = async (tab: string) => {
+      const answer = await kit.t.request(`/dashboard/alerts?tab=${tab}`, { headers: { cookie } })
+      return (await answer.text()).replaceAll(/\s+/g, ' ')
+    }
+    const row = new RegExp(`<li class="q-alert" id="alert-${id}">.*?</li>`)
+    const [silenced] = row.exec(await page('silenced')) ?? ['']
+    expect(silenced).toContain('ended ')
+    expect(silenced).toContain('End the silence')
+    expect(silenced).not.toContain('Resolve')
+    expect((await page('silenced')).match(/>(Silenced \d+)</)?.[1]).toBe('Silenced 1')
+    expect(row.test(await page('firing'))).toBe(false)
+    const answer = await kit.t.request(`/dashboard/alerts/${id}/unsilence`, {
+      method: 'POST',
+      headers: { cookie, origin: 'http://localhost', 'content-type': 'application/x-www-form-urlencoded' },
+      body: 'tab=silenced',
+    })
+    expect(answer.status).toBe(303)
+    expect(await kit.told()).toEqual(BOTH)
+    expect((await page('silenced')).match(/>(Silenced \d+)</)?.[1]).toBe('Silenced 0')
+  })
+
+  it('of an ended alert is listed once, with the alert that came after', async () => {
+    await kit.make(ERRORS)
+    await kit.calls(0, 8)
+    await kit.minute()
+    await silence((await only()).id, 600)
+    await calm()
+    kit.pass(12)
+    await kit.calls(0, 8)
+    await kit.check()
+    const page = await kit.t.request('/dashboard/alerts?tab=silenced', {
+      headers: { cookie: await kit.t.admin('viewer') },
+    })
+    expect((await page.text()).match(/id="alert-\d+"/g)).toEqual([`id="alert-${(await only()).id}"`])
+  })
+
   it('is of one subject alone', async () => {
     await kit.make({ ...ERRORS, by: 'service' })
     await kit.calls(0, 8, { service: 'chat' })

@@ -66,7 +66,7 @@ export interface OpenQuery extends Asked {
 }
 export type OpenKind = 'firing' | 'pending' | 'silenced'
 
-/** What is pending or firing, the worst first, then the newest. */
+/** What is pending or firing, the worst first, then the newest; among the silenced also what has ended, while its silence holds. */
 export async function openAlerts({ db: { sql } }: Pick<Deps, 'db'>, query: OpenQuery): Promise<Alert[]> {
   const [, rank, at, id] = OPEN_CURSOR.exec(query.before ?? '') ?? []
   const after =
@@ -77,30 +77,37 @@ export async function openAlerts({ db: { sql } }: Pick<Deps, 'db'>, query: OpenQ
   return [
     ...(await sql<Alert[]>`
       select ${columns(sql)} from ${tables(sql)}
-      where a.state in ('pending', 'firing') and ${of(sql, query)} ${ofKind(sql, query)} ${after}
+      where ${ofKind(sql, query)} and ${of(sql, query)} ${after}
       order by ${rankIn(sql)}, ${sinceIn(sql)} desc, a.id desc
       limit ${query.limit ?? MOST_OPEN}`),
   ]
 }
 
 function ofKind(sql: Tag, { only }: OpenQuery): Fragment {
-  if (!only) return sql``
+  if (!only) return isOpen(sql)
   const silenced = silencedAt(sql, only.at)
-  return only.kind === 'silenced' ? sql`and ${silenced}` : sql`and not ${silenced} and a.state = ${only.kind}`
+  return only.kind === 'silenced'
+    ? sql`(${isOpen(sql)} and ${silenced} or ${holdsOn(sql, only.at)})`
+    : sql`a.state = ${only.kind} and not ${silenced}`
 }
 
+const isOpen = (sql: Tag): Fragment => sql`a.state in ('pending', 'firing')`
 const silencedAt = (sql: Tag, at: Date): Fragment => sql`coalesce(a.silenced_until > ${at}, false)`
+/** Ended, while its silence still holds for the next alert of its rule and subject. */
+const holdsOn = (sql: Tag, at: Date): Fragment => sql`(
+        a.silenced_until > ${at} and a.state not in ('pending', 'firing')
+        and exists (select from alert_rules x where x.id = a.rule_id and x.deleted_at is null)
+        and not exists (select from alerts b where b.rule_id = a.rule_id and b.subject = a.subject and b.id > a.id))`
 const OPEN_CURSOR = /^(\d)~([^~]{1,40})~(\d{1,15})$/
-/** Firing ones first, each sort the worst first. */
+const RANKS = { firing: 0, pending: 3, resolved: 6, passed: 6 }
+/** Firing ones first, then pending ones, each sort the worst first. */
 const rankIn = (sql: Tag): Fragment =>
-  sql`(case a.state when 'pending' then 3 else 0 end + array_position(${SEVERITIES}::text[], a.severity))`
+  sql`(case a.state when 'firing' then 0 when 'pending' then 3 else 6 end + array_position(${SEVERITIES}::text[], a.severity))`
 const sinceIn = (sql: Tag): Fragment => sql`coalesce(a.fired_at, a.pending_since)`
 
 /** Where the next page of the open ones begins. */
 export const openCursorOf = ({ state, severity, firedAt, pendingSince, id }: Alert): string =>
-  [(state === 'pending' ? 3 : 0) + SEVERITIES.indexOf(severity) + 1, (firedAt ?? pendingSince).toISOString(), id].join(
-    '~',
-  )
+  [RANKS[state] + SEVERITIES.indexOf(severity) + 1, (firedAt ?? pendingSince).toISOString(), id].join('~')
 
 /** How many are open, of each kind; and how many fire, silenced ones among them. */
 export type OpenCounts = Record<OpenKind | Severity, number>
@@ -115,7 +122,7 @@ export async function openCounts({ db: { sql }, now }: Pick<Deps, 'db' | 'now'>,
       count(*) filter (where a.state = 'firing' and a.severity = 'critical')::float8 as critical,
       count(*) filter (where a.state = 'firing' and a.severity = 'warning')::float8 as warning,
       count(*) filter (where a.state = 'firing' and a.severity = 'info')::float8 as info
-    from alerts a where a.state in ('pending', 'firing') and ${of(sql, asked)}`
+    from alerts a where (${isOpen(sql)} or ${holdsOn(sql, now())}) and ${of(sql, asked)}`
   return row ?? { firing: 0, pending: 0, silenced: 0, critical: 0, warning: 0, info: 0 }
 }
 

@@ -1,6 +1,6 @@
 import type { TransactionSql } from 'postgres'
 import { audit } from '../audit/audit.ts'
-import { actorOf, isAllowed } from '../auth/guards.ts'
+import { actorOf, whyNotRole } from '../auth/guards.ts'
 import { scopeOf } from '../auth/scope.ts'
 import { refuseUnknownTenant } from '../auth/tenants.ts'
 import type { Deps } from '../context.ts'
@@ -21,8 +21,7 @@ export const MAX_RULES = 500
 /** Why somebody cannot make or change rules, nor act on alerts; undefined = they can. */
 export function whyNoAlerts({ config }: Pick<Deps, 'config'>, who: Who): string | undefined {
   if (config.readOnly) return 'Quarterdeck runs with READ_ONLY=1.'
-  if (isAllowed({ role: 'operator', scope: 'act' }, who)) return undefined
-  return who.kind === 'admin' ? `This needs the role operator; yours is ${who.role}.` : 'This key may only read.'
+  return whyNotRole(who, 'operator')
 }
 
 /** @throws Problem 422 that names its field, Forbidden */

@@ -1,4 +1,4 @@
-import { isAllowed } from '../auth/guards.ts'
+import { whyNotRole } from '../auth/guards.ts'
 import { requireAllTenants } from '../auth/scope.ts'
 import type { Deps } from '../context.ts'
 import type { AdminWho, Role, Who } from '../env.ts'
@@ -13,5 +13,5 @@ export const whyNotSend = (deps: Pick<Deps, 'config'>, admin: AdminWho) => whyNo
 
 function whyNot({ config }: Pick<Deps, 'config'>, admin: AdminWho, role: Role): string | undefined {
   if (config.readOnly) return 'Quarterdeck runs with READ_ONLY=1.'
-  return isAllowed({ role }, admin) ? undefined : `This needs the role ${role}; yours is ${admin.role}.`
+  return whyNotRole(admin, role)
 }

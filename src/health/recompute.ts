@@ -1,21 +1,16 @@
 import type { Deps } from '../context.ts'
-import { HEALTH_LOCK } from '../db/locks.ts'
-import type { Tx } from '../facts/types.ts'
 import { addDays, type Day, daysBetween } from '../lib/time.ts'
 import { sqlContext } from '../metrics/context.ts'
-import type { Fragment, SqlContext } from '../metrics/metric.ts'
+import type { SqlContext } from '../metrics/metric.ts'
 import { closeDays } from '../metrics/snapshot.ts'
 import userHealth from '../metrics/user-health.ts'
 import { HOLDS_DAYS } from '../metrics/user-health-rows.ts'
 import { storeOutcomes } from './outcomes.ts'
 import { freshHealthRules, type HealthRules } from './rules.ts'
 import { type AsOf, scoresAsOf } from './score-sql.ts'
-import { storeBins, storeDay } from './store-counts.ts'
+import { storeDay } from './store-counts.ts'
+import { alone, type HealthDeps, KNOWN_DAYS, storeNow } from './store-now.ts'
 
-/** A score is compared with the one of so many days before. */
-export const CHANGE_DAYS = 30
-/** A past day can be scored when this many days before it are known as well. */
-export const KNOWN_DAYS = 28
 /** As far back as weeks are scored. */
 const SCORED_WEEKS = 26
 /** For how long they are kept. */
@@ -26,8 +21,6 @@ export interface Recomputing {
   /** Told how many of how many steps are done. */
   done?: (steps: number, total: number) => Promise<void>
 }
-
-type HealthDeps = Pick<Deps, 'db' | 'config' | 'now' | 'log'>
 
 /**
  * Scores every user as of the last closed day, and what is missing of the weeks before. Each step is a transaction of
@@ -62,19 +55,6 @@ export async function recomputeHealth(deps: HealthDeps, { signal, done }: Recomp
 const daysItHolds = (last: Day) => (week: Day) =>
   Array.from({ length: HOLDS_DAYS }, (_, n) => addDays(week, n)).filter((day) => day <= last)
 
-/** One at a time, with room to sort, and a plan for these numbers; whoever keeps what was read learns of it. */
-function alone<T>({ db }: HealthDeps, run: (tx: Tx) => Promise<T>): Promise<T> {
-  return db.heavy.begin('isolation level read committed', async (tx) => {
-    await tx`select pg_advisory_xact_lock(${HEALTH_LOCK})`
-    await tx`
-      select set_config('plan_cache_mode', 'force_custom_plan', true), set_config('work_mem', '64MB', true),
-        set_config('jit', 'off', true)`
-    const answer = await run(tx)
-    await tx`update data_version set n = n + 1`
-    return answer
-  }) as Promise<T>
-}
-
 async function firstActiveDay({ sql }: SqlContext): Promise<Day | null> {
   const [row] = await sql<{ day: Day | null }[]>`
     select min(day)::text as day from user_days where scope = '*' and active`
@@ -108,85 +88,6 @@ async function weeksToScore(q: SqlContext, rules: HealthRules, { day, first }: A
     where w.rules = ${rules.id} and (m.computed_at is null or m.computed_at <= w.computed_at)`
   const scored = new Set(rows.map((row) => row.day))
   return known.filter((week) => !scored.has(week))
-}
-
-const COLUMNS = [
-  'user_id',
-  'tenant_id',
-  'plan',
-  'class',
-  'stage',
-  'score',
-  'band',
-  'builds',
-  'engagement',
-  'returns',
-  'adoption',
-  'satisfaction',
-  'jobs',
-  'jobs_ok',
-  'last_ok_on',
-  'active_days',
-  'active_before',
-  'last_active_on',
-  'weeks',
-  'weeks_of',
-  'features',
-  'features_of',
-  'ratings',
-]
-const BEFORE = ['score', 'band', 'builds', 'engagement', 'returns', 'adoption', 'satisfaction']
-
-const list = (tx: Tx, parts: Fragment[]): Fragment => parts.reduce((all, one) => tx`${all}, ${one}`)
-
-/** The scores of now, beside them those of 30 days before. Answers how many users there are. */
-async function storeNow(deps: HealthDeps, rules: HealthRules, asOf: AsOf): Promise<number> {
-  const { day, first } = asOf
-  // One instant for all of them: whoever is of another was not among them.
-  const at = deps.now()
-  const before = addDays(day, -CHANGE_DAYS)
-  const compares = first !== null && daysBetween(first, before) >= KNOWN_DAYS - 1
-  return alone(deps, async (tx) => {
-    const q = sqlContext(deps, tx)
-    const kept = list(
-      tx,
-      COLUMNS.slice(1).map((name) => tx`${tx(name)} = excluded.${tx(name)}`),
-    )
-    const then = BEFORE.map((name) => `then_${name}`)
-    const past = compares ? scoresAsOf(q, rules, { day: before, first }) : undefined
-    const changed = list(
-      tx,
-      then.map((name) => tx`${tx(name)} = excluded.${tx(name)}`),
-    )
-    await tx`
-      insert into user_health (${list(
-        tx,
-        [...COLUMNS, ...then].map((name) => tx`${tx(name)}`),
-      )}, day, computed_at)
-      select ${list(
-        tx,
-        COLUMNS.map((name) => tx`n.${tx(name)}`),
-      )},
-        ${list(
-          tx,
-          BEFORE.map((name) => (past ? tx`b.${tx(name)}` : tx`null`)),
-        )}, ${day}::date, ${at}::timestamptz
-      from (${scoresAsOf(q, rules, asOf)}) n
-        ${past ? tx`left join (${past}) b on b.user_id = n.user_id` : tx``}
-      on conflict (user_id) do update set day = excluded.day, computed_at = excluded.computed_at, ${kept}, ${changed}`
-    await tx`delete from user_health where computed_at <> ${at}::timestamptz or day <> ${day}::date`
-    await storeDay(tx, day, tx`select tenant_id, band, score from user_health`)
-    await storeBins(tx)
-    const [counted] = await tx<{ n: number }[]>`select count(*)::int as n from user_health`
-    const users = counted?.n ?? 0
-    await tx`
-      insert into health_state (day, then_day, rules, weights, users, computed_at)
-      values (${day}, ${compares ? before : null}, ${rules.id}, ${JSON.stringify(rules.weights)}::text::jsonb, ${users},
-        ${at})
-      on conflict (one) do update set day = excluded.day, then_day = excluded.then_day, rules = excluded.rules,
-        weights = excluded.weights, users = excluded.users, computed_at = excluded.computed_at`
-    return users
-  })
 }
 
 /** One week of the history, whole or not at all; with those who deleted their account since, for what became of scores. */

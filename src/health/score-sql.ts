@@ -20,13 +20,15 @@ export interface AsOf {
   first: Day | null
   /** With those whose accounts were deleted after the day: `gone` is true of them. */
   andGone?: boolean
+  /** Users with the names they used in the window of features, where they were read before (see namesUsed). */
+  names?: Fragment
 }
 
 /**
  * Every user as of the end of a day, with score and what it is made of, out of what was known of the days up to it: one
  * statement for all of them. What changes since (a job's end, a late fact) changes it, the hour it is asked at does not.
  */
-export function scoresAsOf(q: SqlContext, rules: HealthRules, { day, first, andGone = false }: AsOf): Fragment {
+export function scoresAsOf(q: SqlContext, rules: HealthRules, { day, first, andGone = false, names }: AsOf): Fragment {
   const { sql } = q
   const { weights, keyFeatures, isNamed } = rules
   // A list that nobody has made has features of many products: those that this one has are those that somebody used.
@@ -49,7 +51,7 @@ export function scoresAsOf(q: SqlContext, rules: HealthRules, { day, first, andG
       ${jobsOn(q, day)}
     ),
     uses as materialized (
-      ${featuresOn(q, rules, day)}
+      ${featuresOn(q, rules, day, names)}
     ),
     used as (select user_id, count(*)::int as n from uses group by user_id),
     -- Where nobody used any of them, nothing is known of any.
@@ -173,21 +175,41 @@ function jobsOn(q: SqlContext, day: Day): Fragment {
       group by 1`
 }
 
-/** Users and the key features that they used, each once. */
-function featuresOn(q: SqlContext, { keyFeatures }: HealthRules, day: Day): Fragment {
+/** The first day on which a key feature counts that was used, for the score of a day. */
+const featuresFrom = ({ sql }: SqlContext, day: Day): Fragment => sql`${day}::date - ${FEATURE_DAYS - 1}::int`
+
+/**
+ * Users with the key features that they used before each of some days, in one look at the days of users: column `names_0`
+ * is of the first of them.
+ */
+export function namesUsed(q: SqlContext, { keyFeatures }: HealthRules, days: Day[]): Fragment {
   const { sql } = q
-  const within = sql`scope = '*' and user_id <> '' and day between ${day}::date - ${FEATURE_DAYS - 1}::int and ${day}::date`
+  const of = days.map(
+    (day, i) =>
+      sql`bit_or(names) filter (where day between ${featuresFrom(q, day)} and ${day}::date) as ${sql(`names_${i}`)}`,
+  )
+  const within = days.map((day) => sql`day between ${featuresFrom(q, day)} and ${day}::date`)
+  return sql`select user_id, ${of.reduce((all, one) => sql`${all}, ${one}`)}
+      from user_days
+      where scope = '*' and user_id <> '' and (${within.reduce((all, one) => sql`${all} or ${one}`)})
+        and (names & (select bit_or(bit) from event_names where name = any(${keyFeatures}::text[]))) <> 0::bit(512)
+      group by user_id`
+}
+
+/** Users and the key features that they used, each once. */
+function featuresOn(q: SqlContext, rules: HealthRules, day: Day, names?: Fragment): Fragment {
+  const { sql } = q
+  const { keyFeatures } = rules
   return sql`select s.user_id, f.name
       from (
         select e.name, bit_or(e.bit) as bit from event_names e where e.name = any(${keyFeatures}::text[]) group by e.name
       ) f join (
-        select user_id, bit_or(names) as names from user_days
-        where (names & (select bit_or(bit) from event_names where name = any(${keyFeatures}::text[]))) <> 0::bit(512)
-          and ${within}
-        group by user_id
+        ${names ?? sql`select user_id, names_0 as names from (${namesUsed(q, rules, [day])}) one`}
       ) s on (s.names & f.bit) <> 0::bit(512)
       union
-      select user_id, kind from object_user_days where kind = any(${keyFeatures}::text[]) and ${within}`
+      select user_id, kind from object_user_days
+      where kind = any(${keyFeatures}::text[]) and scope = '*' and user_id <> ''
+        and day between ${featuresFrom(q, day)} and ${day}::date`
 }
 
 /** Mean opinions as a share of the best one can give. */

@@ -1,5 +1,5 @@
 import { audit } from '../audit/audit.ts'
-import { actorOf, isAllowed } from '../auth/guards.ts'
+import { actorOf, whyNotRole } from '../auth/guards.ts'
 import type { Deps } from '../context.ts'
 import type { AdminWho, Who } from '../env.ts'
 import healthScores from '../jobs/health-scores.ts'
@@ -31,6 +31,7 @@ export async function startRecalculation(
 /** Why an admin cannot recalculate; undefined = they can. */
 export function whyNotRecalculate({ config }: Pick<Deps, 'config'>, admin: AdminWho): string | undefined {
   if (config.readOnly) return 'Quarterdeck runs with READ_ONLY=1.'
-  if (!isAllowed({ role: 'operator' }, admin)) return `This needs the role operator; yours is ${admin.role}.`
+  const why = whyNotRole(admin, 'operator')
+  if (why !== undefined) return why
   return admin.tenants === null ? undefined : 'Scores are of all tenants together; your account is bound to some.'
 }

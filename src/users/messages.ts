@@ -1,5 +1,5 @@
 import { audit } from '../audit/audit.ts'
-import { actorOf, isAllowed } from '../auth/guards.ts'
+import { actorOf, whyNotRole } from '../auth/guards.ts'
 import type { Deps } from '../context.ts'
 import type { Who } from '../env.ts'
 import { Forbidden } from '../lib/errors.ts'
@@ -19,8 +19,7 @@ export interface UserMessage {
 /** Why somebody may not read what was written to or by a user; undefined = they may, and it is put on record. */
 export function whyNoMessages({ config }: Pick<Deps, 'config'>, who: Who): string | undefined {
   if (config.privacy === 'strict') return 'In privacy mode strict messages are not shown to anybody.'
-  if (isAllowed({ role: 'operator', scope: 'act' }, who)) return undefined
-  return who.kind === 'admin' ? `This needs the role operator; yours is ${who.role}.` : 'This key may only read.'
+  return whyNotRole(who, 'operator')
 }
 
 export interface MessagePage {

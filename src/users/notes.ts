@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { audit } from '../audit/audit.ts'
-import { actorOf, isAllowed } from '../auth/guards.ts'
+import { actorOf, whyNotRole } from '../auth/guards.ts'
 import type { Deps } from '../context.ts'
 import type { Who } from '../env.ts'
 import { Forbidden, NotFound, Problem } from '../lib/errors.ts'
@@ -45,8 +45,7 @@ export function whyNoRemarks({ config }: Pick<Deps, 'config'>, who: Who): string
   if (config.readOnly) return 'Quarterdeck runs with READ_ONLY=1.'
   const hidden = whyNoTags({ config })
   if (hidden) return hidden
-  if (isAllowed({ role: 'operator', scope: 'act' }, who)) return undefined
-  return who.kind === 'admin' ? `This needs the role operator; yours is ${who.role}.` : 'This key may only read.'
+  return whyNotRole(who, 'operator')
 }
 
 const noteText = z

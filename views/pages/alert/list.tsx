@@ -39,6 +39,8 @@ export const AlertList = (props: ListProps) => (
 const AlertRow = ({ alert, tab, now, today, timeZone, off }: ListProps & { alert: Alert }) => {
   const since = alert.firedAt ?? alert.pendingSince
   const silenced = alert.silencedUntil !== null && alert.silencedUntil > now
+  // A silence outlasts its alert: it holds for the next one of the rule and subject.
+  const ended = alert.endedAt
   return (
     <li class="q-alert" id={`alert-${alert.id}`}>
       <SeverityGlyph severity={alert.severity} />
@@ -55,7 +57,8 @@ const AlertRow = ({ alert, tab, now, today, timeZone, off }: ListProps & { alert
           {alert.scope !== '*' && `, ${alert.scope}`}
         </p>
         <div class="q-alert-acts">
-          {alert.unknownSince && (
+          {ended && <Badge tone="plain" text={`ended ${momentText(ended, today, timeZone)}`} outline />}
+          {!ended && alert.unknownSince && (
             <Badge tone="stale" text={`no data since ${momentText(alert.unknownSince, today, timeZone)}`} />
           )}
           {alert.toldNobody && <Badge tone="warn" text="told to nobody: no channel" outline />}
@@ -71,7 +74,7 @@ const AlertRow = ({ alert, tab, now, today, timeZone, off }: ListProps & { alert
           ) : (
             <SilenceMenu id={alert.id} tab={tab} off={off} />
           )}
-          <Act id={alert.id} act="resolve" label="Resolve" icon="circle-check" tab={tab} off={off} />
+          {!ended && <Act id={alert.id} act="resolve" label="Resolve" icon="circle-check" tab={tab} off={off} />}
           {alert.metric && (
             <a class="q-btn q-btn-small" href={`/dashboard/metrics/${encodeURIComponent(alert.metric)}`}>
               <Icon name="chart-line" size={14} />
