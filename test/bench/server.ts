@@ -10,7 +10,8 @@ import type { Bench } from './setup.ts'
 
 const CLI = fileURLToPath(new URL('../../dist/cli.js', import.meta.url))
 const START_WAIT_MS = 60_000
-const SIGN_IN = { email: 'bench@admin.example', password: 'a long enough password' }
+/** A database that is kept has those of the runs before. */
+const SIGN_IN = { email: `bench-${Date.now()}@admin.example`, password: 'a long enough password' }
 
 /** The built server in a process of its own, as it is run in earnest. */
 export interface Server {
