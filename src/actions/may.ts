@@ -1,4 +1,4 @@
-import { whyNotRole } from '../auth/guards.ts'
+import { READ_ONLY, whyNotRole } from '../auth/guards.ts'
 import { mayTenant } from '../auth/scope.ts'
 import type { Deps } from '../context.ts'
 import type { Who } from '../env.ts'
@@ -7,7 +7,7 @@ import type { Action, FieldValues } from './types.ts'
 
 /** Why nobody can act here at all, in a sentence; undefined = there is a main app that may be asked to act. */
 export function whyNoActions(deps: Pick<Deps, 'config'>): string | undefined {
-  return deps.config.readOnly ? 'Quarterdeck runs with READ_ONLY=1.' : whyNoMainApp(deps)
+  return deps.config.readOnly ? READ_ONLY : whyNoMainApp(deps)
 }
 
 /** Why the main app cannot even be asked how things stand. */

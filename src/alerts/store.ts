@@ -1,6 +1,6 @@
 import type { TransactionSql } from 'postgres'
 import { audit } from '../audit/audit.ts'
-import { actorOf, whyNotRole } from '../auth/guards.ts'
+import { actorOf, whyNotChange } from '../auth/guards.ts'
 import { scopeOf } from '../auth/scope.ts'
 import { refuseUnknownTenant } from '../auth/tenants.ts'
 import type { Deps } from '../context.ts'
@@ -19,9 +19,8 @@ import { endAlert } from './write.ts'
 export const MAX_RULES = 500
 
 /** Why somebody cannot make or change rules, nor act on alerts; undefined = they can. */
-export function whyNoAlerts({ config }: Pick<Deps, 'config'>, who: Who): string | undefined {
-  if (config.readOnly) return 'Quarterdeck runs with READ_ONLY=1.'
-  return whyNotRole(who, 'operator')
+export function whyNoAlerts(deps: Pick<Deps, 'config'>, who: Who): string | undefined {
+  return whyNotChange(deps, who, 'operator')
 }
 
 /** @throws Problem 422 that names its field, Forbidden */

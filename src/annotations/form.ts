@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { AnnotateProps } from '../../views/parts/index.ts'
-import { whyNotRole } from '../auth/guards.ts'
+import { whyNotChange } from '../auth/guards.ts'
 import type { Deps } from '../context.ts'
 import type { AdminWho } from '../env.ts'
 import { type Filters, filterQuery } from '../lib/filters.ts'
@@ -26,9 +26,8 @@ export function annotateProps(deps: Deps, admin: AdminWho, tenant: string | unde
 }
 
 /** Why an admin cannot annotate; undefined = they can. */
-export function whyNot({ config }: Pick<Deps, 'config'>, admin: AdminWho): string | undefined {
-  if (config.readOnly) return 'Quarterdeck runs with READ_ONLY=1.'
-  return whyNotRole(admin, 'operator')
+export function whyNot(deps: Pick<Deps, 'config'>, admin: AdminWho): string | undefined {
+  return whyNotChange(deps, admin, 'operator')
 }
 
 /** The page with the form, with the filters kept, and the way back. */

@@ -7,7 +7,7 @@ import { today } from '../lib/time.ts'
 import { sendFramed } from '../send-framed.tsx'
 import { authOf } from './auth.ts'
 import { deviceName } from './device.ts'
-import { adminOf } from './guards.ts'
+import { adminOf, READ_ONLY } from './guards.ts'
 import { secondFactorOf } from './second-factor.ts'
 
 interface Shown {
@@ -28,7 +28,7 @@ export async function accountPage(c: Context<Env>, deps: Deps, { done, wrong }: 
     current: session.id === admin.sessionId,
   }))
   const { readOnly, timeZone } = deps.config
-  const off = readOnly ? 'Quarterdeck runs with READ_ONLY=1.' : undefined
+  const off = readOnly ? READ_ONLY : undefined
   return sendFramed(
     c,
     deps,

@@ -1,4 +1,5 @@
 import type { Context, Hono, MiddlewareHandler } from 'hono'
+import type { Deps } from '../context.ts'
 import { type AdminWho, type Env, type KeyScope, ROLES, type Role, type Who } from '../env.ts'
 import { Forbidden, isProgram, Problem } from '../lib/errors.ts'
 
@@ -49,6 +50,14 @@ export function whyNotRole(who: Who, role: Role): string | undefined {
   if (isAllowed({ role, scope: 'act' }, who)) return undefined
   if (who.kind === 'key' && !who.scopes.includes('act')) return 'This key may only read.'
   return needsRole(role, who.role)
+}
+
+/** Why nobody may change anything, where that is so. */
+export const READ_ONLY = 'Quarterdeck runs with READ_ONLY=1.'
+
+/** Why somebody may change nothing that this role may: it is read only, or their role does not reach; undefined = they may. */
+export function whyNotChange({ config }: Pick<Deps, 'config'>, who: Who, role: Role): string | undefined {
+  return config.readOnly ? READ_ONLY : whyNotRole(who, role)
 }
 
 const needsRole = (needed: Role | undefined, role: Role | undefined): string =>

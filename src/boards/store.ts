@@ -1,6 +1,6 @@
 import type { TransactionSql } from 'postgres'
 import { audit } from '../audit/audit.ts'
-import { actorOf, isAllowed } from '../auth/guards.ts'
+import { actorOf, isAllowed, READ_ONLY } from '../auth/guards.ts'
 import type { Deps } from '../context.ts'
 import type { AdminWho, Who } from '../env.ts'
 import { Forbidden, Problem } from '../lib/errors.ts'
@@ -137,7 +137,7 @@ function whyNoWriter(who: Who): string | undefined {
 }
 
 function requireWriter({ config }: Pick<Deps, 'config'>, who: Who): void {
-  const why = who.kind === 'key' && config.readOnly ? 'Quarterdeck runs with READ_ONLY=1.' : whyNoWriter(who)
+  const why = who.kind === 'key' && config.readOnly ? READ_ONLY : whyNoWriter(who)
   if (why) throw new Forbidden(why)
 }
 

@@ -1,4 +1,4 @@
-import { whyNotRole } from '../auth/guards.ts'
+import { READ_ONLY, whyNotRole } from '../auth/guards.ts'
 import type { Deps } from '../context.ts'
 import type { AdminWho } from '../env.ts'
 import { type Settling, settle } from '../lib/settle.ts'
@@ -11,7 +11,7 @@ export const editPath = (key: string): string => `/dashboard/metrics/${encodeURI
 
 /** Why an admin cannot change custom metrics; undefined = they can. */
 export function whyNot({ config }: Pick<Deps, 'config'>, admin: AdminWho): string | undefined {
-  if (config.readOnly) return 'Quarterdeck runs with READ_ONLY=1.'
+  if (config.readOnly) return READ_ONLY
   if (admin.tenants !== null) return 'Custom metrics are of all tenants; your access is bound to some.'
   return whyNotRole(admin, 'operator')
 }

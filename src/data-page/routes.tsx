@@ -5,7 +5,7 @@ import { ConnectPage, type RefusedKey } from '../../views/pages/data/connect.tsx
 import { RejectedPage } from '../../views/pages/data/rejected-page.tsx'
 import { audit } from '../audit/audit.ts'
 import { fieldsOf, smallBody } from '../auth/forms.ts'
-import { adminOf, requireRole, whyNotRole } from '../auth/guards.ts'
+import { adminOf, requireRole, whyNotChange } from '../auth/guards.ts'
 import { createKey } from '../auth/keys.ts'
 import { requireRecentProof } from '../auth/proof.tsx'
 import { createPublicKey } from '../auth/public-keys.ts'
@@ -127,7 +127,6 @@ const framed = (c: Context<Env>, deps: Deps, title: string, content: Child, stat
   sendFramed(c, deps, { title, page: PATH, crumbs: [{ label: 'Data', href: PATH }], status }, content)
 
 /** Why a button is off; undefined = it is on. */
-function mayAct({ config }: Deps, admin: AdminWho, role: 'operator' | 'owner'): string | undefined {
-  if (config.readOnly) return 'Quarterdeck runs with READ_ONLY=1.'
-  return whyNotRole(admin, role)
+function mayAct(deps: Deps, admin: AdminWho, role: 'operator' | 'owner'): string | undefined {
+  return whyNotChange(deps, admin, role)
 }

@@ -40,7 +40,8 @@ function connectPool(url: string, { max, name, statementTimeoutMs, pipeline, ses
     max,
     types,
     connect_timeout: 1.5,
-    idle_timeout: 60,
+    // A new connection plans each statement anew, five times: the larger ones take as long for that as for their work.
+    idle_timeout: 10 * 60,
     max_lifetime: 30 * 60,
     backoff: (attempts: number) => Math.min(1, 0.05 * attempts),
     ...(pipeline === undefined ? {} : { max_pipeline: pipeline }),

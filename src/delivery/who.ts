@@ -1,4 +1,4 @@
-import { whyNotRole } from '../auth/guards.ts'
+import { whyNotChange } from '../auth/guards.ts'
 import { requireAllTenants } from '../auth/scope.ts'
 import type { Deps } from '../context.ts'
 import type { AdminWho, Role, Who } from '../env.ts'
@@ -11,7 +11,6 @@ export const whyNotConfigure = (deps: Pick<Deps, 'config'>, admin: AdminWho) => 
 /** Why an admin cannot send anything; undefined = they can. */
 export const whyNotSend = (deps: Pick<Deps, 'config'>, admin: AdminWho) => whyNot(deps, admin, 'operator')
 
-function whyNot({ config }: Pick<Deps, 'config'>, admin: AdminWho, role: Role): string | undefined {
-  if (config.readOnly) return 'Quarterdeck runs with READ_ONLY=1.'
-  return whyNotRole(admin, role)
+function whyNot(deps: Pick<Deps, 'config'>, admin: AdminWho, role: Role): string | undefined {
+  return whyNotChange(deps, admin, role)
 }

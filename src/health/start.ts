@@ -1,5 +1,5 @@
 import { audit } from '../audit/audit.ts'
-import { actorOf, whyNotRole } from '../auth/guards.ts'
+import { actorOf, whyNotChange } from '../auth/guards.ts'
 import type { Deps } from '../context.ts'
 import type { AdminWho, Who } from '../env.ts'
 import healthScores from '../jobs/health-scores.ts'
@@ -29,9 +29,8 @@ export async function startRecalculation(
 }
 
 /** Why an admin cannot recalculate; undefined = they can. */
-export function whyNotRecalculate({ config }: Pick<Deps, 'config'>, admin: AdminWho): string | undefined {
-  if (config.readOnly) return 'Quarterdeck runs with READ_ONLY=1.'
-  const why = whyNotRole(admin, 'operator')
+export function whyNotRecalculate(deps: Pick<Deps, 'config'>, admin: AdminWho): string | undefined {
+  const why = whyNotChange(deps, admin, 'operator')
   if (why !== undefined) return why
   return admin.tenants === null ? undefined : 'Scores are of all tenants together; your account is bound to some.'
 }

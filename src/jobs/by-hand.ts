@@ -1,5 +1,5 @@
 import { audit } from '../audit/audit.ts'
-import { actorOf, whyNotRole } from '../auth/guards.ts'
+import { actorOf, whyNotChange } from '../auth/guards.ts'
 import { requireAllTenants } from '../auth/scope.ts'
 import type { Deps } from '../context.ts'
 import type { AdminWho, Who } from '../env.ts'
@@ -12,9 +12,8 @@ import { cancelRun, findRun, type RunView } from './runs.ts'
 export const requireJobs = <W extends Who>(who: W): W => requireAllTenants(who, 'Jobs are')
 
 /** Why an admin cannot run a job; undefined = they can. */
-export function whyNoJob({ config }: Pick<Deps, 'config'>, admin: AdminWho): string | undefined {
-  if (config.readOnly) return 'Quarterdeck runs with READ_ONLY=1.'
-  const why = whyNotRole(admin, 'operator')
+export function whyNoJob(deps: Pick<Deps, 'config'>, admin: AdminWho): string | undefined {
+  const why = whyNotChange(deps, admin, 'operator')
   if (why !== undefined) return why
   return admin.tenants === null ? undefined : 'Jobs work on all tenants; your access is bound to some.'
 }

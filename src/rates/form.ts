@@ -1,4 +1,4 @@
-import { whyNotRole } from '../auth/guards.ts'
+import { READ_ONLY, whyNotRole } from '../auth/guards.ts'
 import type { Deps } from '../context.ts'
 import type { AdminWho } from '../env.ts'
 import { parseRates, UnreadableRates } from './parse.ts'
@@ -9,7 +9,7 @@ export const RATES_PATH = '/dashboard/rates'
 
 /** Why an admin cannot enter rates; undefined = they can. */
 export function whyNotRates({ config }: Pick<Deps, 'config'>, admin: AdminWho): string | undefined {
-  if (config.readOnly) return 'Quarterdeck runs with READ_ONLY=1.'
+  if (config.readOnly) return READ_ONLY
   if (admin.tenants !== null) return 'Rates are of the whole product; your access is bound to some tenants.'
   return whyNotRole(admin, 'owner')
 }

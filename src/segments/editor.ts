@@ -1,4 +1,4 @@
-import { whyNotRole } from '../auth/guards.ts'
+import { whyNotChange } from '../auth/guards.ts'
 import { scopeOf } from '../auth/scope.ts'
 import type { Deps } from '../context.ts'
 import type { AdminWho } from '../env.ts'
@@ -32,7 +32,6 @@ export async function previewOf(deps: Deps, admin: AdminWho, draft: Draft): Prom
 }
 
 /** Why an admin cannot make or change segments; undefined = they can. */
-export function whyNoSegments({ config }: Pick<Deps, 'config'>, admin: AdminWho): string | undefined {
-  if (config.readOnly) return 'Quarterdeck runs with READ_ONLY=1.'
-  return whyNotRole(admin, 'operator')
+export function whyNoSegments(deps: Pick<Deps, 'config'>, admin: AdminWho): string | undefined {
+  return whyNotChange(deps, admin, 'operator')
 }

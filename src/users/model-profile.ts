@@ -1,5 +1,5 @@
 import { audit } from '../audit/audit.ts'
-import { actorOf, isAllowed } from '../auth/guards.ts'
+import { actorOf, isAllowed, READ_ONLY } from '../auth/guards.ts'
 import type { Deps } from '../context.ts'
 import type { Who } from '../env.ts'
 import { loadUserHealth, type UserHealth } from '../health/user.ts'
@@ -35,7 +35,7 @@ export async function readProfile(
 export function whyNoModel({ config }: Pick<Deps, 'config'>, who: Who): string | undefined {
   if (config.privacy === 'strict') return 'In privacy mode strict nothing is sent to a model.'
   if (!hasModel({ config })) return 'No model is set: LLM_URL and LLM_MODEL.'
-  if (config.readOnly) return 'Quarterdeck runs with READ_ONLY=1.'
+  if (config.readOnly) return READ_ONLY
   if (isAllowed({ role: 'operator' }, who)) return undefined
   return who.kind === 'admin' ? `This needs the role operator; yours is ${who.role}.` : 'This is for people.'
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { audit } from '../audit/audit.ts'
-import { actorOf, whyNotRole } from '../auth/guards.ts'
+import { actorOf, READ_ONLY, whyNotRole } from '../auth/guards.ts'
 import type { Deps } from '../context.ts'
 import type { Who } from '../env.ts'
 import { Forbidden, NotFound, Problem } from '../lib/errors.ts'
@@ -42,7 +42,7 @@ export const whyNoTags = ({ config }: Pick<Deps, 'config'>): string | undefined 
 
 /** Why somebody may not write about users; undefined = they may. */
 export function whyNoRemarks({ config }: Pick<Deps, 'config'>, who: Who): string | undefined {
-  if (config.readOnly) return 'Quarterdeck runs with READ_ONLY=1.'
+  if (config.readOnly) return READ_ONLY
   const hidden = whyNoTags({ config })
   if (hidden) return hidden
   return whyNotRole(who, 'operator')

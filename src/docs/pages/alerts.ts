@@ -1,3 +1,4 @@
+import { HISTORY_DAYS } from '../../alerts/conditions/define.ts'
 import { CONDITION_NAMES, conditionKinds } from '../../alerts/conditions/index.ts'
 import { MAX_SUBJECTS } from '../../alerts/subjects.ts'
 import { LEAST_DAYS } from '../../forecast/forecast.ts'
@@ -40,7 +41,15 @@ That an alert is over is told to the channels that were told that it fires, what
       id: 'silences',
       title: 'What a silence does',
       text: `
-A silence is of a rule and the value it watches, not of one alert: the next alert of the same is silenced for as long as is left. While it lasts nothing is told. When it ends, what still fires and was not told is told, and so is the end of what was told before; what came and went meanwhile stays in the history alone.`,
+A silence is of a rule and the value it watches, not of one alert: the next alert of the same is silenced for as long as is left. While it lasts nothing is told. When it ends, what still fires and was not told is told, and so is the end of what was told before; what came and went meanwhile stays in the history alone. A silence that outlasts its alert is listed under “Silenced” until it is over, and can be ended there.`,
+    },
+    {
+      id: 'unusual',
+      title: 'What is unusual',
+      text: `
+Of one day as a whole, yesterday or a level of today, the forecast from the ${HISTORY_DAYS - 1} days before says what is to be expected, with its trend and its weekday; what lies further away than so many of its deviations is unusual. Days that were themselves far from what was expected, such as an outage, are taken for unknown, or they would hide the next one for weeks. In simulations 1 day of 100 lay further away than 3 deviations although nothing had happened, and 1 of 600 further than 4. Before ${LEAST_DAYS} days are known nothing is.
+
+Of minutes and hours, of several days together, and of each value of a dimension it is the median of the same time on the last 28 days of its sort (working days, or days of the weekend), give or take so many deviations from it.`,
     },
     {
       id: 'forecasts',

@@ -1,3 +1,4 @@
+import { READ_ONLY } from '../../../src/auth/guards.ts'
 import { MAX_REASON } from '../../../src/privacy/erase.ts'
 import type { HeldUser } from '../../../src/privacy/find.ts'
 import { eraseHref } from '../../../src/privacy/paths.ts'
@@ -72,7 +73,7 @@ export const EraseForm = ({ user, values = {}, errors = {}, readOnly }: Props) =
               type="submit"
               class="q-btn q-btn-danger"
               disabled={readOnly}
-              title={readOnly ? 'Quarterdeck runs with READ_ONLY=1.' : undefined}
+              title={readOnly ? READ_ONLY : undefined}
             >
               Erase this user
             </button>
