@@ -3,7 +3,7 @@ import type { Deps } from '../context.ts'
 import { addDays, today } from '../lib/time.ts'
 import type { Running } from '../main.ts'
 import { type Access, ensureAccess, saveAccess } from './access.ts'
-import { raisePastAlerts } from './alerts.ts'
+import { forgetAlerts, raisePastAlerts } from './alerts.ts'
 import { keepBooks } from './books.ts'
 import { openChannels } from './channels.ts'
 import { DoorsClient } from './client.ts'
@@ -43,14 +43,16 @@ async function begin({ deps, url }: Running, env: NodeJS.ProcessEnv) {
   deps.config.probeUrls.push(product.url)
   const begun = await loadState(deps, size, deps.now())
   const timeline = new Timeline(begun, product.url)
+  const isNew = begun.writtenToMs === null
   // Before the history: it is converted as it is folded.
-  if (begun.writtenToMs === null) await keepBooks(deps, timeline.firstMs)
-  const state = begun.writtenToMs === null ? await fillHistory(deps, timeline, begun) : begun
-  if (begun.writtenToMs === null) await raisePastAlerts(deps)
-  await markReleases(deps, timeline.firstMs)
+  if (isNew) await keepBooks(deps, timeline.firstMs)
+  const state = isNew ? await fillHistory(deps, timeline, begun) : begun
+  if (isNew) await forgetAlerts(deps)
   await openChannels(deps, product.url)
+  if (isNew) await raisePastAlerts(deps)
+  await markReleases(deps, timeline.firstMs)
   const logs = env.LOG_FILES ? undefined : new ProductLogs(deps.config.dataDir)
-  if (begun.writtenToMs === null) logs?.writeHistory(timeline, state.writtenToMs ?? deps.now().getTime())
+  if (isNew) logs?.writeHistory(timeline, state.writtenToMs ?? deps.now().getTime())
   const mainApp = env.MAIN_APP_URL
     ? undefined
     : await startDemoMainApp(deps, access.mainAppPort, (facts) => live.add(facts))

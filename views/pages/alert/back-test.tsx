@@ -9,6 +9,7 @@ import { lastedText, wordingOf } from '../../../src/alerts/words.ts'
 import type { Deps } from '../../../src/context.ts'
 import { catalogueOf } from '../../../src/custom-metrics/catalogue.ts'
 import { LEAST_DAYS } from '../../../src/forecast/forecast.ts'
+import { counted } from '../../../src/lib/counted.ts'
 import { dayLabel, momentText, rangeDates } from '../../../src/lib/dates.ts'
 import { dayOf, today as todayOf } from '../../../src/lib/time.ts'
 import { valueName } from '../../../src/metrics/value-name.ts'
@@ -34,7 +35,7 @@ export const BacktestCard = ({ deps, editing, live, redraw }: Props) => {
       title="Back-test"
       sub={
         past &&
-        `${rangeDates(day(past.from), day(past.to), today)}, ${past.readings.toLocaleString('en-US')} readings, ${past.tookMs} ms`
+        `${rangeDates(day(past.from), day(past.to), today)}, ${counted(past.readings, 'reading')}, ${past.tookMs} ms`
       }
       state={past ? undefined : emptyOf(editing, noPast)}
     >
@@ -48,7 +49,7 @@ export const BacktestCard = ({ deps, editing, live, redraw }: Props) => {
             {past.found !== undefined &&
               ` Of ${past.found.toLocaleString('en-US')} values the ${MAX_SUBJECTS} ${sideOf(deps, named)} are watched.`}
             {past.unknown > 0 &&
-              ` ${past.unknown.toLocaleString('en-US')} readings are unknown${named.least === undefined ? '' : ', or of too few'}.`}
+              ` ${counted(past.unknown, 'reading is', 'readings are')} unknown${named.least === undefined ? '' : ', or of too few'}.`}
             {past.outside &&
               past.outside.of > 0 &&
               ` ${((100 * past.outside.n) / past.outside.of).toFixed(1)}% of the readings lay outside what was usual.`}
