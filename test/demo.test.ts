@@ -1,4 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { evaluateAlerts } from '../src/alerts/evaluate.ts'
+import { seedRules } from '../src/alerts/seed.ts'
+import { forgetAlerts, raisePastAlerts } from '../src/demo/alerts.ts'
 import { DoorsClient } from '../src/demo/client.ts'
 import { fill } from '../src/demo/fill.ts'
 import { LiveTraffic } from '../src/demo/live.ts'
@@ -74,6 +77,27 @@ describe('a small demo', () => {
     expect(row!.n).toBe(0)
     for (const kind of ['users', 'tenants', 'plans', 'subscriptions', 'payments', 'objects', 'identities'] as const)
       expect([kind, demo.poured.byKind[kind] ?? 0]).toEqual([kind, expect.toSatisfy((n: number) => n > 0)])
+  })
+
+  it('has in its past what the rules would have raised, and nothing that a check raised while it was being written', async () => {
+    const { t } = demo
+    await seedRules(t.deps)
+    // Something that a check finds.
+    await t.sql`
+      update alert_rules set rule = rule || '{"when": {"kind": "threshold", "op": "above", "limit": -1}, "for": 0}'
+      where rule ->> 'metric' = 'ai.cost'`
+    expect(await evaluateAlerts(t.deps, clock)).toMatchObject({ fired: expect.toSatisfy((n: number) => n > 0) })
+    expect((await t.sql`select from annotations where key like 'alert:%'`).length).toBeGreaterThan(0)
+    await forgetAlerts(t.deps)
+    expect(await t.sql`select from alerts`).toHaveLength(0)
+    expect(await t.sql`select from annotations where key like 'alert:%'`).toHaveLength(0)
+    await raisePastAlerts(t.deps)
+    const past = await t.sql`select fired_at, ended_at, state from alerts`
+    expect(past.length).toBeGreaterThan(0)
+    for (const { fired_at, ended_at, state } of past) {
+      expect(state).toBe('resolved')
+      expect(ended_at > fired_at && ended_at <= clock).toBe(true)
+    }
   })
 
   it('gives the same figures for the same seed', async () => {
