@@ -68,7 +68,7 @@ describe.skipIf(withoutBrowser).each(Object.keys(LOOKS) as (keyof typeof LOOKS)[
     await page.goto(`${url}/dashboard/metrics/users.dau?range=7d`)
     // The days around it have flags already; the looks take a day each.
     const day = { 'wide, light': 0, 'wide, dark': 1, phone: 2 }[look]
-    expect(await inkAbove(page, day)).toBe(0)
+    await expect.poll(() => inkAbove(page, day), { timeout: 10_000 }).toBe(0)
     if (look === 'phone')
       await page.goto(
         `${url}/dashboard/annotations?back=${encodeURIComponent('/dashboard/metrics/users.dau?range=7d')}`,
