@@ -88,9 +88,13 @@ describe('what is unusual', () => {
     // It is what the median of the last 28 days expects, who know of no growth: 28 fewer.
     expect(anomaly.judge(watch, { now: 216, earlier }, false).verdict).toBe('breach')
     expect(anomaly.judge({ ...watch, op: 'above' }, { now: 216, earlier }, false).verdict).toBe('ok')
-    // Four weeks at least.
-    const short = earlier.map((value, i) => (i < 27 ? value : null))
-    expect(anomaly.judge(watch, { now: 0, earlier: short }, false)).toMatchObject({ verdict: 'unknown', high: null })
+    // Of fewer than four weeks the median is what is usual, of hardly any nothing.
+    const only = (days: number) => earlier.map((_, i) => (i < days ? 100 : null))
+    expect(anomaly.judge(watch, { now: 106, earlier: only(27) }, false)).toMatchObject({ verdict: 'breach', high: 105 })
+    expect(anomaly.judge(watch, { now: 0, earlier: only(4) }, false)).toMatchObject({ verdict: 'unknown', high: null })
+    // What falls to nothing is not expected below it.
+    const falling = Array.from({ length: 83 }, (_, i) => 2 * i)
+    expect(anomaly.judge(watch, { now: 0, earlier: falling }, false).verdict).toBe('ok')
   })
 })
 

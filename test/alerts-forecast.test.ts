@@ -46,6 +46,70 @@ describe('the condition of a forecast', () => {
   })
 })
 
+describe('a rule of what is unusual', () => {
+  const DAY = 86_400_000
+  const WEEKEND = [0, 6]
+  let clock = Date.parse('2026-11-20T12:00:00Z')
+  const now = () => new Date(clock)
+  let t: TestApp
+  let send: Awaited<ReturnType<typeof sender>>
+  beforeAll(async () => {
+    t = await testApp({ now, config: { timeZone: 'UTC' } })
+    send = await sender(t)
+  })
+  afterAll(() => t.close())
+  /** Grows by a half each day, with less at weekends, and a little up or down. */
+  const usual = (day: Date, i: number) =>
+    20 + i / 2 - (WEEKEND.includes(day.getUTCDay()) ? 8 : 0) + [0.4, -0.3, 0.1, -0.4, 0.2][i % 5]!
+  const days = (from: number, to: number, value: (day: Date, i: number) => number) =>
+    Array.from({ length: to - from }, (_, n) => {
+      const ts = new Date(Date.parse('2026-08-22T12:00:00Z') + (from + n) * DAY)
+      return { name: 'quota.used', value: value(ts, from + n), ts: ts.toISOString() }
+    })
+
+  it('fires on a day that the forecast does not expect, and on none that it does, though each is the largest so far', async () => {
+    // Day 89 is 19 November, yesterday.
+    await send('gauges', days(0, 90, usual))
+    await t.fold()
+    await evaluateAlerts(t.deps, now())
+    await t.sql`update alert_rules set enabled = false`
+    await t.sql`delete from alerts`
+    const headers = {
+      authorization: `Bearer ${await t.key(['read', 'act'])}`,
+      accept: 'application/json',
+      origin: 'http://localhost',
+      'content-type': 'application/json',
+    }
+    const rule = {
+      name: 'Quota, unusual',
+      metric: 'quota.used',
+      when: { kind: 'anomaly', op: 'outside', times: 4 },
+      window: '1d',
+      severity: 'warning',
+    }
+    const body = JSON.stringify(rule)
+    const made = await t.request('/api/alert-rules', { method: 'POST', headers, body })
+    expect(made.status, await made.clone().text()).toBe(201)
+    expect(await evaluateAlerts(t.deps, now())).toMatchObject({ fired: 0 })
+    const tried = await t.request('/api/alert-rules/backtest', { method: 'POST', headers, body })
+    expect(await tried.json()).toMatchObject({ fired: 0 })
+    await send(
+      'gauges',
+      days(90, 91, (day, i) => usual(day, i) - 12),
+    )
+    await t.fold()
+    clock += DAY
+    expect(await evaluateAlerts(t.deps, now())).toMatchObject({ fired: 1 })
+    const [alert] = await t.sql`select title from alerts`
+    expect(alert?.title).toMatch(/^Quota used is 5\d\.\d%, usual 6\d\.?\d*% to 6\d\.?\d*%/)
+    expect(
+      await (await t.request('/api/alert-rules/backtest', { method: 'POST', headers, body })).json(),
+    ).toMatchObject({
+      fired: 1,
+    })
+  })
+})
+
 describe('a rule of a forecast', () => {
   const DAY = 86_400_000
   let clock = Date.parse('2026-11-20T12:00:00Z')

@@ -147,6 +147,11 @@ describe('what is usual for the next day', () => {
     }
   })
 
+  it('knows of an outage in a series that never moved', () => {
+    const days = Array.from({ length: 60 }, (_, i) => (i === 50 ? 0 : 100))
+    expect(usual(days)).toMatchObject({ value: 100, deviation: 0 })
+  })
+
   it('takes no day out of a series that is like that on many days', () => {
     // Nothing on most days, and one or two now and then.
     const days = Array.from({ length: 84 }, (_, i) => [0, 0, 1, 0, 0, 2, 0, 0, 0, 1, 0][i % 11] as number)

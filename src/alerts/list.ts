@@ -93,11 +93,14 @@ function ofKind(sql: Tag, { only }: OpenQuery): Fragment {
 
 const isOpen = (sql: Tag): Fragment => sql`a.state in ('pending', 'firing')`
 const silencedAt = (sql: Tag, at: Date): Fragment => sql`coalesce(a.silenced_until > ${at}, false)`
-/** Ended, while its silence still holds for the next alert of its rule and subject. */
+/** Ended, while its silence, the longest of its rule and subject, still holds for the next alert of them. */
 const holdsOn = (sql: Tag, at: Date): Fragment => sql`(
         a.silenced_until > ${at} and a.state not in ('pending', 'firing')
         and exists (select from alert_rules x where x.id = a.rule_id and x.deleted_at is null)
-        and not exists (select from alerts b where b.rule_id = a.rule_id and b.subject = a.subject and b.id > a.id))`
+        and not exists (
+          select from alerts b
+          where b.rule_id = a.rule_id and b.subject = a.subject and b.silenced_until is not null
+            and (b.silenced_until, b.id) > (a.silenced_until, a.id)))`
 const OPEN_CURSOR = /^(\d)~([^~]{1,40})~(\d{1,15})$/
 const RANKS = { firing: 0, pending: 3, resolved: 6, passed: 6 }
 /** Firing ones first, then pending ones, each sort the worst first. */

@@ -26,6 +26,8 @@ export const WINDOW_NAMES = Object.keys(WINDOWS) as WindowName[]
 const named = (of: (typeof WINDOWS)[WindowName]['of']) => WINDOW_NAMES.filter((name) => WINDOWS[name].of === of)
 
 export const isSliding = (window: WindowName): boolean => WINDOWS[window].of === 'sliding'
+/** A day as a whole: yesterday, or what today's level is. */
+export const isOneDay = (window: string): boolean => window === '1d' || window === 'today'
 /** Days, and sliding windows of at least an hour, have the same before them that they can be compared with. */
 export const isComparable = (window: WindowName): boolean => WINDOWS[window].minutes >= 60
 

@@ -5,6 +5,7 @@ import { seedRules } from '../alerts/seed.ts'
 import { titleOf } from '../alerts/words.ts'
 import type { Deps } from '../context.ts'
 import { catalogueOf } from '../custom-metrics/catalogue.ts'
+import { ALERTS_LOCK } from '../db/locks.ts'
 
 const MINUTE_MS = 60_000
 
@@ -12,9 +13,12 @@ const MINUTE_MS = 60_000
  * What the minute's checks raised while the past was being written, they found in half a history, and told nobody: it goes,
  * and the next check raises what holds.
  */
-export async function forgetAlerts({ db: { sql } }: Pick<Deps, 'db'>): Promise<void> {
-  await sql`delete from annotations where key in (select 'alert:' || id from alerts)`
-  await sql`delete from alerts`
+export async function forgetAlerts({ db: { heavy } }: Pick<Deps, 'db'>): Promise<void> {
+  await heavy.begin(async (tx) => {
+    await tx`select pg_advisory_xact_lock(${ALERTS_LOCK})`
+    await tx`delete from annotations where key in (select 'alert:' || id from alerts)`
+    await tx`delete from alerts`
+  })
 }
 
 /** What the rules would have raised, had they been there from the start: the simulated product's alerts of its past. */

@@ -1,4 +1,4 @@
-import { spread } from '../lib/stats.ts'
+import { median, spread } from '../lib/stats.ts'
 import { leastOf } from './simplex.ts'
 import {
   beginning,
@@ -47,6 +47,8 @@ const RULED_OUT = 10
 /** So many robust deviations away, an error is not the kind that the others are; and how many of them may be such. */
 const STRANGE = 4
 const MOST_STRANGE = 0.1
+/** Of the whole range of a series: less is nothing that anybody would call strange. */
+const LEAST_STRANGE = 0.01
 
 /**
  * What the days to come are, tomorrow first, from a series of days, the oldest first; null is unknown. undefined: there is
@@ -90,22 +92,29 @@ function knownOf(values: readonly (number | null)[]): (number | null)[] | undefi
 
 /** Those that the data do not rule out. */
 function modelsOf(history: readonly (number | null)[]): Model[] {
-  const known = history.filter((value) => value !== null)
+  const n = history.filter((value) => value !== null).length
   // What never moved is taken to stay, for certain; the weights would be those of rounding.
-  const scale = Math.max(...known) - Math.min(...known)
-  const least = known.length * Math.max(Number.MIN_VALUE, (scale * 1e-9) ** 2)
+  const least = n * Math.max(Number.MIN_VALUE, (scaleOf(history) * 1e-9) ** 2)
   const models = SHAPES.map((shape) => fitted(history, shape, least))
   const best = Math.min(...models.map(({ criterion }) => criterion))
   return models.filter(({ criterion }) => criterion <= best + RULED_OUT)
+}
+
+function scaleOf(history: readonly (number | null)[]): number {
+  const known = history.filter((value) => value !== null)
+  return Math.max(...known) - Math.min(...known)
 }
 
 /** Days whose error is far from those of the others. Of many, none is: such is the series. */
 function strangeDays(history: readonly (number | null)[], { from, weights }: Model): Set<number> {
   const errors: { error: number; i: number }[] = []
   walk(history, from, weights, (error, i) => errors.push({ error, i }))
-  const far = STRANGE * spread(errors.map(({ error }) => error))
-  const strange = errors.filter(({ error }) => Math.abs(error) > far)
-  return new Set(far === 0 || strange.length > MOST_STRANGE * errors.length ? [] : strange.map(({ i }) => i))
+  const all = errors.map(({ error }) => error)
+  const middle = median(all)
+  // What hardly ever errs has no deviation, and its one strange day all the same.
+  const far = Math.max(STRANGE * spread(all), LEAST_STRANGE * scaleOf(history))
+  const strange = errors.filter(({ error }) => Math.abs(error - middle) > far)
+  return new Set(strange.length > MOST_STRANGE * errors.length ? [] : strange.map(({ i }) => i))
 }
 
 function fitted(days: readonly (number | null)[], shape: Shape, least: number): Model {

@@ -188,10 +188,11 @@ export function namesUsed(q: SqlContext, { keyFeatures }: HealthRules, days: Day
     (day, i) =>
       sql`bit_or(names) filter (where day between ${featuresFrom(q, day)} and ${day}::date) as ${sql(`names_${i}`)}`,
   )
-  const within = days.map((day) => sql`day between ${featuresFrom(q, day)} and ${day}::date`)
+  // They overlap.
+  const [first, last] = [days.toSorted()[0] as Day, days.toSorted().at(-1) as Day]
   return sql`select user_id, ${of.reduce((all, one) => sql`${all}, ${one}`)}
       from user_days
-      where scope = '*' and user_id <> '' and (${within.reduce((all, one) => sql`${all} or ${one}`)})
+      where scope = '*' and user_id <> '' and day between ${featuresFrom(q, first)} and ${last}::date
         and (names & (select bit_or(bit) from event_names where name = any(${keyFeatures}::text[]))) <> 0::bit(512)
       group by user_id`
 }

@@ -39,6 +39,8 @@ export async function openBench(events: number, kept?: string): Promise<Bench> {
   // Made for us alone; as root, Postgres runs as somebody else.
   if (!kept) chmodSync(dataDir, 0o711)
   const mark = join(dataDir, `bench-${events}`)
+  if (existsSync(join(dataDir, 'postgres')) && !existsSync(mark))
+    throw new Error(`${dataDir} holds a database that is not one of a bench of ${events} events.`)
   const server = await startEmbedded({ dataDir })
   await migrate(server.url)
   const db = connect(server.url)

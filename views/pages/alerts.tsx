@@ -154,7 +154,7 @@ const AlertsCard = ({ data, context }: AlertsProps) => {
   const alerts = open?.alerts ?? []
   const all = open?.counts[data.tab] ?? 0
   const more = all > alerts.length && (
-    <p class="q-help">{`The first ${alerts.length} of ${all} are listed; /api/alerts has all.`}</p>
+    <p class="q-help">{`The first ${alerts.length} of ${all} are listed${data.tab === 'silenced' ? '' : '; /api/alerts has all'}.`}</p>
   )
   return (
     <Card

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { type Ahead, usualNext } from '../../forecast/forecast.ts'
 import { Lru } from '../../lib/lru.ts'
 import { median, spread } from '../../lib/stats.ts'
+import { isOneDay } from '../windows.ts'
 import { type At, defineCondition, HISTORY_DAYS } from './define.ts'
 
 const DAY = 1_440
@@ -18,7 +19,7 @@ const schema = z.strictObject({
     .number({ error: 'Deviations are a number, such as 4.' })
     .min(1, 'At least 1.')
     .max(20, 'At most 20.')
-    .meta({ description: 'How many deviations from the median are still usual: 3 is watchful, 6 is patient.' }),
+    .meta({ description: 'How many deviations from what is expected are still usual: 3 is watchful, 6 is patient.' }),
 })
 type Anomaly = z.output<typeof schema>
 
@@ -32,7 +33,7 @@ interface Usual {
  * A value outside what is usual. Of one day as a whole that is what a forecast from the 12 weeks before it expects, with
  * its trend and its weekday, give or take some deviations of the forecast. Of hours, of several days and of the values of a
  * dimension it is the median of the same time on the last 28 days of its sort (working days, or days of the weekend), give
- * or take deviations from it. Neither is widened by an outage of last week: median and deviation are robust, and the
+ * or take deviations from it; so it is of one day too as long as four weeks of them are not known. Neither is widened by an outage of last week: median and deviation are robust, and the
  * forecast takes such days for unknown.
  */
 export default defineCondition<Anomaly>({
@@ -48,14 +49,14 @@ export default defineCondition<Anomaly>({
           .map((days) => days * DAY),
   judge: ({ op, times }, { now: value, earlier }) => {
     const known = earlier.filter((one) => one !== null)
-    // As many as are asked for where a day is forecast.
-    const usual = earlier.length === HISTORY_DAYS - 1 ? forecastOf(earlier) : medianOf(known)
+    const usual = usualOf(earlier)
     if (!usual) return { verdict: 'unknown', value, low: null, high: null }
-    const band = Math.max(times * usual.deviation, LEAST_BAND * Math.abs(usual.middle))
     // What was never negative is not expected to be.
     const floor = known.every((one) => one >= 0) ? 0 : Number.NEGATIVE_INFINITY
-    const low = op === 'above' ? null : Math.max(floor, usual.middle - band)
-    const high = op === 'below' ? null : usual.middle + band
+    const middle = Math.max(floor, usual.middle)
+    const band = Math.max(times * usual.deviation, LEAST_BAND * Math.abs(middle))
+    const low = op === 'above' ? null : Math.max(floor, middle - band)
+    const high = op === 'below' ? null : middle + band
     if (value === null) return { verdict: 'unknown', value, low, high }
     const beyond = (low !== null && value < low) || (high !== null && value > high)
     return { verdict: beyond ? 'breach' : 'ok', value, low, high }
@@ -69,9 +70,16 @@ export default defineCondition<Anomaly>({
 })
 
 /** One day, of the whole: days follow each other, and one more of them can be expected. */
-const isForecast = ({ window, split }: At): boolean => !split && (window === '1d' || window === 'today')
+const isForecast = ({ window, split }: At): boolean => !split && isOneDay(window)
 
-function medianOf(known: readonly number[]): Usual | undefined {
+/** Twelve weeks are asked for where a day is forecast; of too few known ones the last of them are like any others. */
+function usualOf(earlier: readonly (number | null)[]): Usual | undefined {
+  const isSeries = earlier.length === HISTORY_DAYS - 1
+  return (isSeries ? forecastOf(earlier) : undefined) ?? medianOf(earlier.slice(0, LOOK_BACK_DAYS))
+}
+
+function medianOf(earlier: readonly (number | null)[]): Usual | undefined {
+  const known = earlier.filter((one) => one !== null)
   return known.length < LEAST_KNOWN ? undefined : { middle: median(known), deviation: spread(known) }
 }
 

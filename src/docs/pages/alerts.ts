@@ -47,9 +47,7 @@ A silence is of a rule and the value it watches, not of one alert: the next aler
       id: 'unusual',
       title: 'What is unusual',
       text: `
-Of one day as a whole, yesterday or a level of today, the forecast from the ${HISTORY_DAYS - 1} days before says what is to be expected, with its trend and its weekday; what lies further away than so many of its deviations is unusual. Days that were themselves far from what was expected, such as an outage, are taken for unknown, or they would hide the next one for weeks. In simulations 1 day of 100 lay further away than 3 deviations although nothing had happened, and 1 of 600 further than 4. Before ${LEAST_DAYS} days are known nothing is.
-
-Of minutes and hours, of several days together, and of each value of a dimension it is the median of the same time on the last 28 days of its sort (working days, or days of the weekend), give or take so many deviations from it.`,
+Of one day as a whole, yesterday or a level of today, the forecast from the ${HISTORY_DAYS - 1} days before says what is to be expected, with its trend and its weekday; what lies further away than so many of its deviations is unusual. Days that were themselves far from what was expected, such as an outage, are taken for unknown, or they would hide the next one for weeks. In simulations 1 day of 100 lay further away than 3 deviations although nothing had happened, and 1 of 600 further than 4. Of minutes and hours, of several days together, and of each value of a dimension, and as long as fewer than ${LEAST_DAYS} days are known, it is the median of the same time on the last 28 days of its sort (working days, or days of the weekend), give or take so many deviations from it.`,
     },
     {
       id: 'forecasts',

@@ -6,6 +6,7 @@ import { type Errors, OPS } from '../../../src/alerts/form.ts'
 import { ALERTS_PATH } from '../../../src/alerts/paths.ts'
 import { MAX_NAME, NO_DATA, SEVERITIES } from '../../../src/alerts/rule.ts'
 import { MAX_SUBJECTS } from '../../../src/alerts/subjects.ts'
+import { isOneDay } from '../../../src/alerts/windows.ts'
 import type { Deps } from '../../../src/context.ts'
 import { FormError } from '../../parts/auth-fields.tsx'
 import { Card, Grid, Stack } from '../../parts/index.ts'
@@ -158,7 +159,7 @@ const Condition = ({ deps, editing, shared }: EditorProps & { shared: Shared }) 
           label="Deviations"
           number
           hint={
-            draft.by === '' && ['1d', 'today'].includes(draft.window)
+            draft.by === '' && isOneDay(draft.window)
               ? `Of the forecast from the ${HISTORY_DAYS - 1} days before.`
               : 'From the median of the same time on the last 28 days of its sort.'
           }
