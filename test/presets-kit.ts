@@ -9,6 +9,7 @@ import { expireSubscriptions } from '../src/facts/expire-subscriptions.ts'
 import { type Writer, WriterUnavailable } from '../src/facts/writer.ts'
 import type { MetricKey } from '../src/metrics/catalogue.ts'
 import type { TestApp } from './helpers/app.ts'
+import { PATIENCE_S } from './helpers/db.ts'
 
 export interface SourceDb {
   sql: Sql
@@ -19,11 +20,11 @@ export interface SourceDb {
 /** A product's database, with a preset's fixture in it. */
 export async function sourceDb(preset: string): Promise<SourceDb> {
   const name = `source_${randomBytes(6).toString('hex')}`
-  const admin = connect(inject('postgresUrl'))
+  const admin = connect(inject('postgresUrl'), PATIENCE_S)
   await admin.sql`create database ${admin.sql(name)}`
   const url = new URL(inject('postgresUrl'))
   url.pathname = `/${name}`
-  const db = connect(url.href)
+  const db = connect(url.href, PATIENCE_S)
   for (const file of ['schema', 'rows'])
     await db.sql.unsafe(readFileSync(new URL(`./fixtures/presets/${preset}/${file}.sql`, import.meta.url), 'utf8'))
   return {

@@ -13,7 +13,7 @@ import { series } from '../src/metrics/query.ts'
 import { createPriceBook } from '../src/prices/book.ts'
 import { seedPrices } from '../src/prices/seed.ts'
 import { type FoldResult, foldAll } from '../src/rollups/fold.ts'
-import { testDb } from './helpers/db.ts'
+import { PATIENCE_S, testDb } from './helpers/db.ts'
 
 export interface Core {
   deps: Deps
@@ -36,7 +36,7 @@ export async function openCore(now: () => Date, config: Partial<Config> = {}): P
   await seedPrices(db.sql)
   const prices = createPriceBook(db.sql, all.currency)
   await prices.load()
-  const writerSql = connectWriter(db.url)
+  const writerSql = connectWriter(db.url, PATIENCE_S)
   const writer = createWriter({
     sql: writerSql,
     config: all,

@@ -30,16 +30,20 @@ interface PoolOptions {
   max: number
   name: string
   statementTimeoutMs: number
+  connectTimeoutS: number
   pipeline?: number
   session?: Record<string, string | number>
 }
 
 /** A pool which fails fast when Postgres is away, so that pages can answer from their caches within 2 s. */
-function connectPool(url: string, { max, name, statementTimeoutMs, pipeline, session }: PoolOptions): Sql {
+function connectPool(
+  url: string,
+  { max, name, statementTimeoutMs, connectTimeoutS, pipeline, session }: PoolOptions,
+): Sql {
   return postgres(url, {
     max,
     types,
-    connect_timeout: 1.5,
+    connect_timeout: connectTimeoutS,
     // A new connection plans each statement anew, five times: the larger ones take as long for that as for their work.
     idle_timeout: 10 * 60,
     max_lifetime: 30 * 60,
@@ -56,11 +60,20 @@ function connectPool(url: string, { max, name, statementTimeoutMs, pipeline, ses
   }) as unknown as Sql
 }
 
-/** The pools for reading and for heavy work. */
-export function connect(url: string): Db {
-  const sql = connectPool(url, { max: 6, name: 'pages', statementTimeoutMs: 15_000 })
+/** A page answers within 2 s, and a database that is there takes a connection within much less. */
+const CONNECT_TIMEOUT_S = 1.5
+
+/** The pools for reading and for heavy work. Who cannot answer from caches may wait longer for a connection. */
+export function connect(url: string, connectTimeoutS = CONNECT_TIMEOUT_S): Db {
+  const sql = connectPool(url, { max: 6, name: 'pages', statementTimeoutMs: 15_000, connectTimeoutS })
   // Two close days at the same time, one waits to fold: the fourth is for exports and the progress of a backfill.
-  const heavy = connectPool(url, { max: 4, name: 'heavy', statementTimeoutMs: 10 * 60_000, pipeline: 0 })
+  const heavy = connectPool(url, {
+    max: 4,
+    name: 'heavy',
+    statementTimeoutMs: 10 * 60_000,
+    pipeline: 0,
+    connectTimeoutS,
+  })
   return {
     sql,
     heavy,
@@ -75,12 +88,12 @@ export function connect(url: string): Db {
  * The writer's two connections. synchronous_commit is set whatever the server says: off, acknowledged facts are lost
  * when the server is killed.
  */
-export function connectWriter(url: string): Sql {
+export function connectWriter(url: string, connectTimeoutS = CONNECT_TIMEOUT_S): Sql {
   const session = { synchronous_commit: 'on' }
-  return connectPool(url, { max: 2, name: 'writer', statementTimeoutMs: 30_000, pipeline: 0, session })
+  return connectPool(url, { max: 2, name: 'writer', statementTimeoutMs: 30_000, connectTimeoutS, pipeline: 0, session })
 }
 
 /** A connection which nothing else waits on: whether the database answers at all. */
 export function connectWatch(url: string): Sql {
-  return connectPool(url, { max: 1, name: 'watch', statementTimeoutMs: 10_000 })
+  return connectPool(url, { max: 1, name: 'watch', statementTimeoutMs: 10_000, connectTimeoutS: CONNECT_TIMEOUT_S })
 }

@@ -17,7 +17,7 @@ import { StateBook } from '../../src/lib/settle.ts'
 import { createPriceBook } from '../../src/prices/book.ts'
 import { seedPrices } from '../../src/prices/seed.ts'
 import { type FoldResult, foldAll } from '../../src/rollups/fold.ts'
-import { testDb } from './db.ts'
+import { PATIENCE_S, testDb } from './db.ts'
 
 export interface TestAppOptions {
   /** The clock: an instant that stands still, or a function. */
@@ -59,7 +59,7 @@ export async function testApp(options: TestAppOptions = {}): Promise<TestApp> {
   await seedPrices(db.sql)
   const prices = createPriceBook(db.sql, config.currency)
   await prices.load()
-  const writerSql = connectWriter(db.url)
+  const writerSql = connectWriter(db.url, PATIENCE_S)
   const writer = createWriter({ sql: writerSql, config, log, now, enrich: createEnricher(config), price: prices.price })
   const book = new StateBook(log)
   const redis = openRedis(config, book)

@@ -16,7 +16,7 @@ declare module 'vitest' {
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const folder = mkdtempSync(join(tmpdir(), 'quarterdeck-test-'))
   const server = await startEmbedded({ dataDir: folder, unsafe: true })
-  const admin = connect(server.url)
+  const admin = connect(server.url, 30)
   await admin.sql`create database template_quarterdeck`
   await migrate(urlOf(server.url, 'template_quarterdeck'))
   await admin.close()

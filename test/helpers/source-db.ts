@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { inject } from 'vitest'
 import { connect, type Sql } from '../../src/db/connect.ts'
+import { PATIENCE_S } from './db.ts'
 
 /** A watched product's database. */
 export interface SourceDb {
@@ -16,11 +17,11 @@ export interface SourceDb {
 /** A database without anything of ours, with the schema and rows of a preset's fixture. */
 export async function sourceDb(preset?: string): Promise<SourceDb> {
   const name = `source_${randomBytes(6).toString('hex')}`
-  const admin = connect(inject('postgresUrl'))
+  const admin = connect(inject('postgresUrl'), PATIENCE_S)
   await admin.sql`create database ${admin.sql(name)} template template0`
   const url = new URL(inject('postgresUrl'))
   url.pathname = `/${name}`
-  const db = connect(url.href)
+  const db = connect(url.href, PATIENCE_S)
   for (const file of preset === undefined ? [] : ['schema', 'rows']) {
     const path = new URL(`../fixtures/presets/${preset}/${file}.sql`, import.meta.url)
     await db.sql.unsafe(readFileSync(path, 'utf8')).simple()
